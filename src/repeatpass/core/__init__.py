@@ -1,0 +1,1 @@
+"""The ground floor: identifiers, times and errors that every room shares."""

@@ -1,0 +1,1 @@
+"""Storage: the database, the content-addressed file area and the event log."""

@@ -1,0 +1,97 @@
+"""The database: SQLite in one file (WAL, one writer at a time) or PostgreSQL.
+
+Both speak the same portable SQL; what differs stands here and nowhere else.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from repeatpass.core.errors import Unavailable
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address of a SQLite database in the file *path*."""
+    return f"sqlite:///{path}"
+
+
+class Database:
+    """Connections for reading and for writing.
+
+    A write begins with ``BEGIN IMMEDIATE`` on SQLite: the lock is taken before anything is read,
+    so that two writers never deadlock, and a thread lock keeps the writers of one process in line.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping="postgresql" in url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writing = threading.RLock()
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give a connection whose reads all see the same moment."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Give a connection whose changes are kept together when the block ends, or not at all."""
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writing, self.engine.connect().execution_options(write=True) as connection:
+            try:
+                with connection.begin():
+                    yield connection
+            except sa.exc.OperationalError as error:
+                raise _explain(error) from error
+
+    def check(self) -> str:
+        """Return "ok", or what the database's own integrity check complains about."""
+        if not self.is_sqlite:
+            return "ok"
+        with self.read() as connection:
+            rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return "; ".join([*(str(row) for row in rows), *(f"dangling reference in {row[0]}" for row in broken)])
+
+    def skip_locked(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """Let *query* pass over rows that another worker is taking. SQLite has one writer: nothing to pass over."""
+        return query if self.is_sqlite else query.with_for_update(skip_locked=True)
+
+    def close(self) -> None:
+        """Give all connections back; the WAL is folded into the file by the last one."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _explain(error: sa.exc.OperationalError) -> Exception:
+    text = str(error.orig)
+    if "disk is full" in text or "disk I/O" in text:
+        return Unavailable(
+            "The disk that holds the database is full; nothing of this change was kept. "
+            "Free some space (repeatpass gc --dry-run says what can go) and try again."
+        )
+    if "locked" in text:
+        return Unavailable("The database was busy for more than 30 seconds; nothing of this change was kept. Try again.")
+    return error

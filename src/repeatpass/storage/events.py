@@ -1,0 +1,177 @@
+"""The event log: news of a change, written in the same transaction as the change.
+
+Each listener has a cursor and is told of every event at least once and in order; it must therefore be
+idempotent. An event that a listener fails on several times is set aside, visibly, and the rest goes on.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.core.times import now
+from repeatpass.storage.database import Database
+from repeatpass.storage.schema import Moment, metadata
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+listeners = sa.Table(
+    "listeners",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, default=0),
+)
+
+poisoned = sa.Table(
+    "poisoned_events",
+    metadata,
+    sa.Column("listener", sa.String(80), primary_key=True),
+    sa.Column("event", sa.Integer, primary_key=True),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+)
+
+TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One piece of news: *name* (``run.succeeded``) happened to *subject* (the run's id)."""
+
+    id: int
+    name: str
+    subject: str
+    body: Mapping[str, Any]
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoisonedEvent:
+    """An event that a listener could not take, set aside with the reason."""
+
+    listener: str
+    event: Event
+    error: str
+
+
+def record(connection: sa.Connection, name: str, subject: str, **body: Any) -> None:
+    """Write an event in the transaction of *connection*."""
+    connection.execute(events.insert().values(name=name, subject=subject, body=body, created=now()))
+
+
+class EventLog:
+    """Delivers events to the listeners that the assembly has joined."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._handlers: dict[str, tuple[frozenset[str], Callable[[Event], None]]] = {}
+        self._news = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def join(self, listener: str, names: set[str], handler: Callable[[Event], None]) -> None:
+        """Have *handler* told of the events called *names*, under the lasting name *listener*."""
+        self._handlers[listener] = (frozenset(names), handler)
+        with self.database.write() as connection:
+            known = connection.execute(sa.select(listeners).where(listeners.c.name == listener)).first()
+            if known is None:
+                connection.execute(listeners.insert().values(name=listener, position=0, tries=0))
+
+    def wake(self) -> None:
+        """Say that there may be news; otherwise the log looks once a second."""
+        self._news.set()
+
+    def deliver(self) -> int:
+        """Tell every listener what it has not heard; return how many deliveries were made."""
+        return sum(self._deliver_to(listener) for listener in self._handlers)
+
+    def _deliver_to(self, listener: str) -> int:
+        names, handler = self._handlers[listener]
+        count = 0
+        while (event := self._next(listener, names)) is not None:
+            try:
+                handler(event)
+            except Exception:
+                if not self._failed(listener, event):
+                    return count
+            else:
+                self._advance(listener, event.id)
+                count += 1
+        return count
+
+    def _next(self, listener: str, names: frozenset[str]) -> Event | None:
+        position = sa.select(listeners.c.position).where(listeners.c.name == listener).scalar_subquery()
+        query = sa.select(events).where(events.c.id > position, events.c.name.in_(names)).order_by(events.c.id)
+        with self.database.read() as connection:
+            row = connection.execute(query.limit(1)).mappings().first()
+        return None if row is None else Event(**row)
+
+    def _advance(self, listener: str, position: int) -> None:
+        with self.database.write() as connection:
+            change = listeners.update().where(listeners.c.name == listener)
+            connection.execute(change.values(position=position, tries=0))
+
+    def _failed(self, listener: str, event: Event) -> bool:
+        """Count a failure; return True when the event was set aside and the next one may come."""
+        error = traceback.format_exc(limit=8)
+        with self.database.write() as connection:
+            where = listeners.c.name == listener
+            tries = connection.execute(sa.select(listeners.c.tries).where(where)).scalar_one() + 1
+            if tries < TRIES:
+                connection.execute(listeners.update().where(where).values(tries=tries))
+                return False
+            aside = {"listener": listener, "event": event.id, "error": error, "created": now()}
+            connection.execute(poisoned.insert().values(**aside))
+            connection.execute(listeners.update().where(where).values(position=event.id, tries=0))
+        return True
+
+    def set_aside(self) -> list[PoisonedEvent]:
+        """List the events that listeners failed on."""
+        query = sa.select(poisoned.c.listener, poisoned.c.error, events).join_from(
+            poisoned, events, poisoned.c.event == events.c.id
+        )
+        with self.database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [
+            PoisonedEvent(
+                listener=row["listener"],
+                error=row["error"],
+                event=Event(**{name: row[name] for name in events.c.keys()}),
+            )
+            for row in rows
+        ]
+
+    def start(self) -> None:
+        """Deliver in a thread until stop() is called."""
+        self._thread = threading.Thread(target=self._loop, name="events", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after the delivery that it is at."""
+        self._stopping.set()
+        self._news.set()
+        if self._thread:
+            self._thread.join(timeout=30)
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            self._news.clear()
+            try:
+                self.deliver()
+            except Exception:  # the database may be away for a while; the log tries again
+                traceback.print_exc()
+            self._news.wait(timeout=1)
