@@ -46,6 +46,7 @@ poisoned = sa.Table(
 )
 
 TRIES = 3
+EVENTS_LOCK = 7_201_977  # any number of our own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,9 @@ class PoisonedEvent:
 
 def record(connection: sa.Connection, name: str, subject: str, **body: Any) -> None:
     """Write an event in the transaction of *connection*."""
+    if connection.dialect.name == "postgresql":
+        # Ids must become visible in their order, or a cursor could step over one that commits late.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(EVENTS_LOCK)))
     connection.execute(events.insert().values(name=name, subject=subject, body=body, created=now()))
 
 

@@ -1,0 +1,1 @@
+"""Catalog: the STAC collections and items that notebooks read."""

@@ -1,0 +1,62 @@
+"""Collections and items, as STAC 1.1 documents with the columns that searches need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from repeatpass.core.errors import Conflict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectionAsset:
+    """One file of a collection or item, kept in the file area."""
+
+    collection: str
+    version: str
+    item: str | None  # None: an asset of the collection itself
+    key: str
+    href: str  # where it came from or is served, relative to the platform
+    media_type: str
+    size: int  # bytes
+    checksum: str  # sha256:<hex>
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collection:
+    """A STAC collection as kept here."""
+
+    id: str
+    version: str
+    title: str
+    body: Mapping[str, Any]  # the STAC document without links
+    owner: str
+    created: datetime
+    updated: datetime
+
+    @property
+    def description(self) -> str:
+        """The collection's text, in Markdown (CommonMark)."""
+        return str(self.body.get("description", ""))
+
+    @property
+    def is_model(self) -> bool:
+        """Whether this is the output of a model rather than an observation."""
+        return bool(self.body.get("repeatpass:kind", "observation") != "observation")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """A STAC item as kept here."""
+
+    id: str
+    collection: str
+    body: Mapping[str, Any]
+    start: datetime | None
+    end: datetime | None
+
+
+class AlreadyThere(Conflict):
+    """A collection of this id and version exists with other content."""
+
+    kind = "collection-exists"

@@ -1,0 +1,131 @@
+"""Register, list and read collections."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.access import Actor, Right
+from repeatpass.catalog.records import AlreadyThere, Collection, CollectionAsset, Item
+from repeatpass.catalog.store import assets, collections, items
+from repeatpass.core.errors import NotFound
+from repeatpass.core.ids import check_name
+from repeatpass.core.times import now, parse_time
+from repeatpass.storage import events
+from repeatpass.storage.database import Database
+
+
+class Catalog:
+    """The collections of the house."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def register(
+        self,
+        actor: Actor,
+        body: Mapping[str, Any],
+        item_bodies: Sequence[Mapping[str, Any]],
+        files: Sequence[CollectionAsset],
+    ) -> Collection:
+        """Keep a collection, its items and the list of its files, whose content is in the file area already.
+
+        Registering the same again changes nothing. Raise AlreadyThere if this version exists with other files:
+        a new content needs a new version, because passports rest on the old one.
+        """
+        actor.require(Right.CURATE)
+        id = check_name(str(body["id"]), "a collection")
+        version = str(body.get("version", "1"))
+        with self.database.write() as connection:
+            known = connection.execute(sa.select(collections).where(collections.c.id == id)).mappings().first()
+            if known is not None and known["version"] == version:
+                self._require_same(connection, id, version, files)
+            self._write(connection, actor, id, version, body, known)
+            self._write_items(connection, id, item_bodies)
+            self._write_assets(connection, id, version, files)
+            events.record(connection, "collection.registered", id, version=version, by=actor.id)
+        return self.collection(id)
+
+    def _require_same(
+        self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]
+    ) -> None:
+        query = sa.select(assets.c.checksum).where(assets.c.collection == id, assets.c.version == version)
+        if set(connection.execute(query).scalars()) != {file.checksum for file in files}:
+            raise AlreadyThere(
+                f"Version {version} of {id} is kept with other files; give the new content a new version.", collection=id
+            )
+
+    def _write(
+        self, connection: sa.Connection, actor: Actor, id: str, version: str, body: Mapping[str, Any], known: Any
+    ) -> None:
+        row = {"version": version, "title": str(body.get("title", id)), "body": dict(body), "updated": now()}
+        if known is None:
+            connection.execute(collections.insert().values(id=id, owner=actor.id, created=row["updated"], **row))
+        else:
+            connection.execute(collections.update().where(collections.c.id == id).values(**row))
+
+    def _write_items(self, connection: sa.Connection, id: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+        connection.execute(items.delete().where(items.c.collection == id))
+        for body in bodies:
+            start, end = item_times(body)
+            row = {"collection": id, "id": body["id"], "body": dict(body), "start": start, "end": end}
+            connection.execute(items.insert().values(**row))
+
+    def _write_assets(
+        self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]
+    ) -> None:
+        connection.execute(assets.delete().where(assets.c.collection == id, assets.c.version == version))
+        for file in files:
+            row = {"item": file.item or "", "key": file.key, "href": file.href, "media_type": file.media_type}
+            row |= {"collection": id, "version": version, "size": file.size, "checksum": file.checksum}
+            connection.execute(assets.insert().values(**row))
+
+    def collections(self) -> list[Collection]:
+        """List all collections by title."""
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(collections).order_by(collections.c.title)).mappings().all()
+        return [Collection(**row) for row in rows]
+
+    def collection(self, id: str) -> Collection:
+        """Return one collection; raise NotFound if there is none."""
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(collections).where(collections.c.id == id)).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no collection “{id}”.", collection=id)
+        return Collection(**row)
+
+    def items(self, collection: str) -> list[Item]:
+        """List the items of a collection by time."""
+        query = sa.select(items).where(items.c.collection == collection).order_by(items.c.start, items.c.id)
+        with self.database.read() as connection:
+            return [Item(**row) for row in connection.execute(query).mappings()]
+
+    def assets(self, collection: str, version: str | None = None) -> list[CollectionAsset]:
+        """List the files of a collection, of its present version unless *version* is given."""
+        version = version or self.collection(collection).version
+        query = sa.select(assets).where(assets.c.collection == collection, assets.c.version == version)
+        return self._assets(query)
+
+    def current_assets(self) -> list[CollectionAsset]:
+        """List the files of the present version of every collection."""
+        joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
+        return self._assets(sa.select(assets).join(collections, joined))
+
+    def needed_files(self) -> set[str]:
+        """Return the checksums that gc must keep for the catalog's sake."""
+        with self.database.read() as connection:
+            return set(connection.execute(sa.select(assets.c.checksum)).scalars())
+
+    def _assets(self, query: sa.Select[Any]) -> list[CollectionAsset]:
+        with self.database.read() as connection:
+            rows = connection.execute(query.order_by(assets.c.collection, assets.c.item, assets.c.key)).mappings().all()
+        return [CollectionAsset(**{**row, "item": row["item"] or None}) for row in rows]
+
+
+def item_times(body: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the first and last moment that an item speaks of (STAC 1.1 common metadata, Date and Time)."""
+    properties = body.get("properties", {})
+    if moment := properties.get("datetime"):
+        return parse_time(moment), parse_time(moment)
+    start, end = properties.get("start_datetime"), properties.get("end_datetime")
+    return (parse_time(start) if start else None), (parse_time(end) if end else None)
