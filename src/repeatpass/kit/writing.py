@@ -1,0 +1,123 @@
+"""One writer per kind of result. Each gives the same bytes for the same result: no dates, no program names."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from repeatpass.kit.errors import BadOutput
+from repeatpass.kit.opening import CSV, NETCDF, PARQUET
+from repeatpass.kit.records import OutputKind
+
+Written = tuple[Path, OutputKind, str]  # where, what, media type
+
+VALUES = ("place", "time", "value", "lower", "upper", "reference", "flag")
+DPI = 144  # sharp on a double-density screen, and still small
+
+
+def write(thing: Any, folder: Path, name: str, *, title: str, unit: str) -> Written:
+    """Write *thing* below *folder* in the format that fits it; BadOutput when none does."""
+    if _is(thing, "geopandas", "GeoDataFrame"):
+        return _geodataframe(thing, folder / f"{name}.parquet")
+    if _is(thing, "pandas", "DataFrame"):
+        if {"place", "time", "value"} <= set(thing.columns):
+            return _values(thing, folder / f"{name}.csv")
+        return _table(thing, folder / f"{name}.csv")
+    if _is(thing, "xarray", "DataArray") or _is(thing, "xarray", "Dataset"):
+        return _raster(thing, folder / f"{name}.nc", name, title=title, unit=unit)
+    if _is(thing, "matplotlib.figure", "Figure"):
+        return _figure(thing, folder / f"{name}.png")
+    if _is(thing, "altair", "TopLevelMixin") or _is_vega_lite(thing):
+        return _chart(thing, folder / f"{name}.vl.json")
+    raise BadOutput(
+        f"Nothing here publishes a {type(thing).__name__}. Publish a DataFrame, a DataArray, a Dataset, a Figure "
+        f"or a Vega-Lite chart, or write any file yourself at repeatpass.output({name!r} with its ending)."
+    )
+
+
+def _is(thing: Any, module: str, name: str) -> bool:
+    """Say whether *thing* is of a class, without importing a library the notebook did not use."""
+    cls = getattr(sys.modules.get(module), name, None)
+    return cls is not None and isinstance(thing, cls)
+
+
+def _is_vega_lite(thing: Any) -> bool:
+    return isinstance(thing, Mapping) and "vega-lite" in str(thing.get("$schema", ""))
+
+
+def _values(frame: Any, path: Path) -> Written:
+    """Write a table of values: the seven columns in their order, times as ISO 8601, missing cells empty."""
+    unknown = [str(column) for column in frame.columns if column not in VALUES]
+    if unknown:
+        raise BadOutput(f"A table of values has only the columns {', '.join(VALUES)}; not {', '.join(unknown)}.")
+    table = frame.reindex(columns=list(VALUES)).assign(time=[iso(time) for time in frame["time"]])
+    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    return path, "values", CSV
+
+
+def iso(time: Any) -> str:
+    """Return a time as ISO 8601 in UTC: the date alone at midnight, else to the second or finer with a "Z"."""
+    import pandas
+
+    try:
+        stamp = pandas.Timestamp(time)
+    except (ValueError, TypeError):
+        raise BadOutput(f"{time!r} is not a time; use ISO 8601 in UTC or datetimes.") from None
+    if pandas.isna(stamp):
+        raise BadOutput("A value has no time.")
+    if stamp.tzinfo is not None:
+        stamp = stamp.tz_convert("UTC").tz_localize(None)
+    if stamp == stamp.normalize():
+        return stamp.strftime("%Y-%m-%d")
+    return stamp.isoformat() + "Z"
+
+
+def _table(frame: Any, path: Path) -> Written:
+    import pandas
+
+    # A plain running index says nothing; a named or meaningful one is a column of its own.
+    counted = isinstance(frame.index, pandas.RangeIndex) and frame.index.name is None
+    frame.to_csv(path, index=not counted, lineterminator="\n", encoding="utf-8")
+    return path, "table", CSV
+
+
+def _geodataframe(frame: Any, path: Path) -> Written:
+    frame.to_parquet(path, compression="zstd")
+    return path, "table", PARQUET
+
+
+def _raster(thing: Any, path: Path, name: str, *, title: str, unit: str) -> Written:
+    """Write NetCDF-4 with compression; unit and title fill `units` and `long_name` where these are not set."""
+    dataset = thing.to_dataset(name=thing.name or name.replace("-", "_")) if hasattr(thing, "to_dataset") else thing
+    dataset = dataset.copy()
+    if len(dataset.data_vars) == 1:
+        (variable,) = dataset.data_vars.values()
+        for key, value in (("units", unit), ("long_name", title)):
+            if value and not variable.attrs.get(key):
+                variable.attrs[key] = value
+    encoding = {key: _encoding(variable) for key, variable in dataset.variables.items()}
+    dataset.drop_encoding().to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    return path, "raster", NETCDF
+
+
+def _encoding(variable: Any) -> dict[str, Any]:
+    """Return how one variable is stored; of its former encoding only what carries meaning is kept."""
+    kept = {key: variable.encoding[key] for key in ("grid_mapping", "_FillValue") if key in variable.encoding}
+    if variable.dtype.kind == "M":
+        return {"units": "days since 1970-01-01", "dtype": "float64", "calendar": "standard"}
+    if variable.ndim and variable.dtype.kind in "fiub":
+        kept |= {"zlib": True, "complevel": 4, "shuffle": True}
+    return kept
+
+
+def _figure(figure: Any, path: Path) -> Written:
+    figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+    return path, "figure", "image/png"
+
+
+def _chart(chart: Any, path: Path) -> Written:
+    spec = dict(chart) if isinstance(chart, Mapping) else chart.to_dict()
+    path.write_text(json.dumps(spec, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    major = "6" if "/v6" in str(spec.get("$schema", "")) else "5"
+    return path, "figure", f"application/vnd.vegalite.v{major}+json"

@@ -1,0 +1,121 @@
+"""`repeatpass.publish` and `repeatpass.output`: the manifest, and the same bytes for the same result."""
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+import rioxarray  # noqa: F401
+import xarray as xr
+from matplotlib.figure import Figure
+from shapely.geometry import Point
+
+import repeatpass
+from repeatpass.kit.errors import BadOutput
+from repeatpass.kit.publishing import manifest
+
+
+@pytest.fixture
+def grid() -> xr.DataArray:
+    grid = xr.DataArray(
+        np.arange(12, dtype="float32").reshape(3, 2, 2),
+        dims=("time", "y", "x"),
+        coords={"time": pd.date_range("2010-01-01", periods=3, freq="MS"), "y": [1.0, 0.0], "x": [5.0, 6.0]},
+    )
+    return grid.rio.write_crs("EPSG:4326")
+
+
+def figure() -> Figure:
+    drawing = Figure(figsize=(2, 1))
+    drawing.subplots().plot([1, 2, 3])
+    return drawing
+
+
+def test_values_are_written_with_seven_columns_and_iso_times(outputs: Path) -> None:
+    times = [pd.Timestamp("2010-01-01"), pd.Timestamp("2010-02-01 06:30")]
+    frame = pd.DataFrame({"place": "a", "time": times, "value": [0.1, np.nan], "flag": ["", "few"]})
+    path = repeatpass.publish(frame, "series", title="A series", unit="K")
+    assert path.read_text() == (
+        "place,time,value,lower,upper,reference,flag\na,2010-01-01,0.1,,,,\na,2010-02-01T06:30:00Z,,,,,few\n"
+    )
+    (entry,) = manifest(outputs)
+    assert (entry.name, entry.path, entry.kind, entry.unit) == ("series", "series.csv", "values", "K")
+
+
+def test_times_in_another_zone_become_utc_and_wrong_ones_are_refused(outputs: Path) -> None:
+    frame = pd.DataFrame({"place": "a", "time": ["2010-01-01T01:00:00+01:00"], "value": [1.0]})
+    assert "a,2010-01-01,1.0" in repeatpass.publish(frame, "series").read_text()
+    with pytest.raises(BadOutput, match="is not a time"):
+        repeatpass.publish(frame.assign(time="soon"), "series")
+    with pytest.raises(BadOutput, match="not colour"):
+        repeatpass.publish(frame.assign(colour="red"), "series")
+
+
+def test_other_tables_keep_an_index_that_means_something(outputs: Path) -> None:
+    frame = pd.DataFrame({"n": [1]}, index=pd.Index(["water"], name="cover"))
+    assert repeatpass.publish(frame, "covers").read_text() == "cover,n\nwater,1\n"
+    assert repeatpass.publish(frame.reset_index(), "plain").read_text() == "cover,n\nwater,1\n"
+    assert [each.kind for each in manifest(outputs)] == ["table", "table"]
+
+
+def test_a_raster_carries_unit_title_crs_and_times(outputs: Path, grid: xr.DataArray) -> None:
+    path = repeatpass.publish(grid, "sst-map", title="Temperature", unit="degC")
+    with xr.open_dataset(path, engine="h5netcdf", decode_coords="all") as read:
+        xr.testing.assert_equal(read["sst_map"].drop_vars("spatial_ref"), grid.drop_vars("spatial_ref"))
+        assert read["sst_map"].attrs["units"] == "degC"
+        assert read["sst_map"].attrs["long_name"] == "Temperature"
+        assert read.rio.crs.to_epsg() == 4326
+
+
+def test_every_kind_has_the_same_bytes_the_second_time(outputs: Path, grid: xr.DataArray) -> None:
+    places = geopandas.GeoDataFrame({"n": [1]}, geometry=[Point(0, 1)], crs="EPSG:4326")
+    spec = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": "line"}
+    makers = [lambda: grid * 2, figure, lambda: places.copy(), lambda: dict(reversed(spec.items()))]
+    for number, make in enumerate(makers):
+        first = repeatpass.publish(make(), f"first-{number}").read_bytes()
+        again = repeatpass.publish(make(), f"first-{number}").read_bytes()
+        assert first == again
+    kinds = [(each.kind, each.media_type) for each in manifest(outputs)]
+    assert kinds == [
+        ("raster", "application/x-netcdf"),
+        ("figure", "image/png"),
+        ("table", "application/vnd.apache.parquet"),
+        ("figure", "application/vnd.vegalite.v6+json"),
+    ]
+
+
+def test_publishing_a_name_again_replaces_its_line(outputs: Path) -> None:
+    repeatpass.publish(figure(), "a", title="old")
+    repeatpass.publish(figure(), "b")
+    repeatpass.publish(figure(), "a", title="new")
+    assert [(each.name, each.title) for each in manifest(outputs)] == [("b", ""), ("a", "new")]
+
+
+def test_a_file_of_ones_own_is_registered_where_it_will_lie(outputs: Path) -> None:
+    path = repeatpass.output("maps/note.txt", title="A note")
+    path.write_text("hello")
+    (entry,) = manifest(outputs)
+    assert (outputs / entry.path).read_text() == "hello"
+    assert (entry.kind, entry.media_type, entry.title) == ("file", "text/plain", "A note")
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/tmp/out.txt", "", ".", "a//../b", "manifest.jsonl", ".hidden"])
+def test_no_output_leaves_its_folder(outputs: Path, name: str) -> None:
+    with pytest.raises(BadOutput):
+        repeatpass.output(name)
+
+
+def test_what_cannot_be_published_is_refused_with_a_way_out(outputs: Path) -> None:
+    with pytest.raises(BadOutput, match="repeatpass.output"):
+        repeatpass.publish([1, 2], "numbers")
+    with pytest.raises(BadOutput, match="not a name"):
+        repeatpass.publish(figure(), "a/b")
+
+
+def test_outputs_go_to_the_working_folder_without_a_platform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REPEATPASS_OUTPUTS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert repeatpass.publish(figure(), "a") == tmp_path / "outputs" / "a.png"
