@@ -1,6 +1,7 @@
 """Register, list and read collections."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,6 +111,13 @@ class Catalog:
         """List the files of the present version of every collection."""
         joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
         return self._assets(sa.select(assets).join(collections, joined))
+
+    def stamp(self) -> tuple[int, datetime | None]:
+        """Return what changes whenever a collection does."""
+        query = sa.select(sa.func.count(), sa.func.max(collections.c.updated))
+        with self.database.read() as connection:
+            number, newest = connection.execute(query).one()
+        return number, newest
 
     def needed_files(self) -> set[str]:
         """Return the checksums that gc must keep for the catalog's sake."""

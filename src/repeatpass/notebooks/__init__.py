@@ -1,0 +1,1 @@
+"""Notebooks: the shelf of notebooks, their revisions, parameters and environments."""

@@ -1,0 +1,28 @@
+"""The tables of the shelf."""
+
+import sqlalchemy as sa
+
+from repeatpass.storage.schema import Moment, metadata
+
+notebooks = sa.Table(
+    "notebooks",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("owner", sa.String(80), nullable=False),
+    sa.Column("curated", sa.Boolean, nullable=False),
+    sa.Column("latest", sa.String(64), nullable=False),
+    sa.Column("created", Moment, nullable=False),
+)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("notebook", sa.String(80), sa.ForeignKey("notebooks.id"), primary_key=True),
+    sa.Column("revision", sa.String(64), primary_key=True),
+    sa.Column("file", sa.String(80), nullable=False),
+    sa.Column("about", sa.JSON, nullable=False),
+    sa.Column("schema", sa.JSON, nullable=False),
+    sa.Column("environment", sa.String(80), nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("author", sa.String(80), nullable=False),
+)

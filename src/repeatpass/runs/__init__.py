@@ -1,0 +1,1 @@
+"""Runs: queue, worker, runners, outputs and provenance."""

@@ -1,0 +1,177 @@
+"""Runs, and what they leave behind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from repeatpass.core.errors import Conflict
+
+
+class State(StrEnum):
+    """How a run stands. CRASHED, the machine broke, is not FAILED, the work did."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing comes after."""
+        return self not in NEXT
+
+
+NEXT = {  # every state not listed here is final
+    State.QUEUED: {State.RUNNING, State.CANCELLED, State.CRASHED},
+    State.RUNNING: {State.SUCCEEDED, State.FAILED, State.CRASHED, State.CANCELLED},
+}
+
+
+class Purpose(StrEnum):
+    """Why a run was asked for. Only an update is ever collected into an indicator."""
+
+    EXECUTE = "execute"
+    UPDATE = "update"  # of the indicator that is the run's subject
+    REPEAT = "repeat"  # of the run that is its subject
+
+
+class WrongState(Conflict):
+    """The run cannot go from where it is to where it was sent."""
+
+    kind = "run-wrong-state"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Where and how a notebook failed."""
+
+    cell: int | None  # index among all cells, from 0
+    source: str
+    ename: str
+    evalue: str
+    traceback: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """What a run used."""
+
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_rss_bytes: int = 0
+    read_bytes: int = 0
+    written_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Legs:
+    """What a result stands on; a repeat pins every one of them.
+
+    A leg that is empty is not known.
+    """
+
+    notebook: str  # notebook id
+    revision: str  # SHA-256 of the canonical source
+    source: str  # checksum of the .ipynb in the file area
+    environment: str  # digest of the lock and the interpreter's version
+    environment_name: str
+    kit: str  # digest of the kit that the notebook imported
+    context: str  # checksum of the list of collections it could open
+    machine: str = ""  # system and processor, for the record: it cannot be pinned
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One execution of one notebook revision with one set of parameters."""
+
+    id: str
+    legs: Legs
+    parameters: Mapping[str, Any]
+    workspace: str
+    actor: str
+    purpose: Purpose
+    subject: str  # the indicator updated, the run repeated; empty otherwise
+    limits: Mapping[str, Any]
+    created: datetime
+    state: State = State.QUEUED
+    worker: str = ""
+    ticket: str = ""  # how the runner finds it again after a restart
+    started: datetime | None = None
+    finished: datetime | None = None
+    message: str = ""  # one sentence for the person who asked
+    failure: Failure | None = None
+    usage: Usage | None = None
+    limits_by: str = ""  # what holds the limits: rlimit, cgroup
+    log: str = ""  # checksum of log.jsonl
+    executed: str = ""  # checksum of the executed notebook
+
+    def to(self, state: State, **known: Any) -> Self:
+        """Return this run moved to *state*; raise WrongState if that cannot be."""
+        if state not in NEXT.get(self.state, ()):
+            raise WrongState(f"Run {self.id} is {self.state}; it cannot become {state}.", run=self.id)
+        return replace(self, state=state, **known)
+
+    @property
+    def name(self) -> str:
+        """What ran: ``notebook@revision``, shortened."""
+        return f"{self.legs.notebook}@{self.legs.revision[:12]}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunOutput:
+    """A file that a run left on purpose."""
+
+    run: str
+    name: str
+    path: str  # relative to the outputs folder
+    kind: str  # values | table | raster | figure | file
+    media_type: str
+    title: str
+    unit: str
+    cell: int | None  # execution count of the cell that wrote it
+    checksum: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunInput:
+    """A file that a run read through ``repeatpass.open``."""
+
+    run: str
+    collection: str
+    version: str
+    item: str
+    asset: str
+    href: str
+    size: int  # bytes
+    checksum: str
+    media_type: str
+    cell: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnrecordedRead:
+    """Something that a run read past ``repeatpass.open``; with one of these its inputs are not fully known."""
+
+    run: str
+    kind: str  # file | network | process | bytes
+    name: str
+    cell: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """Everything that a run read and left."""
+
+    outputs: Sequence[RunOutput]
+    inputs: Sequence[RunInput]
+    unrecorded: Sequence[UnrecordedRead]
+
+    @property
+    def fully_known(self) -> bool:
+        """Whether every input is recorded, as far as can be observed."""
+        return not self.unrecorded

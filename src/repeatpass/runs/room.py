@@ -1,0 +1,169 @@
+"""The queue and the memory of the runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.access import Actor, Right
+from repeatpass.core.errors import NotFound
+from repeatpass.core.times import now
+from repeatpass.runs.records import (
+    Provenance,
+    Purpose,
+    Run,
+    RunInput,
+    RunOutput,
+    State,
+    UnrecordedRead,
+    WrongState,
+)
+from repeatpass.runs.store import parts_of, run_inputs, run_of, run_outputs, run_row, run_unrecorded, runs
+from repeatpass.storage import events
+from repeatpass.storage.database import Database
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Which runs a list is to show; a field left empty does not narrow it."""
+
+    states: tuple[State, ...] = ()
+    notebook: str = ""
+    purpose: Purpose | None = None
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+class Runs:
+    """Every run of the house, whatever its state. Changes of state happen here and nowhere else."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.when_queued: Callable[[], None] = lambda: None  # the assembly wakes the workers with it
+
+    # asking ------------------------------------------------------------------------------------------------
+
+    def enqueue(self, actor: Actor, run: Run) -> Run:
+        """Queue *run*, which `runs.submitting` has put together and checked."""
+        actor.require(Right.RUN)
+        with self.database.write() as connection:
+            connection.execute(runs.insert().values(**run_row(run)))
+            events.record(connection, "run.queued", run.id, purpose=run.purpose, subject=run.subject)
+        self.when_queued()
+        return run
+
+    def run(self, id: str) -> Run:
+        """Return one run; raise NotFound if there is none."""
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.id == id)).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no run {id}.", run=id)
+        return run_of(row)
+
+    def page(self, wanted: Wanted) -> tuple[list[Run], int]:
+        """Return a page of runs, newest first, and how many there are in all."""
+        where = _narrowed(wanted)
+        query = sa.select(runs).where(*where).order_by(runs.c.created.desc(), runs.c.id.desc())
+        with self.database.read() as connection:
+            total = connection.execute(sa.select(sa.func.count()).select_from(runs).where(*where)).scalar_one()
+            rows = connection.execute(query.limit(wanted.limit).offset(wanted.offset)).mappings().all()
+        return [run_of(row) for row in rows], total
+
+    def provenance(self, id: str) -> Provenance:
+        """Return everything that a run read and left."""
+        with self.database.read() as connection:
+            return Provenance(
+                outputs=parts_of(connection, run_outputs, RunOutput, id),
+                inputs=parts_of(connection, run_inputs, RunInput, id),
+                unrecorded=parts_of(connection, run_unrecorded, UnrecordedRead, id),
+            )
+
+    def counts(self) -> Mapping[State, int]:
+        """Return how many runs are in each state."""
+        query = sa.select(runs.c.state, sa.func.count()).group_by(runs.c.state)
+        with self.database.read() as connection:
+            found = {state: number for state, number in connection.execute(query)}
+        return {state: found.get(state, 0) for state in State}
+
+    # working -----------------------------------------------------------------------------------------------
+
+    def claim(self, worker: str) -> Run | None:
+        """Take the oldest queued run for *worker*, already marked running; None if there is none.
+
+        Two workers never take the same run: the row is chosen and changed in one statement
+        (PostgreSQL passes over rows that another worker is taking).
+        """
+        oldest = sa.select(runs.c.id).where(runs.c.state == State.QUEUED).order_by(runs.c.created, runs.c.id).limit(1)
+        chosen = self.database.skip_locked(oldest).scalar_subquery()
+        taken = {"state": State.RUNNING, "worker": worker, "started": now()}
+        change = runs.update().where(runs.c.id == chosen, runs.c.state == State.QUEUED).values(**taken)
+        with self.database.write() as connection:
+            row = connection.execute(change.returning(*runs.c)).mappings().first()
+        return None if row is None else run_of(row)
+
+    def keep_ticket(self, id: str, ticket: str) -> None:
+        """Remember how the runner finds a run again after a restart."""
+        with self.database.write() as connection:
+            connection.execute(runs.update().where(runs.c.id == id).values(ticket=ticket))
+
+    def held_by(self, worker: str) -> list[Run]:
+        """List the runs that *worker* had taken and not finished."""
+        query = sa.select(runs).where(runs.c.state == State.RUNNING, runs.c.worker == worker)
+        with self.database.read() as connection:
+            return [run_of(row) for row in connection.execute(query).mappings()]
+
+    def finish(self, run: Run, provenance: Provenance) -> Run:
+        """Keep a run's final state, its outputs and inputs, and the news of it, all or nothing.
+
+        *run* is the finished run. Raise WrongState if it was finished meanwhile: nothing is kept twice.
+        """
+        with self.database.write() as connection:
+            where = (runs.c.id == run.id, runs.c.state == State.RUNNING)
+            if connection.execute(runs.update().where(*where).values(**run_row(run))).rowcount != 1:
+                raise WrongState(f"Run {run.id} is finished already.", run=run.id)
+            _insert(connection, run_outputs, provenance.outputs)
+            _insert(connection, run_inputs, provenance.inputs)
+            _insert(connection, run_unrecorded, provenance.unrecorded)
+            news = {"purpose": run.purpose, "subject": run.subject}
+            events.record(connection, f"run.{run.state}", run.id, **news)
+        return run
+
+    def cancel_queued(self, actor: Actor, id: str) -> Run:
+        """Cancel a run that has not begun; one that runs is stopped through the worker."""
+        run = self.run(id)
+        actor.require_own(run.actor)
+        cancelled = run.to(State.CANCELLED, finished=now(), message=f"Cancelled by {actor.name} before it began.")
+        with self.database.write() as connection:
+            where = (runs.c.id == id, runs.c.state == State.QUEUED)
+            if connection.execute(runs.update().where(*where).values(**run_row(cancelled))).rowcount != 1:
+                raise WrongState(f"Run {id} has begun meanwhile.", run=id)
+            events.record(connection, "run.cancelled", id, purpose=run.purpose, subject=run.subject)
+        return cancelled
+
+    def needed_files(self) -> set[str]:
+        """Return the checksums that gc must keep for the runs' sake."""
+        columns = [runs.c.log, runs.c.executed, runs.c.context, run_outputs.c.checksum, run_inputs.c.checksum]
+        with self.database.read() as connection:
+            return {found for column in columns for found in connection.execute(sa.select(column)).scalars() if found}
+
+
+def _insert(connection: sa.Connection, table: sa.Table, records: Any) -> None:
+    if records:
+        connection.execute(table.insert(), [asdict(record) for record in records])
+
+
+def _narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    exact = {runs.c.notebook: wanted.notebook, runs.c.purpose: wanted.purpose, runs.c.subject: wanted.subject}
+    where: list[sa.ColumnElement[bool]] = [column == value for column, value in exact.items() if value]
+    if wanted.states:
+        where.append(runs.c.state.in_(wanted.states))
+    if wanted.since:
+        where.append(runs.c.created >= wanted.since)
+    if wanted.until:
+        where.append(runs.c.created <= wanted.until)
+    return where

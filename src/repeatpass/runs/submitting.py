@@ -1,0 +1,128 @@
+"""Submit: from a name and parameters to a run in the queue, everything checked before anything starts."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, Protocol
+
+from repeatpass.access import Actor, Right
+from repeatpass.core.errors import Invalid
+from repeatpass.core.ids import new_id
+from repeatpass.core.times import now
+from repeatpass.notebooks.parameters import checked_parameters, parameters_schema
+from repeatpass.notebooks.room import Shelf
+from repeatpass.notebooks.source import read_notebook, revision_of
+from repeatpass.runs.context import Contexts
+from repeatpass.runs.records import Legs, Purpose, Run
+from repeatpass.runs.room import Runs
+from repeatpass.runs.runner import Limits
+from repeatpass.storage.files import FileArea
+
+
+class Environments(Protocol):
+    """Where runs find environments and the kit: by name when they are submitted, by digest when repeated."""
+
+    def digest(self, name: str) -> str:
+        """Return the digest of the present environment called *name*; raise NotFound or Unavailable."""
+
+    def kit(self) -> str:
+        """Return the digest of the kit that notebooks import now."""
+
+
+class Submitting:
+    """Puts runs into the queue."""
+
+    def __init__(
+        self, runs: Runs, shelf: Shelf, contexts: Contexts, environments: Environments, files: FileArea
+    ) -> None:
+        self.runs = runs
+        self.shelf = shelf
+        self.contexts = contexts
+        self.environments = environments
+        self.files = files
+
+    def submit(
+        self,
+        actor: Actor,
+        notebook: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        workspace: str = "",
+        purpose: Purpose = Purpose.EXECUTE,
+        subject: str = "",
+        limits: Limits | None = None,
+        environment: str = "",
+        id: str = "",
+    ) -> Run:
+        """Queue *notebook* (``name`` or ``name@revision``) with *parameters*.
+
+        Raise NotFound for an unknown notebook or environment, Invalid for parameters that the notebook does
+        not declare or that are out of their range, Forbidden if *actor* may not run.
+        """
+        actor.require(Right.RUN)
+        revision = self.shelf.find(notebook)
+        legs = self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
+        checked = checked_parameters(revision.schema, parameters or {})
+        return self._queue(actor, legs, checked, workspace, purpose, subject, limits, id)
+
+    def submit_file(
+        self, actor: Actor, name: str, content: bytes, parameters: Mapping[str, Any], *, environment: str = "earth",
+        limits: Limits | None = None, id: str = "",
+    ) -> Run:
+        """Queue a notebook that is a file in the actor's workspace and not on the shelf."""
+        actor.require(Right.RUN)
+        notebook = read_notebook(content, name)
+        source = self.files.put_bytes(content).checksum
+        legs = self._legs(f"workspace/{name}", revision_of(notebook), source, environment)
+        checked = checked_parameters(parameters_schema(notebook), parameters)
+        return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", limits, id)
+
+    def repeat(self, actor: Actor, original: Run, legs: Legs, parameters: Mapping[str, Any]) -> Run:
+        """Queue *original* again on *legs*: its own ones, or with one of them swapped."""
+        limits = Limits(**original.limits)
+        return self._queue(
+            actor, replace(legs, machine=machine()), parameters, original.workspace, Purpose.REPEAT, original.id, limits
+        )
+
+    def _legs(self, notebook: str, revision: str, source: str, environment: str) -> Legs:
+        return Legs(
+            notebook=notebook,
+            revision=revision,
+            source=source,
+            environment=self.environments.digest(environment),
+            environment_name=environment,
+            kit=self.environments.kit(),
+            context=self.contexts.current(),
+            machine=machine(),
+        )
+
+    def _queue(
+        self,
+        actor: Actor,
+        legs: Legs,
+        parameters: Mapping[str, Any],
+        workspace: str,
+        purpose: Purpose,
+        subject: str,
+        limits: Limits | None,
+        id: str = "",
+    ) -> Run:
+        if id and not id.replace("-", "").isalnum():
+            raise Invalid(f"“{id}” cannot be a run's id: use letters, digits and hyphens.")
+        run = Run(
+            id=id or new_id(),
+            legs=legs,
+            parameters=parameters,
+            workspace=workspace or actor.id,
+            actor=actor.id,
+            purpose=purpose,
+            subject=subject,
+            limits=asdict(limits or Limits()),
+            created=now(),
+        )
+        return self.runs.enqueue(actor, run)
+
+
+def machine() -> str:
+    """Name the system and processor, which may matter to the last digits and cannot be pinned."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
