@@ -1,43 +1,56 @@
 """The context of a run: the exact list of files that its notebook can open.
 
 It is kept with the run, so that a repeat sees the same collections in the same versions, whatever came since.
+The kept form names files by checksum alone; where they lie on this machine is filled in for each run.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.digests import canonical_json
 from repeatpass.core.errors import NotFound
+from repeatpass.kit.context import Context
+from repeatpass.kit.records import Asset, Collection, Item
 from repeatpass.storage.files import FileArea
 
 ITEM_TIMES = ("datetime", "start_datetime", "end_datetime")
-COLLECTION_ASSETS = ""  # the id under which a context lists a collection's own assets
 
 
-def current_context(catalog: Catalog) -> dict[str, Any]:
-    """Return the context that sees the present version of every collection; hrefs are left out."""
-    assets = catalog.current_assets()
-    return {"collections": {entry.id: _entry(catalog, entry, assets) for entry in catalog.collections()}}
+def current_context(catalog: Catalog) -> Context:
+    """Return the context that sees the present version of every collection, without places of files."""
+    assets: dict[tuple[str, str | None], dict[str, Asset]] = defaultdict(dict)
+    for asset in catalog.current_assets():
+        assets[asset.collection, asset.item][asset.key] = _asset(asset)
+    return Context(
+        collections={
+            entry.id: Collection(
+                id=entry.id,
+                version=entry.version,
+                title=entry.title,
+                items=tuple(_item(item.id, item.body, assets[entry.id, item.id]) for item in catalog.items(entry.id)),
+                assets=assets[entry.id, None],
+            )
+            for entry in catalog.collections()
+        }
+    )
 
 
-def _entry(catalog: Catalog, collection: Any, assets: Iterable[CollectionAsset]) -> dict[str, Any]:
-    items: dict[str, dict[str, Any]] = {}
-    for item in catalog.items(collection.id):
-        properties = item.body.get("properties", {})
-        items[item.id] = {"id": item.id} | {name: properties[name] for name in ITEM_TIMES if name in properties}
-    for asset in assets:
-        if asset.collection == collection.id:
-            item = items.setdefault(asset.item or COLLECTION_ASSETS, {"id": asset.item or COLLECTION_ASSETS})
-            facts = {"type": asset.media_type, "size": asset.size, "checksum": asset.checksum}
-            item.setdefault("assets", {})[asset.key] = facts
-    return {"version": collection.version, "title": collection.title, "items": list(items.values())}
+def _asset(asset: CollectionAsset) -> Asset:
+    return Asset(href="", type=asset.media_type, size=asset.size, checksum=asset.checksum)
+
+
+def _item(id: str, body: Mapping[str, Any], assets: Mapping[str, Asset]) -> Item:
+    properties = body.get("properties", {})
+    return Item(id=id, assets=assets, **{name: properties.get(name) for name in ITEM_TIMES})
 
 
 class Contexts:
-    """Makes contexts, keeps them in the file area, and writes them out for a run."""
+    """Makes contexts, keeps them in the file area, and fills in the places of their files for a run."""
 
     def __init__(self, catalog: Catalog, files: FileArea) -> None:
         self.catalog = catalog
@@ -48,28 +61,29 @@ class Contexts:
         """Return the checksum of the present context. Kept until a collection changes."""
         stamp = self.catalog.stamp()
         if self._known is None or self._known[0] != stamp:
-            content = canonical_json(current_context(self.catalog))
+            content = canonical_json(current_context(self.catalog).to_json())
             self._known = (stamp, self.files.put_bytes(content).checksum)
         return self._known[1]
 
-    def read(self, checksum: str) -> Mapping[str, Any]:
+    def read(self, checksum: str) -> Context:
         """Return a kept context."""
-        context: Mapping[str, Any] = json.loads(self.files.read(checksum))
-        return context
+        data = json.loads(self.files.read(checksum))
+        return Context(collections={id: Collection.from_json(id, entry) for id, entry in data["collections"].items()})
 
-    def written_out(self, checksum: str, run: str) -> dict[str, Any]:
+    def written_out(self, checksum: str, run: str) -> Context:
         """Return a kept context with the local path of every file; files that are gone are left out."""
-        context = json.loads(self.files.read(checksum))
-        for collection in context["collections"].values():
-            for item in collection["items"]:
-                item["assets"] = self._placed(item.get("assets", {}))
-        return {"run": run} | context
+        collections = self.read(checksum).collections.values()
+        return Context(run=run, collections={each.id: self._placed(each) for each in collections})
 
-    def _placed(self, assets: Mapping[str, Any]) -> dict[str, Any]:
+    def _placed(self, collection: Collection) -> Collection:
+        items = tuple(replace(item, assets=self._paths(item.assets)) for item in collection.items)
+        return replace(collection, items=items, assets=self._paths(collection.assets))
+
+    def _paths(self, assets: Mapping[str, Asset]) -> dict[str, Asset]:
         placed = {}
-        for key, facts in assets.items():
+        for key, asset in assets.items():
             try:
-                placed[key] = facts | {"href": str(self.files.path(facts["checksum"]))}
+                placed[key] = replace(asset, href=str(self.files.path(asset.checksum)))
             except NotFound:
                 continue
         return placed
