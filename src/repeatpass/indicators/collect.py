@@ -1,0 +1,108 @@
+"""Collect: take what a finished update left, put it through the gates, and add it to the indicator."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.core.errors import Invalid
+from repeatpass.core.times import now
+from repeatpass.indicators.gates import Candidate, read_candidates
+from repeatpass.indicators.records import Delivery, Indicator, Value, ValueState
+from repeatpass.indicators.room import Indicators
+from repeatpass.indicators.store import deliveries, values
+from repeatpass.runs.records import Provenance, Purpose, Run, State
+from repeatpass.runs.room import Runs
+from repeatpass.storage import events
+from repeatpass.storage.files import FileArea
+
+Key = tuple[str, datetime]
+
+
+class Collecting:
+    """Listens to finished runs. Only a run whose purpose is the update of an indicator is collected."""
+
+    def __init__(self, indicators: Indicators, runs: Runs, files: FileArea) -> None:
+        self.indicators = indicators
+        self.runs = runs
+        self.files = files
+
+    def collect(self, run_id: str) -> Delivery | None:
+        """Collect a run once; a second call, or a run with another purpose, changes nothing."""
+        run = self.runs.run(run_id)
+        if run.purpose is not Purpose.UPDATE or run.state is not State.SUCCEEDED:
+            return None
+        indicator = self.indicators.indicator(run.subject)
+        try:
+            rows = self._delivered(indicator, self.runs.provenance(run.id))
+        except Invalid as error:
+            return self._keep(Delivery(run=run.id, indicator=indicator.id, created=now(), reason=error.message), [])
+        return self._add(indicator, run, rows)
+
+    def _delivered(self, indicator: Indicator, provenance: Provenance) -> list[Candidate]:
+        for output in provenance.outputs:
+            if output.name == indicator.output:
+                return read_candidates(self.files.read(output.checksum), output.unit, indicator)
+        left = ", ".join(output.name for output in provenance.outputs) or "nothing"
+        raise Invalid(f"The run left no output called “{indicator.output}”; it left {left}.")
+
+    def _add(self, indicator: Indicator, run: Run, rows: list[Candidate]) -> Delivery:
+        current = {(value.place, value.time): value for value in self.indicators.current(indicator.id)}
+        newest = self.indicators.newest_revisions(indicator.id)
+        changed = [row for row in rows if row.problem or not _says_the_same(row, current.get((row.place, row.time)))]
+        made = []
+        for row in changed:
+            made.append(_row(indicator, run, row, newest, self._reason(run, row, current)))
+        held = sum(bool(row.problem) for row in changed)
+        delivery = Delivery(
+            run=run.id,
+            indicator=indicator.id,
+            created=now(),
+            released=len(changed) - held,
+            unchanged=len(rows) - len(changed),
+            held=held,
+        )
+        return self._keep(delivery, made)
+
+    def _reason(self, run: Run, row: Candidate, current: Mapping[Key, Value]) -> str:
+        if row.problem:
+            return row.problem
+        before = current.get((row.place, row.time))
+        return "" if before is None else _what_changed(self.runs.run(before.run), run)
+
+    def _keep(self, delivery: Delivery, rows: list[dict[str, Any]]) -> Delivery:
+        with self.indicators.database.write() as connection:
+            known = connection.execute(sa.select(deliveries).where(deliveries.c.run == delivery.run)).mappings().first()
+            if known is not None:
+                return Delivery(**known)
+            connection.execute(deliveries.insert().values(**asdict(delivery)))
+            if rows:
+                connection.execute(values.insert(), rows)
+            events.record(connection, "indicator.delivered", delivery.indicator, run=delivery.run)
+        return delivery
+
+
+def _says_the_same(row: Candidate, value: Value | None) -> bool:
+    return value is not None and (row.numbers, row.flag) == (value.numbers, value.flag)
+
+
+def _row(indicator: Indicator, run: Run, row: Candidate, newest: dict[Key, int], reason: str) -> dict[str, Any]:
+    key = (row.place, row.time)
+    newest[key] = newest.get(key, 0) + 1
+    facts = {name: getattr(row, name) for name in row.__slots__ if name != "problem"}
+    state = ValueState.HELD if row.problem else ValueState.RELEASED
+    kept = {"indicator": indicator.id, "run": run.id, "revision": newest[key], "created": now()}
+    return facts | kept | {"state": state, "reason": reason}
+
+
+def _what_changed(before: Run, after: Run) -> str:
+    """Say which legs differ between the run of the older value and that of the newer one."""
+    if before.id == after.id:
+        return "Delivered twice by the same run."
+    names = {"revision": "the notebook", "environment": "the environment", "context": "the data", "kit": "the kit"}
+    legs = [words for name, words in names.items() if getattr(before.legs, name) != getattr(after.legs, name)]
+    if before.parameters != after.parameters:
+        legs.append("the parameters")
+    return f"Changed since: {', '.join(legs)}." if legs else "Computed again with nothing changed; the result differs."

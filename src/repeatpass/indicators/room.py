@@ -1,0 +1,174 @@
+"""Indicators and their values: apply a definition, read values, release what was held."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.access import Actor, Right
+from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.core.ids import check_name
+from repeatpass.core.times import iso_short, now
+from repeatpass.indicators.definition import indicator_of
+from repeatpass.indicators.records import Delivery, Indicator, Summary, Value, ValueState
+from repeatpass.indicators.store import definitions, deliveries, indicators, values
+from repeatpass.storage import events
+from repeatpass.storage.database import Database
+
+
+class Indicators:
+    """The indicators of the house."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def apply(self, actor: Actor, body: Mapping[str, Any]) -> tuple[Indicator, bool]:
+        """Make an indicator from a checked definition, or change it; say whether anything changed.
+
+        Places that have values cannot be dropped.
+        """
+        actor.require(Right.CURATE)
+        indicator = indicator_of(body)
+        check_name(indicator.id, "an indicator")
+        with self.database.write() as connection:
+            query = sa.select(indicators).where(indicators.c.id == indicator.id)
+            known = connection.execute(query).mappings().first()
+            if known is not None and known["definition"] == body:
+                return indicator, False
+            self._require_places(connection, indicator)
+            self._write(connection, actor, indicator.id, body, known)
+            events.record(connection, "indicator.applied", indicator.id, by=actor.id)
+        return indicator, True
+
+    def _require_places(self, connection: sa.Connection, indicator: Indicator) -> None:
+        query = sa.select(values.c.place).where(values.c.indicator == indicator.id, values.c.state == ValueState.RELEASED)
+        used = set(connection.execute(query.distinct()).scalars())
+        if dropped := sorted(used - {place.id for place in indicator.places}):
+            raise Invalid(f"{', '.join(dropped)} of “{indicator.id}” has values; keep it among the places.")
+
+    def _write(
+        self, connection: sa.Connection, actor: Actor, id: str, body: Mapping[str, Any], known: Any
+    ) -> None:
+        moment = now()
+        if known is None:
+            row = {"id": id, "owner": actor.id, "definition": dict(body), "created": moment, "updated": moment}
+            connection.execute(indicators.insert().values(**row))
+        else:
+            actor.require_own(known["owner"], Right.CURATE)
+            change = indicators.update().where(indicators.c.id == id)
+            connection.execute(change.values(definition=dict(body), updated=moment))
+        history = {"indicator": id, "definition": dict(body), "author": actor.id, "created": moment}
+        connection.execute(definitions.insert().values(**history))
+
+    def indicator(self, id: str) -> Indicator:
+        """Return one indicator; raise NotFound if there is none."""
+        with self.database.read() as connection:
+            body = connection.execute(sa.select(indicators.c.definition).where(indicators.c.id == id)).scalar()
+        if body is None:
+            raise NotFound(f"There is no indicator “{id}”.", indicator=id)
+        return indicator_of(body)
+
+    def summaries(self) -> list[Summary]:
+        """List the indicators by title, each with its newest value."""
+        with self.database.read() as connection:
+            bodies = connection.execute(sa.select(indicators.c.definition)).scalars().all()
+        found = [self.summary(indicator_of(body)) for body in bodies]
+        return sorted(found, key=lambda summary: summary.indicator.title)
+
+    def summary(self, indicator: Indicator) -> Summary:
+        """Return an indicator with its newest value and counts."""
+        current = self.current(indicator.id)
+        held = sa.select(sa.func.count()).where(values.c.indicator == indicator.id, values.c.state == ValueState.HELD)
+        updated = sa.select(sa.func.max(deliveries.c.created)).where(deliveries.c.indicator == indicator.id)
+        with self.database.read() as connection:
+            return Summary(
+                indicator=indicator,
+                latest=max((v for v in current if v.value is not None), key=lambda v: v.time, default=None),
+                values=len(current),
+                held=connection.execute(held).scalar_one(),
+                updated=connection.execute(updated).scalar(),
+            )
+
+    def current(self, id: str, place: str = "") -> list[Value]:
+        """Return the current value of every place and time: the newest released revision, by place and time."""
+        released = sa.select(values).where(values.c.indicator == id, values.c.state == ValueState.RELEASED)
+        query = released.where(values.c.place == place) if place else released
+        with self.database.read() as connection:
+            rows = connection.execute(query.order_by(values.c.place, values.c.time, values.c.revision)).mappings()
+            newest = {(row["place"], row["time"]): row for row in rows}
+        return [_value(row) for row in newest.values()]
+
+    def value(self, id: str, place: str, time: datetime, revision: int | None = None) -> Value:
+        """Return one value: the current one, or a stated revision of it; raise NotFound if there is none."""
+        history = self.history(id, place, time)
+        fitting = [v for v in history if (v.revision == revision if revision else v.state is ValueState.RELEASED)]
+        if not fitting:
+            raise NotFound(f"“{id}” has no value for {place} at {iso_short(time)}.", indicator=id)
+        return fitting[-1]
+
+    def history(self, id: str, place: str, time: datetime) -> list[Value]:
+        """Return every revision of one value, oldest first, held ones among them."""
+        query = sa.select(values).where(values.c.indicator == id, values.c.place == place, values.c.time == time)
+        return self._values(query.order_by(values.c.revision))
+
+    def held(self, id: str) -> list[Value]:
+        """Return the values that failed a gate and were neither released nor overtaken."""
+        current = {(value.place, value.time): value.revision for value in self.current(id)}
+        query = sa.select(values).where(values.c.indicator == id, values.c.state == ValueState.HELD)
+        waiting = self._values(query.order_by(values.c.time, values.c.place, values.c.revision))
+        return [value for value in waiting if value.revision > current.get((value.place, value.time), 0)]
+
+    def release(self, actor: Actor, id: str, place: str, time: datetime, revision: int, reason: str) -> Value:
+        """Release a held value, for a stated reason, as a new revision that readers see."""
+        actor.require(Right.CURATE)
+        if not reason.strip():
+            raise Invalid("Say why this value is released; readers will see the reason.")
+        held = self.value(id, place, time, revision)
+        if held.state is not ValueState.HELD:
+            raise Invalid(f"Revision {revision} is not held.")
+        if self.indicator(id).place(place) is None:
+            raise Invalid(f"Add “{place}” to the places of “{id}” before releasing its values.")
+        facts = {name: getattr(held, name) for name in values.c.keys() if name != "id"}
+        newest = self.history(id, place, time)[-1].revision + 1
+        words = f"Released by {actor.name}: {reason.strip()}"
+        facts |= {"revision": newest, "state": ValueState.RELEASED, "reason": words, "created": now()}
+        with self.database.write() as connection:
+            connection.execute(values.insert().values(**facts))
+            events.record(connection, "indicator.released", id, place=place, by=actor.id)
+        return self.value(id, place, time, newest)
+
+    def newest_revisions(self, id: str) -> dict[tuple[str, datetime], int]:
+        """Return the highest revision number, held or not, of every place and time."""
+        query = sa.select(values.c.place, values.c.time, sa.func.max(values.c.revision))
+        grouped = query.where(values.c.indicator == id).group_by(values.c.place, values.c.time)
+        with self.database.read() as connection:
+            return {(place, time): revision for place, time, revision in connection.execute(grouped)}
+
+    def deliveries(self, id: str) -> list[Delivery]:
+        """Return what runs brought to an indicator, newest first."""
+        query = sa.select(deliveries).where(deliveries.c.indicator == id).order_by(deliveries.c.created.desc())
+        with self.database.read() as connection:
+            return [Delivery(**row) for row in connection.execute(query).mappings()]
+
+    def stamp(self, id: str) -> str:
+        """Return what changes whenever something of an indicator's page does; used as its ETag."""
+        newest = sa.select(sa.func.max(values.c.id)).where(values.c.indicator == id).scalar_subquery()
+        query = sa.select(indicators.c.updated, newest).where(indicators.c.id == id)
+        with self.database.read() as connection:
+            row = connection.execute(query).first()
+        return "" if row is None else f"{row[0]:%Y%m%d%H%M%S%f}-{row[1] or 0}"
+
+    def _values(self, query: sa.Select[Any]) -> list[Value]:
+        with self.database.read() as connection:
+            return [_value(row) for row in connection.execute(query).mappings()]
+
+
+def _value(row: Mapping[Any, Any]) -> Value:
+    return Value(**{**row, "state": ValueState(row["state"])})
+
+
+def as_json(value: Value) -> dict[str, Any]:
+    """Return a value as plain JSON, times in ISO 8601 UTC."""
+    return asdict(value) | {"time": iso_short(value.time), "created": iso_short(value.created)}
