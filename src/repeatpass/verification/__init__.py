@@ -1,0 +1,1 @@
+"""Repeats runs and values, compares what they left behind, and says why they differ."""
