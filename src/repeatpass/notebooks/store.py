@@ -26,3 +26,14 @@ revisions = sa.Table(
     sa.Column("created", Moment, nullable=False),
     sa.Column("author", sa.String(80), nullable=False),
 )
+
+environments = sa.Table(
+    "environments",
+    metadata,
+    sa.Column("digest", sa.String(80), primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("lock", sa.String(80), nullable=False),  # checksum of the lock in the file area
+    sa.Column("python", sa.String(40), nullable=False),
+    sa.Column("prefix", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+)

@@ -9,7 +9,7 @@ from typing import Any
 
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
-from repeatpass.runs.runner import ExecutionRequest, Limits
+from repeatpass.runs.execution import ExecutionRequest, Limits
 from repeatpass.storage.files import FileArea
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from repeatpass.core.errors import Conflict
+from repeatpass.runs.execution import Failure, Usage
 
 
 class State(StrEnum):
@@ -43,28 +44,6 @@ class WrongState(Conflict):
     """The run cannot go from where it is to where it was sent."""
 
     kind = "run-wrong-state"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
-    """Where and how a notebook failed."""
-
-    cell: int | None  # index among all cells, from 0
-    source: str
-    ename: str
-    evalue: str
-    traceback: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Usage:
-    """What a run used."""
-
-    cpu_s: float = 0.0
-    wall_s: float = 0.0
-    peak_rss_bytes: int = 0
-    read_bytes: int = 0
-    written_bytes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +84,7 @@ class Run:
     message: str = ""  # one sentence for the person who asked
     failure: Failure | None = None
     usage: Usage | None = None
-    limits_by: str = ""  # what holds the limits: rlimit, cgroup
+    limits_by: str = ""  # which limit ended it, if one did
     log: str = ""  # checksum of log.jsonl
     executed: str = ""  # checksum of the executed notebook
 

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from repeatpass.runs.records import Failure, Legs, Purpose, Run, RunInput, RunOutput, State, UnrecordedRead, Usage
+from repeatpass.runs.execution import Failure, Usage
+from repeatpass.runs.records import Legs, Purpose, Run, RunInput, RunOutput, State, UnrecordedRead
 from repeatpass.storage.schema import Moment, metadata
 
 runs = sa.Table(
@@ -101,9 +102,13 @@ def run_of(row: Mapping[str, Any]) -> Run:
     """Return the run that *row* keeps."""
     known = {name: row[name] for name in RUN}
     known["state"], known["purpose"] = State(row["state"]), Purpose(row["purpose"])
-    known["failure"] = Failure(**row["failure"]) if row["failure"] else None
+    known["failure"] = _failure(row["failure"]) if row["failure"] else None
     known["usage"] = Usage(**row["usage"]) if row["usage"] else None
     return Run(legs=Legs(**{name: row[name] for name in LEGS}), **known)
+
+
+def _failure(kept: Mapping[str, Any]) -> Failure:
+    return Failure(**{**kept, "traceback": tuple(kept["traceback"])})
 
 
 def parts_of(

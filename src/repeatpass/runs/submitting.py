@@ -15,7 +15,7 @@ from repeatpass.notebooks.source import read_notebook, revision_of
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.records import Legs, Purpose, Run
 from repeatpass.runs.room import Runs
-from repeatpass.runs.runner import Limits
+from repeatpass.runs.execution import Limits
 from repeatpass.storage.files import FileArea
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,9 +11,10 @@ from repeatpass.access import Actor
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.core.times import now
 from repeatpass.runs.folder import Folders, Kept
-from repeatpass.runs.records import Failure, Provenance, Run, State, Usage, WrongState
+from repeatpass.runs.records import Provenance, Run, State, WrongState
 from repeatpass.runs.room import Runs
-from repeatpass.runs.runner import Outcome, Runner
+from repeatpass.runs.execution import Outcome
+from repeatpass.runs.runner import Runner
 
 log = logging.getLogger(__name__)
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
@@ -42,6 +44,7 @@ class Worker:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._cancelled: dict[str, str] = {}
+        self.when_finished: Callable[[], None] = lambda: None  # the assembly wakes the event log with it
 
     def start(self) -> None:
         """Take up what was left by an earlier life of this worker, then work on the queue."""
@@ -142,6 +145,7 @@ class Worker:
             try:
                 self.runs.finish(run, provenance)
                 self.folders.remove(run.id)
+                self.when_finished()
                 return
             except WrongState:
                 return
@@ -152,13 +156,12 @@ class Worker:
 
 
 def _finished(run: Run, state: State, outcome: Outcome, message: str, kept: Kept) -> Run:
-    failure, usage = outcome.failure, outcome.usage
     return run.to(
         state,
         finished=now(),
         message=message,
-        failure=failure and Failure(**{name: getattr(failure, name) for name in Failure.__slots__}),
-        usage=usage and Usage(**{name: getattr(usage, name) for name in Usage.__slots__}),
+        failure=outcome.failure,
+        usage=outcome.usage,
         limits_by=outcome.limits_by,
         log=kept.log,
         executed=kept.executed,

@@ -1,0 +1,133 @@
+"""The assembly: builds the rooms, joins events to listeners, and does nothing else."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from repeatpass.access.records import Actor
+from repeatpass.access.room import Access
+from repeatpass.catalog.room import Catalog
+from repeatpass.core.errors import Unavailable
+from repeatpass.indicators.collect import Collecting
+from repeatpass.indicators.room import Indicators
+from repeatpass.notebooks.installed import Environments
+from repeatpass.notebooks.room import Shelf
+from repeatpass.runs.context import Contexts
+from repeatpass.runs.folder import Folders
+from repeatpass.runs.room import Runs
+from repeatpass.runs.runner import LocalRunner
+from repeatpass.runs.submitting import Submitting
+from repeatpass.runs.worker import Worker
+from repeatpass.settings import Settings
+from repeatpass.storage.database import Database
+from repeatpass.storage.events import EventLog
+from repeatpass.storage.files import FileArea
+from repeatpass.storage.upgrading import upgrade
+from repeatpass.verification.repeating import Repeating
+from repeatpass.verification.room import Repeats
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Every room, built once."""
+
+    settings: Settings
+    database: Database
+    files: FileArea
+    events: EventLog
+    access: Access
+    owner: Actor
+    catalog: Catalog
+    shelf: Shelf
+    environments: Environments
+    contexts: Contexts
+    runs: Runs
+    submitting: Submitting
+    folders: Folders
+    worker: Worker
+    runner: LocalRunner
+    indicators: Indicators
+    collecting: Collecting
+    repeats: Repeats
+    repeating: Repeating
+
+    def start(self) -> None:
+        """Begin to work: deliver events, take up and take on runs."""
+        self.events.start()
+        self.worker.start()
+
+    def close(self) -> None:
+        """Stop working; runs under way go on in the executor and are taken up at the next start."""
+        self.worker.stop()
+        self.events.stop()
+        self.runner.close()
+        self.database.close()
+
+
+def open_house(settings: Settings) -> House:
+    """Build the house at ``settings.home``, making or upgrading its database; raise a sentence if it cannot be."""
+    home = _made(settings.home)
+    database = Database(settings.database_url)
+    upgrade(database, copies=home / "backups")
+    files = FileArea(settings.files_root)
+    events = EventLog(database)
+    access, catalog = Access(database), Catalog(database)
+    shelf, contexts = Shelf(database, files), Contexts(catalog, files)
+    environments = Environments(database, files, home, settings.environment)
+    runs, folders = Runs(database), Folders(home / "runs", files, contexts)
+    submitting = Submitting(runs, shelf, contexts, environments, files)
+    runner = LocalRunner(home)
+    worker = Worker(_worker_name(), runs, runner, folders, environments, settings.slots)
+    indicators, repeats = Indicators(database), Repeats(database)
+    collecting = Collecting(indicators, runs, files)
+    repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files)
+    house = House(
+        settings=settings,
+        database=database,
+        files=files,
+        events=events,
+        access=access,
+        owner=access.owner(),
+        catalog=catalog,
+        shelf=shelf,
+        environments=environments,
+        contexts=contexts,
+        runs=runs,
+        submitting=submitting,
+        folders=folders,
+        worker=worker,
+        runner=runner,
+        indicators=indicators,
+        collecting=collecting,
+        repeats=repeats,
+        repeating=repeating,
+    )
+    _join(house)
+    return house
+
+
+def _join(house: House) -> None:
+    finished = {"run.succeeded", "run.failed", "run.crashed", "run.cancelled"}
+    house.events.join("indicators.collect", {"run.succeeded"}, lambda event: _ignore(house.collecting.collect(event.subject)))
+    house.events.join("verification.compare", finished, lambda event: house.repeating.run_finished(event.subject))
+    house.runs.when_queued = house.worker.wake
+    house.worker.when_finished = house.events.wake
+
+
+def _ignore(_result: object) -> None:
+    """Listeners return nothing."""
+
+
+def _worker_name() -> str:
+    return f"server@{socket.gethostname()}"
+
+
+def _made(home: Path) -> Path:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"The home {home} cannot be made ({error.strerror}). Give another with --home.") from None
+    if not os.access(home, os.W_OK):
+        raise Unavailable(f"The home {home} cannot be written to. Give another with --home, or change its owner.")
+    return home

@@ -1,0 +1,98 @@
+"""Environments and kits on this machine: by name for new runs, by digest for repeats."""
+
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from repeatpass.core.errors import NotFound, Unavailable
+from repeatpass.core.times import now
+from repeatpass.notebooks import environments as making
+from repeatpass.notebooks.kit_copy import kit_folder
+from repeatpass.notebooks.store import environments
+from repeatpass.storage.database import Database
+from repeatpass.storage.files import FileArea
+
+
+class Environments:
+    """The environments that are installed here. Each stands in its own prefix, never the server's."""
+
+    def __init__(self, database: Database, files: FileArea, home: Path, given_prefix: str = "") -> None:
+        self.database = database
+        self.files = files
+        self.home = home
+        self.given_prefix = given_prefix
+        self._kit = kit_folder(home / "kits")
+
+    def install(self, name: str, progress: Callable[[str], None] = lambda _line: None) -> str:
+        """Make the environment called *name* if it is not there, and return its digest."""
+        environment = making.find(name)
+        digest = environment.digest
+        known = self._row(digest)
+        if known is not None and Path(known.prefix).exists():
+            return digest
+        prefix = Path(self.given_prefix) if self.given_prefix else making.ensure(environment, self.home, progress)
+        row = {"name": name, "lock": self.files.put_bytes(environment.lock.encode()).checksum, "prefix": str(prefix)}
+        with self.database.write() as connection:
+            connection.execute(environments.delete().where(environments.c.digest == digest))
+            row |= {"digest": digest, "python": platform.python_version(), "created": now()}
+            connection.execute(environments.insert().values(**row))
+        return digest
+
+    def digest(self, name: str) -> str:
+        """Return the digest of the newest environment called *name*."""
+        query = sa.select(environments.c.digest).where(environments.c.name == name)
+        with self.database.read() as connection:
+            found = connection.execute(query.order_by(environments.c.created.desc()).limit(1)).scalar()
+        if found is None:
+            raise Unavailable(
+                f"The environment “{name}” is not installed yet. At first start this takes a minute or two; "
+                "/health says how far it is."
+            )
+        return str(found)
+
+    def prefix(self, digest: str) -> Path:
+        """Return where an environment stands; raise NotFound if it is gone."""
+        row = self._row(digest)
+        if row is None or not Path(row.prefix).exists():
+            raise NotFound(f"The environment {digest} is not on this machine.", environment=digest)
+        return Path(row.prefix)
+
+    def lock(self, digest: str) -> str:
+        """Return the lock that an environment was made from, as text."""
+        row = self._row(digest)
+        if row is None:
+            raise NotFound(f"The environment {digest} is not known here.", environment=digest)
+        return self.files.read(row.lock).decode()
+
+    def altered(self, digest: str) -> str:
+        """Return what was altered in an environment since it was made, empty if nothing."""
+        prefix = self.prefix(digest)
+        return "" if self.given_prefix else making.altered(prefix)
+
+    def kit(self) -> str:
+        """Return the digest of the kit that new runs import."""
+        return f"sha256:{self._kit.name}"
+
+    def kit_folder(self, digest: str) -> Path:
+        """Return the folder of a kit; raise NotFound if it is gone."""
+        folder = self._kit.parent / digest.removeprefix("sha256:")
+        if not folder.is_dir():
+            raise NotFound(f"The kit {digest} is not on this machine.", kit=digest)
+        return folder
+
+    def needed_files(self) -> set[str]:
+        """Return the checksums that gc must keep for the environments' sake."""
+        with self.database.read() as connection:
+            return set(connection.execute(sa.select(environments.c.lock)).scalars())
+
+    def _row(self, digest: str) -> sa.Row[tuple[str, ...]] | None:
+        with self.database.read() as connection:
+            return connection.execute(sa.select(environments).where(environments.c.digest == digest)).first()
+
+
+def interpreter() -> str:
+    """Name the interpreter that new environments are made with."""
+    return f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"

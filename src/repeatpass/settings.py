@@ -1,0 +1,83 @@
+"""Settings: each declared once, with its sentence, and read once. Only the assembly and the command line see them."""
+
+import os
+import re
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from repeatpass.core.errors import Invalid
+
+PREFIX = "REPEATPASS_"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+def default_home() -> Path:
+    """Return where the house stands when nobody says otherwise."""
+    import platformdirs
+
+    return platformdirs.user_data_path("repeatpass", appauthor=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that can be set, by an option of ``repeatpass up`` or a variable ``REPEATPASS_<NAME>``."""
+
+    home: Path = field(default_factory=default_home, metadata={"help": "Folder that holds everything."})
+    host: str = _setting("127.0.0.1", "Address to listen on; until accounts exist, a loopback one.")
+    port: int = _setting(8765, "Port to listen on.")
+    no_browser: bool = _setting(False, "Do not open a browser at start.")
+    database: str = _setting("", "Database address; empty means SQLite in the home.")
+    files: str = _setting("", "Address of the file area (any that fsspec knows); empty means a folder in the home.")
+    slots: int = _setting(max(2, os.cpu_count() or 2), "Runs that are carried out at the same time.")
+    demo: bool = _setting(True, "Fill the house with the demonstration at first start.")
+    environment: str = _setting("", "Prefix of an environment to use as it is instead of making the locked one.")
+
+    def __post_init__(self) -> None:
+        if self.host not in LOOPBACK:
+            raise Invalid(
+                f"Repeatpass listens on loopback addresses only until it has accounts; {self.host} is none. "
+                "Use 127.0.0.1, and an SSH tunnel to reach it from elsewhere."
+            )
+
+    @property
+    def database_url(self) -> str:
+        """The database's address as SQLAlchemy takes it."""
+        return self.database or f"sqlite:///{self.home / 'repeatpass.db'}"
+
+    @property
+    def files_root(self) -> str:
+        """The file area's address as fsspec takes it."""
+        return self.files or str(self.home / "files")
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return f"http://{'[::1]' if self.host == '::1' else self.host}:{self.port}"
+
+
+def read_settings(**given: Any) -> Settings:
+    """Return the settings: what is *given* (and not None), else the environment's variables, else the defaults."""
+    known = {name.name: _from_environment(name.name) for name in fields(Settings)}
+    chosen = {name: value for name, value in known.items() if value is not None}
+    chosen |= {name: value for name, value in given.items() if value is not None}
+    if "home" in chosen:
+        chosen["home"] = Path(chosen["home"]).expanduser().resolve()
+    return Settings(**chosen)
+
+
+def _from_environment(name: str) -> Any:
+    text = os.environ.get(PREFIX + name.upper())
+    if text is None or text == "":
+        return None
+    if name in {"no_browser", "demo"}:
+        return not re.fullmatch(r"0|no|false|off", text.strip(), re.IGNORECASE)
+    if name in {"port", "slots"}:
+        if not text.strip().isdigit():
+            raise Invalid(f"{PREFIX}{name.upper()} must be a whole number; it is “{text}”.")
+        return int(text)
+    return text

@@ -1,0 +1,1 @@
+"""Migrations: one numbered tree for SQLite and PostgreSQL."""
