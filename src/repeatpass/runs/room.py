@@ -1,5 +1,7 @@
 """The queue and the memory of the runs."""
 
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -44,6 +46,7 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._news = threading.Condition()
         self.when_queued: Callable[[], None] = lambda: None  # the assembly wakes the workers with it
 
     # asking ------------------------------------------------------------------------------------------------
@@ -131,6 +134,16 @@ class Runs:
             _insert(connection, run_unrecorded, provenance.unrecorded)
             news = {"purpose": run.purpose, "subject": run.subject}
             events.record(connection, f"run.{run.state}", run.id, **news)
+        with self._news:
+            self._news.notify_all()
+        return run
+
+    def wait(self, id: str, timeout: float) -> Run:
+        """Return the run as soon as it has ended, or as it stands after *timeout* seconds."""
+        until = time.monotonic() + timeout
+        while not (run := self.run(id)).state.final and (left := until - time.monotonic()) > 0:
+            with self._news:  # a worker elsewhere cannot notify: look again after half a second
+                self._news.wait(min(left, 0.5))
         return run
 
     def cancel_queued(self, actor: Actor, id: str) -> Run:

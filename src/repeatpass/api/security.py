@@ -1,0 +1,115 @@
+"""Who asks, and whether they may ask from there.
+
+Until accounts exist the house has one owner and listens on loopback only. That keeps other machines out, but
+not a web page that the owner has open: a browser would send its requests here all the same. Therefore
+
+* the Host must be one of ours (a page elsewhere cannot point its own name here: DNS rebinding),
+* what changes state needs a token, or the session of a page of ours **and** an Origin that is ours,
+* the session cookie is SameSite=Strict and HttpOnly, and no answer opens execution to other origins.
+"""
+
+import hashlib
+import hmac
+import secrets
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from repeatpass.access import ANYONE, Actor
+from repeatpass.access.room import Access
+from repeatpass.api.errors import problem
+from repeatpass.core.errors import Forbidden, RepeatpassError
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+OPEN_TO_READ = ("/stac", "/ogc", "/files", "/health")  # data that any page may read
+COOKIE = "repeatpass"
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class Sessions:
+    """The session of the owner's browser: a value that only this house can have made."""
+
+    def __init__(self, home: Path) -> None:
+        path = home / "session.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_bytes(32))
+        self._value = hmac.new(path.read_bytes(), b"owner", hashlib.sha256).hexdigest()
+
+    def cookie(self) -> str:
+        """Return the Set-Cookie header that begins the session."""
+        return f"{COOKIE}={self._value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+
+    def holds(self, header: str) -> bool:
+        """Say whether a Cookie header carries the session."""
+        found = SimpleCookie(header).get(COOKIE)
+        return found is not None and hmac.compare_digest(found.value, self._value)
+
+
+class Guard:
+    """Middleware that knows the actor of every request and refuses those that may not come this way."""
+
+    def __init__(self, app: ASGIApp, access: Access, owner: Actor, sessions: Sessions, hosts: set[str]) -> None:
+        self.app = app
+        self.access = access
+        self.owner = owner
+        self.sessions = sessions
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            scope.setdefault("state", {})["actor"] = self._actor(scope["method"], headers)
+        except RepeatpassError as error:
+            body = problem(error, scope["path"])
+            response = JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, self._sender(scope, headers, send))
+
+    def _actor(self, method: str, headers: Headers) -> Actor:
+        if headers.get("host", "").lower() not in self.hosts:
+            raise Forbidden(f"This house is not called “{headers.get('host', '')}”; open {min(self.hosts)} instead.")
+        kind, _, secret = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return self.access.actor_of(secret.strip())
+        if not self.sessions.holds(headers.get("cookie", "")):
+            return ANYONE
+        return self.owner if method in SAFE or self._from_here(headers) else ANYONE
+
+    def _from_here(self, headers: Headers) -> bool:
+        origin = headers.get("origin", "")
+        return origin.startswith("http://") and origin.removeprefix("http://").lower() in self.hosts
+
+    def _sender(self, scope: Scope, request: Headers, send: Send) -> Send:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(scope, request, MutableHeaders(scope=message))
+            await send(message)
+
+        return with_headers
+
+    def _add_headers(self, scope: Scope, request: Headers, headers: MutableHeaders) -> None:
+        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        if scope["method"] in SAFE and scope["path"].startswith(OPEN_TO_READ):
+            headers["Access-Control-Allow-Origin"] = "*"
+            headers["Access-Control-Expose-Headers"] = "Location, Content-Range"
+        is_page = headers.get("content-type", "").startswith("text/html")
+        if is_page and scope["method"] == "GET" and not self.sessions.holds(request.get("cookie", "")):
+            headers.append("Set-Cookie", self.sessions.cookie())
+
+
+def hosts_of(port: int) -> set[str]:
+    """Return the names under which a loopback server on *port* is reached."""
+    return {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
