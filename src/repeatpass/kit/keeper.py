@@ -1,0 +1,127 @@
+"""Watches over one kernel and everything the kernel starts, and lets none of it outlive the run.
+
+A keeper stands between the fork server and a kernel. It is a *subreaper* (prctl(2)): a process that
+cuts itself loose from the kernel becomes the keeper's child, so that it is found and killed. Its
+leash, a socket to the executor, carries one signal number per line; when the executor is gone, the
+leash breaks and the keeper ends the run.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import socket
+from collections.abc import Callable
+from typing import NoReturn
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def prctl(option: int, value: int) -> None:
+    """Call prctl(2) where it exists; elsewhere do nothing."""
+    try:
+        ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+    except (OSError, AttributeError):
+        pass
+
+
+def keep(leash: socket.socket, kernel: Callable[[], None]) -> NoReturn:
+    """Fork *kernel*, watch it, end its whole tree when it or the leash ends. Never returns."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.setsid()
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    keeper = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        leash.close()
+        _become_kernel(keeper, kernel)
+    try:
+        _say(leash, {"pid": pid, "keeper": keeper})
+        _watch(leash, pid)
+        _say(leash, _end(pid))
+    finally:
+        os._exit(0)
+
+
+def _become_kernel(keeper: int, kernel: Callable[[], None]) -> NoReturn:
+    """The forked child: dies with its keeper, has a session of its own."""
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:  # the keeper died before the line above
+            os._exit(1)
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        kernel()
+    finally:
+        os._exit(1)
+
+
+def _say(leash: socket.socket, message: dict[str, object]) -> None:
+    try:
+        leash.sendall(json.dumps(message).encode() + b"\n")
+    except OSError:  # nobody is listening any more
+        pass
+
+
+def _watch(leash: socket.socket, pid: int) -> None:
+    """Return when the kernel has ended, when asked to kill it, or when the leash is broken."""
+    life = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(leash, select.POLLIN)
+    poll.register(life, select.POLLIN)
+    while True:
+        ready = {fd for fd, _ in poll.poll()}
+        if life in ready:
+            return
+        orders = leash.recv(256)
+        if not orders:
+            return
+        for order in orders.split():
+            if int(order) == signal.SIGKILL:
+                return
+            os.kill(pid, int(order))
+
+
+def _end(pid: int) -> dict[str, object]:
+    """Kill every descendant, wait for all, and report how the kernel itself ended."""
+    code: int | None = None
+    while True:
+        for child in children(os.getpid()):
+            _kill(child)
+        try:
+            ended, status = os.waitpid(-1, 0)
+        except ChildProcessError:
+            break
+        if ended == pid:
+            code = os.waitstatus_to_exitcode(status)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"exit": code, "cpu_s": used.ru_utime + used.ru_stime, "peak_rss_bytes": used.ru_maxrss * 1024}
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def children(pid: int) -> list[int]:
+    """The direct children of *pid*, adopted ones included."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as listing:
+            return [int(child) for child in listing.read().split()]
+    except FileNotFoundError:  # a system kernel built without that list
+        return [child for child in map(int, filter(str.isdigit, os.listdir("/proc"))) if _parent(child) == pid]
+
+
+def _parent(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return int(stat.read().rpartition(")")[2].split()[1])
+    except (OSError, ValueError):
+        return -1

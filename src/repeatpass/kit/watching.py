@@ -1,0 +1,195 @@
+"""Notices what a notebook reads without saying so.
+
+Three ways, none complete, together hard to slip through by accident: Python's audit events (files,
+processes, connections), the kernel's open files and memory maps after each cell (what GDAL or HDF5
+opened in C), and the count of bytes read against the bytes that known files explain. Each finding is
+one line of JSON in `unrecorded.jsonl`: {"kind": "file|network|process|bytes", "name", "cell"}.
+
+A watcher never breaks a notebook: whatever goes wrong in here is swallowed.
+"""
+
+import json
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/share/", "/usr/lib/", "/lib/", "/lib64/", "/etc/")
+SLACK_BYTES = 1_000_000  # reads too small to tell from the interpreter's own
+PROCESSES = {"subprocess.Popen": 0, "os.system": 0, "os.posix_spawn": 0, "os.exec": 0, "pty.spawn": 0}
+FILES = {"open": 0, "sqlite3.connect": 0, "ctypes.dlopen": 0, "repeatpass.reads": 0}
+CONNECTIONS = ("socket.connect", "socket.sendto")
+
+_watcher: "Watcher | None" = None
+_announced: set[str] = set()
+
+
+def announce(path: str | os.PathLike[str]) -> None:
+    """Say that *path* (a file, or a folder and all in it) is read on the record.
+
+    Harmless where nothing watches, and for what is not a local path.
+    """
+    with suppress(Exception):
+        name = os.fspath(path)
+        if "://" not in name:
+            _announced.add(os.path.realpath(name))
+
+
+def install(shell: Any, *, log: str, allowed: list[str]) -> None:
+    """Watch this process from now on, for good; *shell* is the IPython shell that runs the cells."""
+    global _watcher
+    folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
+    _watcher = Watcher(shell, log, _prefixes(folders), _prefixes(tuple(allowed)))
+    sys.addaudithook(_watcher.audit)
+    shell.events.register("pre_run_cell", _watcher.before_cell)
+    shell.events.register("post_run_cell", _watcher.after_cell)
+
+
+def _prefixes(folders: tuple[str, ...]) -> tuple[str, ...]:
+    both = {*folders, *map(os.path.realpath, folders)}
+    return tuple(folder.rstrip("/") + "/" for folder in sorted(both) if folder)
+
+
+class Watcher:
+    """Collects findings of one run and writes them at the end of each cell."""
+
+    def __init__(self, shell: Any, log: str, fixed: tuple[str, ...], own: tuple[str, ...]) -> None:
+        self.shell, self.pid = shell, os.getpid()
+        self.fixed, self.own = fixed + SYSTEM, own  # pinned by the environment; belonging to the run
+        self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.maps = os.open("/proc/self/maps", os.O_RDONLY | os.O_CLOEXEC)
+        self.pending: dict[tuple[str, str], int] = {}
+        self.written: set[tuple[str, str]] = set()
+        self.explained = 0
+        self.cell = shell.execution_count
+        self.links = self._links()  # the executor's log, the kernel's own sockets
+        self.mapped = self._mapped()
+        self.read = self._bytes_read()
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """The audit hook: called for every event of the interpreter, so it looks at few."""
+        if event not in FILES and event not in PROCESSES and event not in CONNECTIONS:
+            return
+        with suppress(Exception):
+            if event == "open":
+                self._opened(*arguments)
+            elif event in FILES:
+                self._file(arguments[0])
+            elif event in CONNECTIONS:
+                self._note("network", _address(arguments[1]))
+            else:
+                self._note("process", _command(event, arguments))
+
+    def _opened(self, path: Any, mode: Any, flags: Any) -> None:
+        writes_only = isinstance(flags, int) and flags & os.O_ACCMODE == os.O_WRONLY
+        if isinstance(path, (str, bytes)) and not writes_only:
+            self.explained += _size(path)
+            self._file(path)
+
+    def _file(self, path: Any) -> None:
+        name = os.fsdecode(path) if path and not isinstance(path, int) else ""
+        if not name or name.startswith(self.fixed) or name == ":memory:":
+            return
+        real = os.path.realpath(name)
+        if not real.startswith((*self.fixed, *self.own)) and os.path.isfile(real):
+            self._note("file", real)
+
+    def _note(self, kind: str, name: str) -> None:
+        if (kind, name) in self.written:
+            return
+        self.pending.setdefault((kind, name), self.cell)
+        if os.getpid() != self.pid:  # a forked helper never sees the end of the cell
+            self._write()
+
+    def before_cell(self, *_: Any) -> None:
+        """Remember which cell runs."""
+        self.cell = self.shell.execution_count
+
+    def after_cell(self, *_: Any) -> None:
+        """Look at what is open, mapped and read, then write what was found."""
+        with suppress(Exception):
+            self._look()
+            self._write()
+
+    def _look(self) -> None:
+        mapped = self._mapped()
+        for name in mapped - self.mapped:
+            self._file(name)
+        self.mapped = mapped
+        links = self._links()
+        for name in links - self.links:
+            if name.startswith("/"):
+                self._file(name)
+        for address in _remote({link for link in links - self.links if link.startswith("socket:")}):
+            self._note("network", address)
+        self.links |= links
+        self._compare_bytes()
+
+    def _compare_bytes(self) -> None:
+        read = self._bytes_read()
+        known = self.explained + 2 * sum(map(_size, _announced)) + SLACK_BYTES
+        if read - self.read > known and not any(kind == "file" for kind, _ in self.pending):
+            self._note("bytes", f"{read - self.read - known + SLACK_BYTES} bytes in cell {self.cell}")
+        self.read, self.explained = read, 0
+
+    def _write(self) -> None:
+        for (kind, name), cell in self.pending.items():
+            if kind == "file" and _is_announced(name):
+                continue
+            self.written.add((kind, name))
+            line = json.dumps({"kind": kind, "name": name, "cell": cell}, ensure_ascii=False)
+            os.write(self.log, line.encode() + b"\n")
+        self.pending.clear()
+
+    def _links(self) -> set[str]:
+        found = set()
+        for fd in os.listdir("/proc/self/fd"):
+            with suppress(OSError):
+                found.add(os.readlink(f"/proc/self/fd/{fd}"))
+        return found
+
+    def _mapped(self) -> set[str]:
+        text, offset = [], 0
+        while part := os.pread(self.maps, 1 << 20, offset):
+            text.append(part)
+            offset += len(part)
+        lines = b"".join(text).split(b"\n")
+        return {os.fsdecode(line[line.index(b"/") :]) for line in lines if b"/" in line}
+
+    def _bytes_read(self) -> int:
+        with open("/proc/self/io", "rb") as io:
+            return int(io.readline().split()[1])
+
+
+def _is_announced(name: str) -> bool:
+    return name in _announced or any(name.startswith(folder + "/") for folder in _announced)
+
+
+def _size(path: str | bytes) -> int:
+    with suppress(OSError, ValueError):
+        return os.stat(path).st_size
+    return 0
+
+
+def _address(address: Any) -> str:
+    if isinstance(address, tuple) and len(address) >= 2:
+        return f"{address[0]}:{address[1]}"
+    return os.fsdecode(address) if isinstance(address, (str, bytes)) else str(address)
+
+
+def _command(event: str, arguments: tuple[Any, ...]) -> str:
+    words = arguments[1] if event == "subprocess.Popen" else arguments[0]
+    if isinstance(words, (list, tuple)):
+        words = " ".join(map(str, words))
+    return (os.fsdecode(words) if isinstance(words, bytes) else str(words))[:200]
+
+
+def _remote(sockets: set[str]) -> set[str]:
+    """Where these sockets (`socket:[inode]`) are connected to, as hexadecimal `address:port` of /proc/net."""
+    inodes = {link[8:-1] for link in sockets}
+    found: set[str] = set()
+    for table in ("tcp", "tcp6", "udp", "udp6") if inodes else ():
+        with suppress(OSError), open(f"/proc/self/net/{table}") as lines:
+            fields = [line.split() for line in lines][1:]
+        found |= {f"{table} {f[2]}" for f in fields if f[9] in inodes and not f[2].endswith(":0000")}
+    return found

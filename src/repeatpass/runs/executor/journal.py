@@ -1,0 +1,30 @@
+"""The log of a run, `log.jsonl`: complete from line 1 and readable while it grows."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["state", "cell", "stream", "error", "limit"]
+
+
+class Journal:
+    """Appends events; each line is written whole, at once. Tells cell and total with every event."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        self.cell, self.of = 0, 0
+
+    def write(self, kind: Kind, text: str) -> None:
+        """Add one event. A full disk must not end the run, only its log."""
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event = {"t": moment, "kind": kind, "cell": self.cell, "of": self.of, "text": text}
+        try:
+            os.write(self._file, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)

@@ -1,0 +1,214 @@
+"""One run from its folder to its outcome."""
+
+import asyncio
+import json
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from repeatpass.runs.execution import (
+    OUTCOME_FILE,
+    REQUEST_FILE,
+    End,
+    ExecutionRequest,
+    Failure,
+    Outcome,
+    Progress,
+    Usage,
+    write_json,
+)
+from repeatpass.runs.executor import sentences
+from repeatpass.runs.executor.cells import CellClient
+from repeatpass.runs.executor.journal import Journal
+from repeatpass.runs.executor.parameters import inject
+from repeatpass.runs.executor.processes import size_of
+from repeatpass.runs.executor.reading import Unreadable, read_notebook
+from repeatpass.runs.executor.watch import Watch
+from repeatpass.runs.kernels.forkserver import KernelLost
+from repeatpass.runs.kernels.pool import Pool
+from repeatpass.runs.kernels.warm import WarmKernel
+
+GRACE_S = 2.0  # between the interrupt and the kill
+PARTIAL_S = 2.0  # the executed notebook is written while running, at most this often
+
+
+class Execution:
+    """Carries out one run; `done` holds its outcome once it has ended."""
+
+    def __init__(self, folder: Path, pool: Pool) -> None:
+        self.folder, self.pool = folder, pool
+        self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.reason: sentences.Reason | None = None
+        self.kernel: WarmKernel | None = None
+        self.client: CellClient | None = None
+        self.watch: Watch | None = None
+        self.notebook: nbformat.NotebookNode | None = None
+        self.saved = self.started = time.monotonic()
+
+    async def carry_out(self) -> None:
+        """Execute, write everything, then say it is done; afterwards clear the kernel away."""
+        self.journal = Journal(self.folder / "log.jsonl")
+        self.journal.write("state", "Started")
+        try:
+            outcome = await self._outcome()
+        except Exception as error:  # a fault of ours must end the run, too
+            outcome = Outcome(state="crashed", message=f"The machine failed: {type(error).__name__}: {error}.")
+        self._finish(outcome)
+        if self.kernel is not None:
+            await self.kernel.discard()
+
+    async def _outcome(self) -> Outcome:
+        try:
+            self.request = ExecutionRequest.from_json(json.loads((self.folder / REQUEST_FILE).read_text()))
+            self.notebook, notices = read_notebook(self.folder / "notebook.ipynb")
+            inject(self.notebook, self.request.parameters)
+        except (Unreadable, ValueError) as error:
+            failure = Failure(ename=type(error).__name__, evalue=str(error))
+            return Outcome(state="failed", message=str(error), failure=failure)
+        for notice in notices:
+            self.journal.write("state", notice)
+        try:
+            return await self._execute(self.notebook)
+        except KernelLost as lost:
+            return Outcome(state="crashed", message=str(lost))
+
+    async def _execute(self, notebook: nbformat.NotebookNode) -> Outcome:
+        self.kernel = await self.pool.of(self.request.prefix, self.request.kit).take()
+        await self.kernel.hand_over(self._settings())
+        self.started = time.monotonic()
+        self.watch = Watch(self.kernel.process, self.request.limits, self._places(), self.stop)
+        self.client = CellClient(notebook, self.kernel, self.journal)
+        try:
+            await self.client.run(go_on=lambda: self.reason is None, after=self._save_partly)
+        except CellExecutionError:
+            return await self._ended(failed=True)
+        except DeadKernelError:
+            return await self._ended(dead=True)
+        finally:
+            self.watch.close()
+        return await self._ended()
+
+    def _settings(self) -> dict[str, Any]:
+        assert self.kernel is not None
+        limits, outputs = self.request.limits, self.folder / "outputs"
+        work, _ = self._places()
+        outputs.mkdir(exist_ok=True)
+        work.mkdir(exist_ok=True)
+        own = self.kernel.process.folder
+        environ = {
+            "REPEATPASS_RUN": self.request.run,
+            "REPEATPASS_CONTEXT": str(self.folder / "context.json"),
+            "REPEATPASS_READS": str(self.folder / "reads.jsonl"),
+            "REPEATPASS_OUTPUTS": str(outputs),
+            "HOME": str(own),
+            "TMPDIR": str(own),
+        }
+        return {
+            "environ": environ | dict(self.request.environ),
+            "cwd": str(work),
+            "memory_bytes": limits.memory_bytes,
+            "output_bytes": limits.output_bytes,
+            "file_bytes": limits.files_bytes,
+            "processes": limits.processes,
+            "watch": {"log": str(self.folder / "unrecorded.jsonl"), "allowed": [str(self.folder), str(own)]},
+        }
+
+    def _places(self) -> tuple[Path, Path]:
+        return self.folder / "work", self.folder / "outputs"
+
+    def stop(self, reason: sentences.Reason) -> None:
+        """End the run early. The first reason counts; stopping twice is harmless."""
+        if self.reason is not None or self.done.done():
+            return
+        self.reason = reason
+        if self.kernel is None:
+            return
+        if reason in ("time", "cancelled"):
+            self.kernel.process.signal(signal.SIGINT)
+            asyncio.get_running_loop().call_later(GRACE_S, self._kill)
+        else:
+            self._kill()
+
+    def _kill(self) -> None:
+        if self.kernel is not None and not self.done.done():
+            self.kernel.process.signal(signal.SIGKILL)
+
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(run=self.folder.name, cell=self.journal.cell, of=self.journal.of)
+
+    def _where(self) -> str:
+        return f"in cell {self.journal.cell} of {self.journal.of}" if self.journal.cell else "before its first cell"
+
+    async def _ended(self, *, failed: bool = False, dead: bool = False) -> Outcome:
+        assert self.watch is not None and self.kernel is not None
+        code = (await self.kernel.process.ended)["exit"] if dead else None
+        usage = self.watch.usage(time.monotonic() - self.started)
+        await self._quieten()
+        over = size_of(*self._places()) > self.request.limits.files_bytes
+        failure = self._failure() if failed or dead or self.reason else None
+        reason = self.reason or (failed and failure and sentences.limit_behind(failure)) or ("files" if over else None)
+        return self._worded(reason, failure, usage, dead, code)
+
+    async def _quieten(self) -> None:
+        """Nothing of the run may write once its outcome is known."""
+        assert self.kernel is not None and self.watch is not None
+        self.kernel.process.kill_now()
+        if self.watch.has_company():
+            self.kernel.process.signal(signal.SIGKILL)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self.kernel.process.ended), 5.0)
+
+    def _failure(self) -> Failure | None:
+        if self.client is None or self.notebook is None or not self.client.times:
+            return None
+        index = self.client.times[-1].index
+        return sentences.failure_of(index, self.notebook.cells[index])
+
+    def _worded(
+        self, reason: sentences.Reason | None, failure: Failure | None, usage: Usage, dead: bool, code: int | None
+    ) -> Outcome:
+        assert self.client is not None
+        state: End = "failed"
+        if reason is not None:
+            message = sentences.limit_reached(reason, self.request.limits, self._where())
+            state = {"cancelled": "cancelled", "stopped": "crashed"}.get(reason, "failed")  # type: ignore[assignment]
+        elif dead:
+            message = sentences.kernel_ended(code, self._where())
+            state = "failed" if code is not None and code >= 0 else "crashed"
+        elif failure is not None:
+            message = sentences.cell_failed(failure, self._where())
+        else:
+            count = len(self.client.times)
+            message, state = f"{count} {'cell' if count == 1 else 'cells'} executed.", "succeeded"
+        limit = reason if reason in ("time", "memory", "output", "files") else ""
+        cells = tuple(self.client.times)
+        return Outcome(state=state, message=message, failure=failure, usage=usage, cells=cells, limits_by=limit)
+
+    def _save_partly(self) -> None:
+        if time.monotonic() - self.saved > PARTIAL_S:
+            self._save()
+
+    def _save(self) -> None:
+        if self.notebook is not None:
+            text = nbformat.v4.writes(self.notebook, sort_keys=True)
+            part = self.folder / ".executed.part"
+            part.write_text(text, encoding="utf-8", errors="surrogatepass")
+            part.replace(self.folder / "executed.ipynb")
+        self.saved = time.monotonic()
+
+    def _finish(self, outcome: Outcome) -> None:
+        try:
+            self._save()
+        except OSError as error:
+            outcome = Outcome(state="crashed", message=f"The executed notebook cannot be written: {error.strerror}.")
+        self.journal.write("limit" if outcome.limits_by else "state", f"{outcome.state.capitalize()}: {outcome.message}")
+        self.journal.close()
+        with suppress(OSError):  # a full disk: who asks is told, and a later look finds no outcome
+            write_json(self.folder / OUTCOME_FILE, outcome.to_json())
+        self.done.set_result(outcome)

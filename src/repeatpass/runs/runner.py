@@ -1,0 +1,158 @@
+"""Runners carry out runs somewhere; this one in a process of its own on this machine.
+
+A runner never touches the database. What goes wrong inside a notebook is an ordinary Outcome. A runner
+raises Unavailable only where a run could not be begun at all.
+"""
+
+import json
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from repeatpass.core.errors import Unavailable
+from repeatpass.runs.execution import (
+    OUTCOME_FILE,
+    REQUEST_FILE,
+    CellTime,
+    ExecutionRequest,
+    Failure,
+    Limits,
+    Outcome,
+    Progress,
+    Usage,
+    read_outcome,
+    write_json,
+)
+from repeatpass.runs.launching import Launcher
+
+__all__ = [
+    "CellTime",
+    "ExecutionRequest",
+    "Failure",
+    "Limits",
+    "LocalRunner",
+    "Outcome",
+    "Progress",
+    "Runner",
+    "Usage",
+]
+
+GONE = "The program that carries out runs ended before this run did; nothing is known of its end. Run it again."
+
+
+class Runner(Protocol):
+    """Carries out runs somewhere: a process, a container, a cluster. Called from threads."""
+
+    def start(self, job: ExecutionRequest, folder: Path) -> str:
+        """Begin *job*, whose notebook and context lie in *folder*; return a ticket that still means
+        something after a restart of everything. Raises Unavailable."""
+
+    def look(self, ticket: str) -> Progress | Outcome:
+        """Say how the run stands. Cheap, and safe to ask again."""
+
+    def wait(self, ticket: str, timeout: float) -> Progress | Outcome:
+        """As `look`, but wait up to *timeout* seconds for the end."""
+
+    def stop(self, ticket: str) -> None:
+        """Ask the run to end: interrupt, then kill. Stopping twice is not an error."""
+
+
+class LocalRunner:
+    """Hands runs to the executor of *home*, a separate process that is started when it is not there.
+
+    The executor survives this process and finishes its runs; their outcomes lie in their folders.
+    *ready* kernels wait in each environment; *linger*: seconds the executor stays when nobody needs it.
+    """
+
+    def __init__(self, home: Path, *, ready: int = 2, linger: float = 60.0) -> None:
+        self.launcher = Launcher(home, ready=ready, linger=linger)
+        self._own = threading.local()
+        self._all: set[socket.socket] = set()
+
+    def start(self, job: ExecutionRequest, folder: Path) -> str:
+        """See Runner. Starts the executor where there is none."""
+        folder = folder.resolve()
+        if read_outcome(folder) is None:
+            write_json(folder / REQUEST_FILE, job.to_json())
+            answer = self._ask({"do": "start", "folder": str(folder)}, launch=True)
+            if "ok" not in answer:
+                raise Unavailable(f"The run could not be begun: {answer.get('error', 'no answer')}.", run=job.run)
+        return json.dumps({"runner": "local", "folder": str(folder), "run": job.run})
+
+    def look(self, ticket: str) -> Progress | Outcome:
+        """See Runner."""
+        return self.wait(ticket, 0.0)
+
+    def wait(self, ticket: str, timeout: float) -> Progress | Outcome:
+        """See Runner. A run whose executor is gone, and which left no outcome, has crashed."""
+        folder = Path(json.loads(ticket)["folder"])
+        if outcome := read_outcome(folder):
+            return outcome
+        answer = self._ask({"do": "wait", "folder": str(folder), "timeout": timeout}, launch=False)
+        if "outcome" in answer:
+            return Outcome.from_json(answer["outcome"])
+        if "progress" in answer:
+            return Progress(**answer["progress"])
+        return read_outcome(folder) or self._crashed(folder)
+
+    def stop(self, ticket: str) -> None:
+        """See Runner."""
+        self._ask({"do": "stop", "folder": json.loads(ticket)["folder"]}, launch=False)
+
+    def warm(self, prefix: Path, kit: Path, *, wait: bool = False) -> None:
+        """Have kernels made ready for an environment, so that its first run need not wait."""
+        self._ask({"do": "warm", "prefix": str(prefix), "kit": str(kit), "wait": wait}, launch=True)
+
+    def close(self) -> None:
+        """Hang up. The executor finishes its runs and then leaves by itself."""
+        for line in list(self._all):
+            with suppress(OSError):
+                line.close()
+        self._all.clear()
+        self._own = threading.local()
+
+    def shutdown(self) -> None:
+        """End the executor with all its kernels, now; runs under way crash, with a sentence."""
+        self._ask({"do": "end"}, launch=False)
+        self.close()
+        self.launcher.wait_for_end()
+
+    def _crashed(self, folder: Path) -> Outcome:
+        outcome = Outcome(state="crashed", message=GONE)
+        with suppress(OSError):  # so that every later look says the same
+            write_json(folder / OUTCOME_FILE, outcome.to_json())
+        return outcome
+
+    def _ask(self, request: dict[str, Any], *, launch: bool) -> dict[str, Any]:
+        """Send *request* over this thread's line, opening or reopening it; {} if there is no executor."""
+        for _ in range(2):
+            line = getattr(self._own, "line", None) or self._open(launch=launch)
+            if line is None:
+                return {}
+            with suppress(OSError, ValueError):
+                return _exchange(line, request)
+            self._all.discard(line)
+            line.close()
+            self._own.line = None
+        return {}
+
+    def _open(self, *, launch: bool) -> socket.socket | None:
+        line = self.launcher.connect(launch=launch)
+        if line is not None:
+            self._own.line = line
+            self._all.add(line)
+        return line
+
+
+def _exchange(line: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
+    line.sendall(json.dumps(request).encode() + b"\n")
+    parts = []
+    while not parts or not parts[-1].endswith(b"\n"):
+        part = line.recv(65536)
+        if not part:
+            raise ConnectionError("the executor hung up")
+        parts.append(part)
+    answer: dict[str, Any] = json.loads(b"".join(parts))
+    return answer
