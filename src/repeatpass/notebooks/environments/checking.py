@@ -67,7 +67,8 @@ def _recorded(prefix: Path) -> Iterator[tuple[str, str]]:
     for site in _sites(prefix):
         for record in (prefix / site).glob("*.dist-info/RECORD"):
             with record.open(encoding="utf-8", newline="") as file:
-                for name, expected, *_ in csv.reader(file):
+                for row in csv.reader(file):
+                    name, expected = (*row, "", "")[:2]
                     path = posixpath.normpath(f"{site}/{name}")
                     if expected and _counts(path):
                         yield path, expected

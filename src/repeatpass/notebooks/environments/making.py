@@ -18,7 +18,15 @@ from repeatpass.notebooks.environments.records import (
     EnvironmentUnavailable,
     shipped,
 )
-from repeatpass.notebooks.environments.tools import Progress, ToolFailed, explain, find_uv, no_python, run
+from repeatpass.notebooks.environments.tools import (
+    Progress,
+    ToolFailed,
+    explain,
+    find_uv,
+    is_full,
+    no_python,
+    run,
+)
 
 FOLDER = "environments"
 LOCK = "lock.txt"
@@ -107,7 +115,10 @@ def _fill(wanted: Environment, draft: Path, progress: Progress | None) -> None:
 def _with_uv(uv: str, wanted: Environment, draft: Path, lock: Path, say: Progress) -> None:
     same = wanted.python == platform.python_version()
     base = getattr(sys, "_base_executable", sys.executable) if same else wanted.python
-    run([uv, "venv", "--quiet", "--allow-existing", "--relocatable", "--python", base, draft], draft)
+    try:
+        run([uv, "venv", "--quiet", "--allow-existing", "--relocatable", "--python", base, draft], draft)
+    except ToolFailed as error:
+        raise (explain(error, wanted) if is_full(error) else no_python(wanted)) from error
     # Copies, not links into uv's cache: a file that somebody alters here must be altered here alone.
     sync: list[str | Path] = [
         uv, "pip", "sync", "--python", python_of(draft), "--require-hashes", "--allow-empty-requirements",
@@ -116,7 +127,7 @@ def _with_uv(uv: str, wanted: Environment, draft: Path, lock: Path, say: Progres
     try:
         run([*sync, "--offline"], draft)
     except ToolFailed as error:
-        if "no space left" in error.output.lower():
+        if is_full(error):
             raise
         say("Fetching packages that are not in the local cache.")
         run(sync, draft, say)

@@ -20,7 +20,6 @@ UNREACHABLE = (
 )  # fmt: skip
 FULL = ("no space left on device", "os error 28", "disk quota exceeded")
 MISMATCH = ("hash mismatch", "do not match the hashes", "these packages do not match")
-NO_PYTHON = ("no interpreter found", "no python", "no download found")
 UNFIT = ("no wheels", "no solution found", "is not a supported wheel", "unsatisfiable")
 LINES = 40  # of a tool's output kept for the error's detail
 
@@ -63,7 +62,7 @@ def explain(error: ToolFailed, environment: Environment) -> RepeatpassError:
     """Return the error to raise: what went wrong, and what to do about it."""
     said = error.output.lower()
     name = environment.name
-    if _any(FULL, said):
+    if is_full(error):
         return EnvironmentFull(
             f"The disk is full: the environment {name} could not be made. Free some space."
         )
@@ -71,8 +70,6 @@ def explain(error: ToolFailed, environment: Environment) -> RepeatpassError:
         return EnvironmentUnavailable(
             f"A package that the index offers is not the one in the lock of {name}: its checksum differs. "
             "Nothing was installed.", output=error.output)  # fmt: skip
-    if _any(NO_PYTHON, said):
-        return no_python(environment)
     if _any(UNREACHABLE, said):
         return EnvironmentUnavailable(
             f"The packages of the environment {name} could not be fetched: no package index can be reached, "
@@ -82,10 +79,14 @@ def explain(error: ToolFailed, environment: Environment) -> RepeatpassError:
         return EnvironmentUnavailable(
             f"The lock of the environment {name} has no packages for this kind of machine with Python "
             f"{environment.python}.", output=error.output)  # fmt: skip
-    last = next((line for line in reversed(error.output.splitlines()) if line.strip()), "no reason given")
-    return EnvironmentUnavailable(
-        f"The environment {name} could not be made: {last.strip()}", output=error.output
-    )
+    lines = [line.strip() for line in error.output.splitlines() if line.strip()] or ["no reason was given"]
+    reason = next((line for line in lines if "error" in line.lower()), lines[-1])
+    return EnvironmentUnavailable(f"The environment {name} could not be made: {reason}", output=error.output)
+
+
+def is_full(error: ToolFailed) -> bool:
+    """Say whether a tool failed for want of room on the disk."""
+    return _any(FULL, error.output.lower())
 
 
 def no_python(environment: Environment) -> EnvironmentUnavailable:

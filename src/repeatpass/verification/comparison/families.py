@@ -24,7 +24,7 @@ MEDIA_TYPES = {
     "application/netcdf": Family.CUBE,
     "application/x-hdf5": Family.CUBE,
     "application/vnd.zarr": Family.CUBE,
-    "application/vnd+zarr": Family.CUBE,
+    "application/vnd.zarr+zip": Family.CUBE,
     "application/zarr+zip": Family.CUBE,
     "image/tiff": Family.RASTER,
     "application/json": Family.DOCUMENT,

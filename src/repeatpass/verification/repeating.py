@@ -1,0 +1,151 @@
+"""Repeat: run it again with everything pinned, or with one leg swapped, compare, and say why it differs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from repeatpass.access import Actor, Right
+from repeatpass.core.errors import Invalid
+from repeatpass.core.ids import new_id
+from repeatpass.core.times import now
+from repeatpass.indicators.room import Indicators
+from repeatpass.kit.records import Tolerance
+from repeatpass.notebooks.installed import Environments
+from repeatpass.notebooks.parameters import checked_parameters
+from repeatpass.notebooks.room import Shelf
+from repeatpass.runs.context import Contexts
+from repeatpass.runs.records import Legs, Provenance, Purpose, Run, State
+from repeatpass.runs.room import Runs
+from repeatpass.runs.submitting import Submitting
+from repeatpass.storage.files import FileArea
+from repeatpass.verification.comparison import compare_outputs
+from repeatpass.verification.comparison.records import Comparison, StoredOutput, Verdict
+from repeatpass.verification.pins import broken_pins
+from repeatpass.verification.records import Repeat
+from repeatpass.verification.room import Repeats
+
+CONFIRMATIONS = 2
+LEGS = ("environment", "inputs", "revision", "parameters")
+UNKNOWN = "its inputs are not fully known"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repeating:
+    """Begins repeats, and listens to their runs until there is a verdict."""
+
+    repeats: Repeats
+    runs: Runs
+    submitting: Submitting
+    environments: Environments
+    contexts: Contexts
+    shelf: Shelf
+    indicators: Indicators
+    files: FileArea
+
+    def repeat(self, actor: Actor, run_id: str, swapped: Mapping[str, Any] | None = None) -> Repeat:
+        """Repeat a run. *swapped* exchanges legs: ``environment`` (name or digest), ``inputs`` ("latest"),
+        ``revision``, ``parameters`` (an object of those that are to change).
+
+        A pin that is missing or altered ends the repeat at once, naming it. Raise Invalid for a run that
+        did not succeed, or for a leg that does not exist.
+        """
+        actor.require(Right.RUN)
+        original, swaps = self.runs.run(run_id), dict(swapped or {})
+        if original.state is not State.SUCCEEDED:
+            raise Invalid(f"Run {run_id} {original.state}; only a run that succeeded can be repeated.")
+        if unknown := sorted(set(swaps) - set(LEGS)):
+            raise Invalid(f"{', '.join(unknown)} cannot be swapped; choose among {', '.join(LEGS)}.")
+        repeat = Repeat(id=new_id(), original=original.id, runs=(), actor=actor.id, swapped=swaps, created=now())
+        provenance = self.runs.provenance(original.id)
+        if broken := broken_pins(original, provenance, self.environments, self.files):
+            return self.repeats.finish(
+                self.repeats.add(repeat), verdict=Verdict.NOT_REPEATABLE, cause="pin", summary=" ".join(broken)
+            )
+        run = self.submitting.repeat(actor, original, *self._swapped(original, swaps))
+        return self.repeats.add(replace(repeat, runs=(run.id,)))
+
+    def _swapped(self, original: Run, swaps: Mapping[str, Any]) -> tuple[Legs, dict[str, Any]]:
+        legs, parameters = original.legs, dict(original.parameters)
+        if "environment" in swaps:
+            legs = replace(legs, **self._environment(str(swaps["environment"])))
+        if "inputs" in swaps:
+            legs = replace(legs, context=self.contexts.current())
+        if "revision" in swaps or "parameters" in swaps:
+            wanted = str(swaps.get("revision") or legs.revision)
+            revision = self.shelf.revision(legs.notebook, wanted)
+            legs = replace(legs, revision=revision.revision, source=revision.file)
+            declared = revision.schema["properties"]
+            kept = {name: value for name, value in parameters.items() if name in declared}
+            parameters = checked_parameters(revision.schema, kept | dict(swaps.get("parameters") or {}))
+        return legs, parameters
+
+    def _environment(self, wanted: str) -> dict[str, str]:
+        digest = wanted if wanted.startswith("sha256:") else self.environments.digest(wanted)
+        self.environments.prefix(digest)  # raises NotFound before anything is queued
+        return {"environment": digest, "environment_name": self.environments.name(digest)}
+
+    def run_finished(self, run_id: str) -> None:
+        """Compare once every run of a repeat has ended. Called for every finished run, and more than once."""
+        run = self.runs.run(run_id)
+        repeat = self.repeats.open_for(run_id) if run.purpose is Purpose.REPEAT else None
+        if repeat is None:
+            return
+        runs = [self.runs.run(id) for id in repeat.runs]
+        if all(each.state.final for each in runs):
+            self._judge(repeat, self.runs.run(repeat.original), runs)
+
+    def _judge(self, repeat: Repeat, original: Run, runs: Sequence[Run]) -> None:
+        first = runs[0]
+        if first.state is not State.SUCCEEDED:
+            summary = f"The repeat {first.state}: {first.message}"
+            cause = ", ".join(repeat.swapped)
+            self.repeats.finish(repeat, verdict=Verdict.NOT_REPEATABLE, cause=cause, summary=summary)
+            return
+        comparison = self._compare(original, first)
+        if comparison.verdict is Verdict.DIFFERENT and repeat.pinned and len(runs) == 1:
+            self._confirm(repeat, original)
+            return
+        cause, words = self._cause(repeat, comparison, runs)
+        self.repeats.finish(
+            repeat,
+            verdict=comparison.verdict,
+            cause=cause,
+            summary=f"{comparison.summary} {words}".strip(),
+            comparison=comparison.to_json(),
+            full_seal=self._known(original) and self._known(first),
+        )
+
+    def _confirm(self, repeat: Repeat, original: Run) -> None:
+        actor = Actor_of(repeat)
+        more = [self.submitting.repeat(actor, original, original.legs, original.parameters) for _ in range(CONFIRMATIONS)]
+        self.repeats.change(repeat, runs=(*repeat.runs, *(run.id for run in more)))
+
+    def _cause(self, repeat: Repeat, comparison: Comparison, runs: Sequence[Run]) -> tuple[str, str]:
+        raise NotImplementedError
+
+    def _known(self, run: Run) -> bool:
+        return self.runs.provenance(run.id).fully_known
+
+    def _compare(self, original: Run, repeated: Run) -> Comparison:
+        tolerances = self._tolerances(original)
+        return compare_outputs(self._stored(original), self._stored(repeated), tolerances)
+
+    def _tolerances(self, run: Run) -> dict[str, Tolerance]:
+        if run.purpose is not Purpose.UPDATE:
+            return {}
+        indicator = self.indicators.indicator(run.subject)
+        names = {indicator.output} | ({indicator.map.output} if indicator.map else set())
+        return dict.fromkeys(names, indicator.tolerance)
+
+    def _stored(self, run: Run) -> list[StoredOutput]:
+        provenance: Provenance = self.runs.provenance(run.id)
+        return [
+            StoredOutput(
+                name=output.name,
+                path=self.files.path(output.checksum),
+                kind=output.kind,
+                media_type=output.media_type,
+                unit=output.unit,
+            )
+            for output in provenance.outputs
+        ]
