@@ -1,0 +1,1 @@
+"""Pages for people: views, templates, charts, maps and the scripts that enhance them."""

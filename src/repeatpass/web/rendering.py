@@ -1,0 +1,57 @@
+"""Turn a view record into a page."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from repeatpass.web import words
+from repeatpass.web.assets import assets
+from repeatpass.web.views import (
+    CollectionPage,
+    CollectionsPage,
+    Cover,
+    ErrorPage,
+    HomePage,
+    IndicatorPage,
+    IndicatorsPage,
+    NotebookPage,
+    NotebooksPage,
+    Page,
+    RepeatPage,
+    RunPage,
+    RunsPage,
+    TrustPage,
+    ValuePage,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATE_OF: Mapping[type[Page], str] = {
+    HomePage: "home.html", IndicatorsPage: "indicators.html", IndicatorPage: "indicator.html",
+    ValuePage: "value.html", RepeatPage: "repeat.html", RunPage: "run.html", RunsPage: "runs.html",
+    NotebookPage: "notebook.html", NotebooksPage: "notebooks.html", CollectionPage: "collection.html",
+    CollectionsPage: "collections.html", TrustPage: "trust.html", ErrorPage: "error.html",
+}
+FILTERS: tuple[Callable[..., Any], ...] = (
+    words.number, words.signed, words.day, words.month, words.moment, words.size, words.duration, words.short,
+    words.plural, words.listed, words.degrees, words.prose,
+)
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment: everything escaped, an unknown name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )
+    made.filters.update({each.__name__: each for each in FILTERS})
+    made.globals["assets"] = assets()
+    return made
+
+
+def render(page: Page, cover: Cover) -> str:
+    """The HTML of *page* inside *cover*; its type chooses the template."""
+    return environment().get_template(TEMPLATE_OF[type(page)]).render(page=page, cover=cover)

@@ -1,0 +1,70 @@
+"""Every page with sample records, served on loopback: ``python tests/web/samples.py [PORT]``."""
+
+import json
+import sys
+from collections.abc import Callable
+
+import sample_data as data
+import sample_indicators
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from repeatpass.web.assets import HEADERS
+from repeatpass.web.charts import draw_png, for_page, series_spec
+from repeatpass.web.rendering import render
+from repeatpass.web.static_files import Static
+from repeatpass.web.views import Cover, Page
+
+Maker = Callable[[Request], Page]
+CHARTS = {"nino": data.nino, "keeling": data.keeling}
+PAGES: dict[str, Maker] = {
+    "/": lambda _: sample_indicators.home(),
+    "/indicators": lambda _: sample_indicators.indicators(),
+    "/indicators/nino34": lambda request: sample_indicators.indicator(request.query_params.get("t", "")),
+}
+
+
+def page_route(path: str, maker: Maker) -> Route:
+    """One page at its address."""
+    def answer(request: Request) -> Response:
+        cover = Cover(version="0.1.0", theme=request.cookies.get("theme", ""), form_token="sample")
+        return HTMLResponse(render(maker(request), cover), headers=HEADERS)
+    return Route(path, answer)
+
+
+def spec(request: Request) -> Response:
+    """The chart's specification, coloured for the page."""
+    chart = CHARTS[request.path_params["name"]]()
+    return Response(json.dumps(for_page(series_spec(chart))), media_type="application/json")
+
+
+def picture(request: Request) -> Response:
+    """The chart as PNG."""
+    return Response(draw_png(series_spec(CHARTS[request.path_params["name"]]())), media_type="image/png")
+
+
+def frame(request: Request) -> Response:
+    """One frame of the map."""
+    return Response(data.ocean_frame(request.path_params["time"]), media_type="image/png")
+
+
+def reports(_: Request) -> Response:
+    """Nothing else is here."""
+    return JSONResponse({})
+
+
+def app() -> Starlette:
+    """The sample pages and the files they load."""
+    return Starlette(routes=[
+        *(page_route(path, maker) for path, maker in PAGES.items()),
+        Route("/charts/{name}.json", spec), Route("/charts/{name}.png", picture), Route("/frames/{time}.png", frame),
+        Mount("/static", Static()),
+    ])
+
+
+if __name__ == "__main__":
+    import uvicorn
+
+    uvicorn.run(app(), port=int(sys.argv[1]) if len(sys.argv) > 1 else 8791, log_level="warning")
