@@ -105,7 +105,8 @@ def cell() -> int | None:
 
     # Looked up rather than imported: a script that never had IPython should not load it.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return None if shell is None else int(shell.execution_count)
+    # shell.execution_count has gone on to the next cell in some versions of IPython; the prompt has not.
+    return None if shell is None else int(shell.displayhook.prompt_count)
 
 
 def _record(collection: Collection, item: Item | None, key: str, asset: Asset) -> None:
