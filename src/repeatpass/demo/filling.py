@@ -1,0 +1,134 @@
+"""Fill a new house with the demonstration: collections, notebooks, indicators, and the runs that update them.
+
+Every step can be repeated: what is there already is left as it is, so a fill that was cut off goes on.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from repeatpass.access import SYSTEM
+from repeatpass.assembly import House
+from repeatpass.catalog.records import AlreadyThere, CollectionAsset
+from repeatpass.core.errors import RepeatpassError
+from repeatpass.demo import content
+from repeatpass.demo.collections import RECIPES
+from repeatpass.demo.preparing import prepare
+from repeatpass.demo.records import PreparedAsset, PreparedCollection, Progress
+from repeatpass.indicators.definition import read_definition
+from repeatpass.runs.records import Purpose, State
+from repeatpass.runs.room import Wanted
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Filling:
+    """How far the house is filled; read by /health and by the terminal."""
+
+    done: bool = False
+    doing: str = "Not begun"
+    problems: list[str] = field(default_factory=list)
+    updates: list[str] = field(default_factory=list)  # ids of the runs that make the indicators
+
+
+def fill(house: House, filling: Filling, say: Say = lambda _line: None) -> None:
+    """Do everything that is still missing, in the order in which it can be looked at soonest."""
+
+    def tell(line: str) -> None:
+        filling.doing = line
+        say(line)
+
+    environment = threading.Thread(target=_attempt, args=(filling, lambda: _install(house, tell)), daemon=True)
+    environment.start()
+    _attempt(filling, lambda: _register(house, filling, tell))
+    _attempt(filling, lambda: _shelve(house))
+    environment.join()
+    _attempt(filling, lambda: _update(house, filling))
+    _attempt(filling, lambda: _await(house, filling, tell))
+    filling.done = True
+    tell("Everything is filled" if not filling.problems else "Filled as far as possible")
+
+
+def _attempt(filling: Filling, step: Callable[[], None]) -> None:
+    try:
+        step()
+    except RepeatpassError as error:
+        filling.problems.append(error.message)
+    except Exception as error:  # a demonstration that fails must never stop the house
+        filling.problems.append(f"{type(error).__name__}: {error}")
+
+
+def _install(house: House, tell: Say) -> None:
+    house.environments.install("earth", tell)
+
+
+def _register(house: House, filling: Filling, tell: Say) -> None:
+    known = {collection.id for collection in house.catalog.collections()}
+    missing = [recipe.facts.id for recipe in RECIPES if recipe.facts.id not in known]
+    if not missing:
+        return
+
+    def progress(step: Progress) -> None:
+        if step.problem:
+            filling.problems.append(step.message)
+        tell(step.message)
+
+    drafts = house.settings.home / "cache" / "demo"
+    for id in missing:
+        for collection in prepare(drafts, progress, only=[id]):
+            register(house, collection)
+    shutil.rmtree(drafts, ignore_errors=True)
+
+
+def register(house: House, collection: PreparedCollection) -> None:
+    """Keep a prepared collection's files and register it."""
+    files = [_asset(house, collection, None, asset) for asset in collection.assets]
+    for item in collection.items:
+        files += [_asset(house, collection, item.id, asset) for asset in item.assets]
+    try:
+        house.catalog.register(SYSTEM, collection.stac, [item.stac for item in collection.items], files)
+    except AlreadyThere:
+        return
+
+
+def _asset(house: House, collection: PreparedCollection, item: str | None, asset: PreparedAsset) -> CollectionAsset:
+    stored = house.files.put(Path(asset.path))
+    return CollectionAsset(
+        collection=collection.id,
+        version=collection.version,
+        item=item,
+        key=asset.key,
+        href=f"/files/{stored.checksum}",
+        media_type=asset.media_type,
+        size=stored.size,
+        checksum=stored.checksum,
+    )
+
+
+def _shelve(house: House) -> None:
+    for path in content.notebooks():
+        house.shelf.add(SYSTEM, path.stem, path.read_bytes(), curated=True)
+    for path in content.indicators():
+        house.indicators.apply(SYSTEM, read_definition(path.read_text(), path.name))
+
+
+def _update(house: House, filling: Filling) -> None:
+    for path in content.indicators():
+        indicator = house.indicators.indicator(path.stem)
+        _runs, total = house.runs.page(Wanted(subject=indicator.id, purpose=Purpose.UPDATE, limit=1))
+        if total == 0:
+            run = house.submitting.submit(
+                SYSTEM, indicator.notebook, indicator.parameters, purpose=Purpose.UPDATE, subject=indicator.id
+            )
+            filling.updates.append(run.id)
+
+
+def _await(house: House, filling: Filling, tell: Say) -> None:
+    for number, id in enumerate(filling.updates, start=1):
+        tell(f"Executing the notebooks of the indicators, {number} of {len(filling.updates)}")
+        run = house.runs.wait(id, timeout=900)
+        if run.state is not State.SUCCEEDED:
+            filling.problems.append(f"The update of {run.subject} {run.state}: {run.message}")
