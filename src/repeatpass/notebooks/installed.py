@@ -1,9 +1,8 @@
 """Environments and kits on this machine: by name for new runs, by digest for repeats."""
 
-import platform
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,7 +27,7 @@ class Environments:
 
     def install(self, name: str, progress: Callable[[str], None] = lambda _line: None) -> str:
         """Make the environment called *name* if it is not there, and return its digest."""
-        environment = making.find(name)
+        environment = making.shipped(name)
         digest = environment.digest
         known = self._row(digest)
         if known is not None and Path(known.prefix).exists():
@@ -37,7 +36,7 @@ class Environments:
         row = {"name": name, "lock": self.files.put_bytes(environment.lock.encode()).checksum, "prefix": str(prefix)}
         with self.database.write() as connection:
             connection.execute(environments.delete().where(environments.c.digest == digest))
-            row |= {"digest": digest, "python": platform.python_version(), "created": now()}
+            row |= {"digest": digest, "python": environment.python, "created": now()}
             connection.execute(environments.insert().values(**row))
         return digest
 
@@ -60,25 +59,29 @@ class Environments:
             raise NotFound(f"The environment {digest} is not on this machine.", environment=digest)
         return Path(row.prefix)
 
+    def name(self, digest: str) -> str:
+        """Return the name of an environment; raise NotFound if it is not known here."""
+        return str(self._known(digest).name)
+
     def lock(self, digest: str) -> str:
         """Return the lock that an environment was made from, as text."""
-        row = self._row(digest)
-        if row is None:
-            raise NotFound(f"The environment {digest} is not known here.", environment=digest)
-        return self.files.read(row.lock).decode()
+        return self.files.read(self._known(digest).lock).decode()
 
     def altered(self, digest: str) -> str:
-        """Return what was altered in an environment since it was made, empty if nothing."""
+        """Return what was altered in an environment since it was made, in words; empty if nothing."""
         prefix = self.prefix(digest)
-        return "" if self.given_prefix else making.altered(prefix)
+        if not prefix.is_relative_to(self.home):
+            return ""  # a prefix that somebody else looks after states no checksums
+        found = making.verify(prefix)
+        return ", ".join(str(alteration) for alteration in found[:3]) + (" and more" if len(found) > 3 else "")
 
     def kit(self) -> str:
         """Return the digest of the kit that new runs import."""
-        return f"sha256:{self._kit.name}"
+        return self._kit.name
 
     def kit_folder(self, digest: str) -> Path:
         """Return the folder of a kit; raise NotFound if it is gone."""
-        folder = self._kit.parent / digest.removeprefix("sha256:")
+        folder = self._kit.parent / digest
         if not folder.is_dir():
             raise NotFound(f"The kit {digest} is not on this machine.", kit=digest)
         return folder
@@ -88,11 +91,12 @@ class Environments:
         with self.database.read() as connection:
             return set(connection.execute(sa.select(environments.c.lock)).scalars())
 
-    def _row(self, digest: str) -> sa.Row[tuple[str, ...]] | None:
+    def _known(self, digest: str) -> sa.Row[Any]:
+        row = self._row(digest)
+        if row is None:
+            raise NotFound(f"The environment {digest} is not known here.", environment=digest)
+        return row
+
+    def _row(self, digest: str) -> sa.Row[Any] | None:
         with self.database.read() as connection:
             return connection.execute(sa.select(environments).where(environments.c.digest == digest)).first()
-
-
-def interpreter() -> str:
-    """Name the interpreter that new environments are made with."""
-    return f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import repeatpass
 
+KINDS = {".py", ".mplstyle"}
+
 
 def kit_folder(target: Path) -> Path:
     """Copy `repeatpass/__init__.py` and `repeatpass/kit/` below *target*; return the folder for PYTHONPATH.
@@ -17,7 +19,8 @@ def kit_folder(target: Path) -> Path:
     once and never changed. Safe to call from several processes at once.
     """
     package = Path(repeatpass.__file__).parent
-    sources = [package / "__init__.py", *sorted((package / "kit").rglob("*.py"))]
+    kit = (file for file in (package / "kit").rglob("*") if file.suffix in KINDS)
+    sources = [package / "__init__.py", *sorted(kit)]
     folder = target / _digest(package, sources)[:12]
     if not folder.exists():
         target.mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ class PoisonedEvent:
     error: str
 
 
-def record(connection: sa.Connection, name: str, subject: str, **body: Any) -> None:
+def record(connection: sa.Connection, name: str, subject: str, /, **body: Any) -> None:
     """Write an event in the transaction of *connection*."""
     if connection.dialect.name == "postgresql":
         # Ids must become visible in their order, or a cursor could step over one that commits late.

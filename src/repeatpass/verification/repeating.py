@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
-from repeatpass.access import Actor, Right
+from repeatpass.access import SYSTEM, Actor, Right
 from repeatpass.core.errors import Invalid
 from repeatpass.core.ids import new_id
 from repeatpass.core.times import now
@@ -26,10 +27,9 @@ from repeatpass.verification.room import Repeats
 
 CONFIRMATIONS = 2
 LEGS = ("environment", "inputs", "revision", "parameters")
-UNKNOWN = "its inputs are not fully known"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Repeating:
     """Begins repeats, and listens to their runs until there is a verdict."""
 
@@ -116,12 +116,18 @@ class Repeating:
         )
 
     def _confirm(self, repeat: Repeat, original: Run) -> None:
-        actor = Actor_of(repeat)
-        more = [self.submitting.repeat(actor, original, original.legs, original.parameters) for _ in range(CONFIRMATIONS)]
+        more = [self.submitting.repeat(SYSTEM, original, original.legs, original.parameters) for _ in range(CONFIRMATIONS)]
         self.repeats.change(repeat, runs=(*repeat.runs, *(run.id for run in more)))
 
     def _cause(self, repeat: Repeat, comparison: Comparison, runs: Sequence[Run]) -> tuple[str, str]:
-        raise NotImplementedError
+        if repeat.swapped and comparison.verdict is not Verdict.IDENTICAL:
+            return ", ".join(repeat.swapped), f"Swapped: {', '.join(repeat.swapped)}."
+        if comparison.verdict is not Verdict.DIFFERENT:
+            return "", ""
+        verdicts = [self._compare(one, other).verdict for one, other in combinations(runs, 2)]
+        if Verdict.DIFFERENT in verdicts:
+            return "randomness", "Repeats disagree with each other: the notebook draws random numbers without a seed."
+        return "unexplained", "Repeats agree with each other and differ from the original."
 
     def _known(self, run: Run) -> bool:
         return self.runs.provenance(run.id).fully_known

@@ -1,0 +1,45 @@
+"""Files by checksum, and the outputs of runs. A browser never executes what they hold."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+
+from repeatpass.assembly import House
+from repeatpass.core.errors import NotFound
+
+# An output may be a page with scripts: shown, if at all, in a sandbox of opaque origin.
+SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def files_router(house: House) -> APIRouter:
+    """Return the routes that serve kept files."""
+    router = APIRouter(tags=["files"])
+
+    @router.get("/files/{checksum}")
+    def file(checksum: str, request: Request) -> Response:
+        return _serve(house, checksum, "application/octet-stream", checksum[7:19], request)
+
+    @router.get("/runs/{id}/outputs/{path:path}")
+    def output(id: str, path: str, request: Request) -> Response:
+        for kept in house.runs.provenance(house.runs.run(id).id).outputs:
+            if kept.path == path:
+                return _serve(house, kept.checksum, kept.media_type, path.rsplit("/", 1)[-1], request)
+        raise NotFound(f"Run {id} left no output “{path}”.", run=id)
+
+    @router.get("/runs/{id}/executed.ipynb")
+    def executed(id: str, request: Request) -> Response:
+        run = house.runs.run(id)
+        if not run.executed:
+            raise NotFound(f"Run {id} has no executed notebook (it is {run.state}).", run=id)
+        return _serve(house, run.executed, "application/x-ipynb+json", f"{run.legs.notebook}-{id}.ipynb", request)
+
+    return router
+
+
+def _serve(house: House, checksum: str, media_type: str, name: str, request: Request) -> Response:
+    headers = {"ETag": f'"{checksum}"', "Cache-Control": FOREVER, "Content-Security-Policy": SANDBOX}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    if house.files.is_local:
+        return FileResponse(house.files.path(checksum), media_type=media_type, filename=name, headers=headers)
+    return Response(house.files.read(checksum), media_type=media_type, headers=headers)

@@ -1,0 +1,49 @@
+"""/health for watchers, /metrics for Prometheus."""
+
+from typing import Any, Protocol
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from repeatpass.assembly import House
+
+
+class Filling(Protocol):
+    """How far the house is filled."""
+
+    done: bool
+    doing: str
+    problems: list[str]
+
+
+def health_router(house: House, filling: Filling) -> APIRouter:
+    """Return the routes that say how the house is."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health")
+    def health() -> dict[str, Any]:
+        counts = house.runs.counts()
+        return {
+            "status": "ok",
+            "filled": filling.done,
+            "filling": filling.doing,
+            "problems": list(filling.problems),
+            "indicators": {
+                summary.indicator.id: summary.values for summary in house.indicators.summaries()
+            },
+            "collections": len(house.catalog.collections()),
+            "runs": {str(state): number for state, number in counts.items()},
+            "events_set_aside": len(house.events.set_aside()),
+        }
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        registry = CollectorRegistry()
+        runs = Gauge("repeatpass_runs", "Runs by state", ["state"], registry=registry)
+        for state, number in house.runs.counts().items():
+            runs.labels(state=str(state)).set(number)
+        aside = Gauge("repeatpass_events_set_aside", "Events that a listener failed on", registry=registry)
+        aside.set(len(house.events.set_aside()))
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router

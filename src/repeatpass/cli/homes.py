@@ -1,0 +1,63 @@
+"""``repeatpass token``, ``doctor``, ``gc``, ``backup`` and ``restore``: looking after a home."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from repeatpass.cli.common import AsJson, Home, console, house_at, print_json
+
+
+def token(home: Home = None) -> None:
+    """Print the owner's token, for curl and other programs."""
+    with house_at(home) as house:
+        path = house.settings.home / "owner.token"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(house.access.issue_token(house.owner, house.owner.id, "command line").secret)
+    print(path.read_text())
+
+
+def doctor(home: Home = None, as_json: AsJson = False) -> None:
+    """Look the house over and say what is wrong."""
+    from repeatpass.upkeep.doctor import examine
+
+    with house_at(home) as house:
+        findings = examine(house)
+    if as_json:
+        print_json(findings)
+    else:
+        for finding in findings:
+            console.print(f"{'ok ' if finding.ok else 'BAD'}  {finding.what}: {finding.words}", highlight=False)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def gc(
+    dry_run: Annotated[bool, typer.Option(help="Only say what would go.")] = False, home: Home = None
+) -> None:
+    """Remove files that nothing needs; what a passport rests on is never touched."""
+    from repeatpass.upkeep.gc import sweep
+
+    with house_at(home) as house:
+        swept = sweep(house, dry_run=dry_run)
+    words = "would go" if dry_run else "are gone"
+    console.print(f"{swept.files} files ({swept.size / 1e6:.1f} MB) {words}; {swept.kept} are needed.", highlight=False)
+
+
+def backup(file: Path, home: Home = None) -> None:
+    """Write the whole house into one file, while it is in use."""
+    from repeatpass.upkeep.backup import write_backup
+
+    with house_at(home) as house:
+        write_backup(house, file, console)
+    console.print(f"The house is in {file}.", highlight=False)
+
+
+def restore(file: Path, home: Home = None) -> None:
+    """Bring a house back from a backup, into an empty home."""
+    from repeatpass.settings import read_settings
+    from repeatpass.upkeep.backup import read_backup
+
+    target = read_settings(home=home).home
+    read_backup(file, target, console)
+    console.print(f"The house stands again in {target}; repeatpass up opens it.", highlight=False)

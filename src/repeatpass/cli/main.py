@@ -1,0 +1,41 @@
+"""``repeatpass``: one program, a few nouns, a verb each. Heavy parts are imported by the command that needs them."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from repeatpass.cli import homes, indicators, notebooks, runs, up
+
+app = typer.Typer(
+    name="repeatpass",
+    help="Indicators of Earth observation whose every value can be repeated.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("up")(up.up)
+app.command("run")(runs.run)
+app.command("repeat")(runs.repeat)
+app.command("passport")(indicators.passport)
+app.command("token")(homes.token)
+app.command("doctor")(homes.doctor)
+app.command("gc")(homes.gc)
+app.command("backup")(homes.backup)
+app.command("restore")(homes.restore)
+app.add_typer(notebooks.app, name="notebooks")
+app.add_typer(indicators.app, name="indicators")
+app.add_typer(runs.app, name="runs")
+
+
+def main() -> None:
+    """Run the command line; an error that a room raised is a sentence, not a traceback."""
+    from repeatpass.core.errors import RepeatpassError
+
+    try:
+        app()
+    except RepeatpassError as error:
+        Console(stderr=True).print(f"[bold red]{error.message}[/]", highlight=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

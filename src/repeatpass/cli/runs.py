@@ -1,0 +1,153 @@
+"""``repeatpass run``, ``repeat`` and ``runs``."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from repeatpass.cli.common import AsJson, Home, console, errors, house_at, print_json, print_table
+
+if TYPE_CHECKING:
+    from repeatpass.assembly import House
+    from repeatpass.runs.records import Run
+    from repeatpass.verification.records import Repeat
+
+app = typer.Typer(help="Runs, whatever their state.", no_args_is_help=True)
+DAY = 86400.0
+
+
+def run(
+    notebook: Annotated[str, typer.Argument(help="notebook, notebook@revision, or the path of an .ipynb")],
+    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, repeatable")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Execute a notebook and wait for its end."""
+    from repeatpass.runs.records import State
+
+    given = parsed(parameter or [])
+    with house_at(home, work=True) as house:
+        path = Path(notebook)
+        if path.suffix == ".ipynb" and path.is_file():
+            asked = house.submitting.submit_file(house.owner, path.name, path.read_bytes(), given)
+        else:
+            asked = house.submitting.submit(house.owner, notebook, given)
+        with console.status(f"Run {asked.id} of {asked.name}"):
+            ended = house.runs.wait(asked.id, DAY)
+        outputs = house.runs.provenance(ended.id).outputs
+    if as_json:
+        print_json({"run": ended, "outputs": outputs})
+    else:
+        _say_run(ended)
+        for output in outputs:
+            console.print(f"  {output.path}  {output.kind}  {output.checksum[:19]}…", highlight=False)
+    raise typer.Exit(0 if ended.state is State.SUCCEEDED else 1)
+
+
+def parsed(pairs: list[str]) -> dict[str, Any]:
+    """Read name=value pairs; a value that is JSON is taken as such, any other as text."""
+    from repeatpass.core.errors import Invalid
+
+    found = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise Invalid(f"“{pair}” is no parameter; write name=value.")
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
+
+
+def repeat(
+    subject: Annotated[str, typer.Argument(help="indicator/place/time, a run, or a crate (.zip)")],
+    swap: Annotated[list[str] | None, typer.Option("--with", help="leg=value: environment=…, inputs=latest, …")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Execute again with everything pinned, compare every output, and say the verdict."""
+    if subject.endswith(".zip"):
+        _repeat_crate(Path(subject), as_json)
+        return
+    with house_at(home, work=True) as house:
+        begun = house.repeating.repeat(house.owner, run_of(house, subject), parsed(swap or []))
+        with console.status("Repeating"):
+            ended = _wait(house, begun.id)
+    if as_json:
+        print_json(ended)
+    else:
+        _say_repeat(ended)
+    raise typer.Exit(0 if ended.verdict in {"identical", "within tolerance"} else 1)
+
+
+def _repeat_crate(path: Path, as_json: bool) -> None:
+    from repeatpass.verification.laptop import repeat_crate
+
+    verdict = repeat_crate(path)
+    print_json(verdict) if as_json else console.print(verdict.summary)
+
+
+def run_of(house: "House", subject: str) -> str:
+    """Return the run that *subject* means: a run's id, or that of the value indicator/place/time."""
+    from repeatpass.core.errors import Invalid
+    from repeatpass.core.times import parse_time
+
+    parts = subject.split("/")
+    if len(parts) == 1:
+        return subject
+    if len(parts) != 3:
+        raise Invalid(f"“{subject}” is neither a run nor a value; write indicator/place/time.")
+    return house.indicators.value(parts[0], parts[1], parse_time(parts[2])).run
+
+
+def _wait(house: "House", id: str) -> "Repeat":
+    while (found := house.repeats.repeat(id)).verdict is None:
+        for run in found.runs:
+            house.runs.wait(run, 1)
+        house.events.wake()
+    return found
+
+
+@app.command("list")
+def list_runs(home: Home = None, limit: int = 20, as_json: AsJson = False) -> None:
+    """List the newest runs."""
+    from repeatpass.core.times import iso
+    from repeatpass.runs.room import Wanted
+
+    with house_at(home) as house:
+        found, _total = house.runs.page(Wanted(limit=limit))
+    if as_json:
+        print_json(found)
+        return
+    rows = [(run.id, run.state, run.name, run.purpose, iso(run.created), run.message) for run in found]
+    print_table(("Run", "State", "Notebook", "Purpose", "Created", "Message"), rows, "No run yet.")
+
+
+@app.command("show")
+def show(id: str, home: Home = None) -> None:
+    """Show a run with everything that it read and left."""
+    with house_at(home) as house:
+        print_json({"run": house.runs.run(id), "provenance": house.runs.provenance(id), "repeats": house.repeats.of(id)})
+
+
+@app.command("cancel")
+def cancel(id: str, home: Home = None) -> None:
+    """Cancel a run."""
+    with house_at(home) as house:
+        house.worker.cancel(house.owner, id)
+    console.print(f"Run {id} is being cancelled.", highlight=False)
+
+
+def _say_run(run: "Run") -> None:
+    console.print(f"Run {run.id} of {run.name}: [bold]{run.state}[/]. {run.message}", highlight=False)
+    if run.failure:
+        errors.print(f"In cell {run.failure.cell}: {run.failure.ename}: {run.failure.evalue}", highlight=False)
+
+
+def _say_repeat(repeat: "Repeat") -> None:
+    console.print(f"[bold]{repeat.verdict}[/]: {repeat.summary}", highlight=False)
+    if repeat.cause:
+        console.print(f"Cause: {repeat.cause}", highlight=False)
+    console.print(f"Original run {repeat.original}; repeated by {', '.join(repeat.runs) or 'no run'}", highlight=False)

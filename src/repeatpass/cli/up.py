@@ -1,0 +1,82 @@
+"""``repeatpass up``: open the house and serve it."""
+
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from repeatpass.cli.common import Home, console
+
+
+def up(
+    home: Home = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (8765).", envvar="REPEATPASS_PORT")] = None,
+    no_browser: Annotated[bool | None, typer.Option("--no-browser", help="Do not open a browser.")] = None,
+    demo: Annotated[bool | None, typer.Option(help="Fill an empty house with the demonstration.")] = None,
+) -> None:
+    """Open the house, fill it at first start, and serve it until Ctrl-C."""
+    from repeatpass.assembly import open_house
+    from repeatpass.cli.serving import only_server
+    from repeatpass.demo.filling import Filling, fill
+    from repeatpass.settings import read_settings
+
+    settings = read_settings(home=home, port=port, no_browser=no_browser, demo=demo)
+    _require_free(settings.host, settings.port)
+    house = open_house(settings)
+    with only_server(settings.home, settings.address):
+        filling = Filling(done=not settings.demo)
+        if settings.demo:
+            threading.Thread(target=fill, args=(house, filling, _say), daemon=True, name="fill").start()
+        _announce(settings.address, settings.home, settings.no_browser)
+        _serve(house, filling)
+
+
+def _serve(house: object, filling: object) -> None:
+    import uvicorn
+
+    from repeatpass.server import make_app
+
+    settings = house.settings  # type: ignore[attr-defined]
+    app = make_app(house, filling)  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3, server_header=False
+    )
+    uvicorn.Server(config).run()
+    console.print("Stopped. Runs under way are finished and taken up at the next start.")
+
+
+def _require_free(host: str, port: int) -> None:
+    from repeatpass.core.errors import Conflict
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(
+                f"Port {port} cannot be used ({error.strerror}). Stop what listens there, or choose another with --port."
+            ) from None
+
+
+def _announce(address: str, home: Path, no_browser: bool) -> None:
+    console.print(f"[bold]Repeatpass[/] is at [link={address}]{address}[/link]", highlight=False)
+    console.print(f"Everything is kept in {home}. Ctrl-C stops.", highlight=False)
+    if not no_browser:
+        threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
+
+
+def _open_browser(address: str) -> None:
+    try:
+        opened = webbrowser.open(address)
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        console.print(f"No browser could be opened; open {address} yourself.", highlight=False)
+
+
+def _say(line: str) -> None:
+    console.print(f"[dim]{line}[/]", highlight=False)

@@ -1,0 +1,45 @@
+"""The server: opens the house, mounts the faces."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from repeatpass.api.errors import answer
+from repeatpass.api.files import files_router
+from repeatpass.api.health import health_router
+from repeatpass.api.jobs import jobs_router
+from repeatpass.api.landing import landing_router
+from repeatpass.api.processes import processes_router
+from repeatpass.api.security import Guard, Sessions, hosts_of
+from repeatpass.api.stac import stac_router
+from repeatpass.assembly import House
+from repeatpass.core.errors import RepeatpassError
+from repeatpass.demo.filling import Filling
+
+
+def make_app(house: House, filling: Filling) -> FastAPI:
+    """Return the application that serves *house*. The house is started by whoever serves it."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(house.start)
+        yield
+        await run_in_threadpool(house.close)
+
+    app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/ogc/api")
+    app.openapi_version = "3.0.3"
+    for router in (landing_router, processes_router, jobs_router, stac_router, files_router):
+        app.include_router(router(house))
+    app.include_router(health_router(house, filling))
+    app.add_exception_handler(RepeatpassError, answer)
+    guard: dict[str, Any] = {
+        "access": house.access,
+        "owner": house.owner,
+        "sessions": Sessions(house.settings.home),
+        "hosts": hosts_of(house.settings.port),
+    }
+    app.add_middleware(Guard, **guard)
+    return app
