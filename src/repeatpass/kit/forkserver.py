@@ -40,10 +40,20 @@ SCIENCE = (
 )
 # What ipykernel would otherwise import while the first cell waits.
 LATE = (
+    "ipykernel.debugger",
     "IPython.core.completer",
     "IPython.core.oinspect",
     "IPython.core.pylabtools",
+    "stack_data",
+    "pygments.formatters.terminal256",
+    "pygments.formatters.html",
+    "pygments.lexers.python",
+    "IPython.core.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
     "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+    "faulthandler",
     "sqlite3",
     "getpass",
     "ipykernel.comm.manager",
@@ -74,7 +84,7 @@ def _imported(name: str) -> bool:
 def threads() -> int:
     """How many threads this process has; forking is safe with exactly one."""
     try:
-        return len(os.listdir("/proc/self/task"))
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208
     except OSError:
         return 0
 
@@ -125,19 +135,24 @@ def main(arguments: list[str]) -> None:
     keeper.prctl(keeper.PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     missing = preload()
-    hello = {"missing": missing, "threads": threads(), "pid": os.getpid()}
     if "--single" in arguments:
-        from repeatpass.kit import kernel
-
-        order = json.loads(sys.stdin.readline())
-        kernel.run(order, control)
-        return
+        _be_single(control)
+    hello = {"missing": missing, "threads": threads(), "pid": os.getpid()}
     gc.collect()
     gc.disable()
     gc.freeze()  # shared pages stay shared: the collector does not touch what was preloaded
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended keepers leave by themselves
-    control.send(json.dumps(hello).encode())
-    serve(control)
+    with suppress(ConnectionError):  # the executor has gone meanwhile
+        control.send(json.dumps(hello).encode())
+        serve(control)
+
+
+def _be_single(control: socket.socket) -> None:
+    from repeatpass.kit import kernel
+
+    keeper.prctl(keeper.PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.run(json.loads(sys.stdin.readline()), control)
+    os._exit(0)
 
 
 if __name__ == "__main__":

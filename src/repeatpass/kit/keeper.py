@@ -6,6 +6,8 @@ leash, a socket to the executor, carries one signal number per line; when the ex
 leash breaks and the keeper ends the run.
 """
 
+# Plain os calls: this runs in a freshly forked process, where the less happens the better.
+# ruff: noqa: PTH123, PTH208
 import ctypes
 import json
 import os

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from ipykernel.iostream import OutStream
@@ -23,7 +24,6 @@ from ipykernel.kernelapp import IPKernelApp
 from tornado.ioloop import IOLoop
 
 from repeatpass.kit import watching
-
 
 # Messages that are no output, or that CountedStream has counted already.
 UNCOUNTED = (b"stream", b"status", b"execute_input", b"welcome")
@@ -51,23 +51,27 @@ class Allowance:
 ALLOWANCE = Allowance()
 
 
-class CountedStream(OutStream):
+class CountedStream(OutStream):  # type: ignore[misc]
     """What a cell prints, cut off where the run's output limit is reached."""
 
-    def write(self, string: str) -> int | None:
+    def write(self, string: str) -> int:
         """Pass on what the allowance grants, drop the rest: memory stays flat."""
-        granted = ALLOWANCE.take(len(string)) if isinstance(string, str) else 0
-        if isinstance(string, str) and granted < len(string):
-            super().write(string[:granted])
-            return len(string)
-        return super().write(string)
+        granted = ALLOWANCE.take(len(string)) if isinstance(string, str) else len(string)
+        super().write(string[:granted] if granted < len(string) else string)
+        return len(string)
 
 
-class SingleUseKernel(IPKernelApp):
+class SingleUseKernel(IPKernelApp):  # type: ignore[misc]
     """An IPKernelApp without history, debugger, heartbeat and connection file."""
 
     brief: socket.socket
     order: dict[str, Any]
+
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is no command line."""
+
+    def load_config_file(self, *args: Any, **kwargs: Any) -> None:
+        """No configuration of this machine or its user: it would not be repeated elsewhere."""
 
     def init_connection_file(self) -> None:
         """The connection came with the order, not in a file."""
@@ -106,9 +110,10 @@ def run(order: dict[str, Any], brief: socket.socket) -> None:
     """Be a kernel until killed. *order* holds `connection` (as in a connection file) and `folder`."""
     gc.enable()
     sys.dont_write_bytecode = True  # the environment's folder stays as it was locked
-    os.environ["IPYTHONDIR"] = os.path.join(order["folder"], "ipython")
+    os.environ["IPYTHONDIR"] = f"{order['folder']}/ipython"
     os.environ["HOME"] = order["folder"]
     _quiet_streams()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     reseed()
     app = SingleUseKernel.instance()
     app.brief, app.order = brief, order
@@ -117,6 +122,7 @@ def run(order: dict[str, Any], brief: socket.socket) -> None:
     app.config.HistoryManager.enabled = False
     app.config.HistoryManager.hist_file = ":memory:"
     app.initialize([])
+    watching.prepare()
     app.start()
 
 
@@ -160,7 +166,7 @@ def _limit(which: int, value: int) -> None:
 
 def _data_bytes() -> int:
     """Private memory that exists already (libraries, stacks): RLIMIT_DATA counts it, the run's limit does not."""
-    with suppress(OSError, StopIteration), open("/proc/self/status") as status:
+    with suppress(OSError, StopIteration), Path("/proc/self/status").open() as status:
         return int(next(line for line in status if line.startswith("VmData")).split()[1]) * 1024
     return 0
 
@@ -169,8 +175,8 @@ def usage() -> dict[str, float]:
     """CPU seconds and bytes read and written until now; the run's use is counted from here."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     found = {"cpu_s": used.ru_utime + used.ru_stime}
-    with suppress(OSError), open("/proc/self/io") as io:
-        counts = dict(line.split(": ") for line in io.read().splitlines())
+    with suppress(OSError):
+        counts = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
         found |= {"read_bytes": int(counts["rchar"]), "written_bytes": int(counts["wchar"])}
     return found
 

@@ -8,6 +8,8 @@ one line of JSON in `unrecorded.jsonl`: {"kind": "file|network|process|bytes", "
 A watcher never breaks a notebook: whatever goes wrong in here is swallowed.
 """
 
+# Plain os calls: this is asked for every file that is opened.
+# ruff: noqa: PTH113, PTH115, PTH116, PTH120, PTH123, PTH208
 import json
 import os
 import sys
@@ -35,14 +37,22 @@ def announce(path: str | os.PathLike[str]) -> None:
             _announced.add(os.path.realpath(name))
 
 
+def prepare() -> None:
+    """Look around before the run is known: what is open and mapped now is not the notebook's doing."""
+    global _watcher
+    with suppress(Exception):
+        _watcher = Watcher()
+
+
 def install(shell: Any, *, log: str, allowed: list[str]) -> None:
     """Watch this process from now on, for good; *shell* is the IPython shell that runs the cells."""
-    global _watcher
-    folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
-    _watcher = Watcher(shell, log, _prefixes(folders), _prefixes(tuple(allowed)))
-    sys.addaudithook(_watcher.audit)
-    shell.events.register("pre_run_cell", _watcher.before_cell)
-    shell.events.register("post_run_cell", _watcher.after_cell)
+    if _watcher is None:
+        prepare()
+    with suppress(Exception):
+        assert _watcher is not None
+        _watcher.begin(log, allowed)
+        sys.addaudithook(_watcher.audit)
+        shell.events.register("post_run_cell", _watcher.after_cell)
 
 
 def _prefixes(folders: tuple[str, ...]) -> tuple[str, ...]:
@@ -53,17 +63,21 @@ def _prefixes(folders: tuple[str, ...]) -> tuple[str, ...]:
 class Watcher:
     """Collects findings of one run and writes them at the end of each cell."""
 
-    def __init__(self, shell: Any, log: str, fixed: tuple[str, ...], own: tuple[str, ...]) -> None:
-        self.shell, self.pid = shell, os.getpid()
-        self.fixed, self.own = fixed + SYSTEM, own  # pinned by the environment; belonging to the run
-        self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def __init__(self) -> None:
+        folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
+        self.fixed = _prefixes(folders) + SYSTEM  # pinned by the environment
         self.maps = os.open("/proc/self/maps", os.O_RDONLY | os.O_CLOEXEC)
-        self.pending: dict[tuple[str, str], int] = {}
+        self.pending: dict[tuple[str, str], None] = {}  # a set that keeps its order
         self.written: set[tuple[str, str]] = set()
         self.explained = 0
-        self.cell = shell.execution_count
+        self.mapped, self.room = self._mapped(), self._room()
+
+    def begin(self, log: str, allowed: list[str]) -> None:
+        """The run is known: *allowed* are its own folders."""
+        self.pid = os.getpid()
+        self.own = _prefixes(tuple(allowed))
+        self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.links = self._links()  # the executor's log, the kernel's own sockets
-        self.mapped = self._mapped()
         self.read = self._bytes_read()
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -97,25 +111,23 @@ class Watcher:
     def _note(self, kind: str, name: str) -> None:
         if (kind, name) in self.written:
             return
-        self.pending.setdefault((kind, name), self.cell)
+        self.pending[kind, name] = None
         if os.getpid() != self.pid:  # a forked helper never sees the end of the cell
-            self._write()
+            self._write(None)
 
-    def before_cell(self, *_: Any) -> None:
-        """Remember which cell runs."""
-        self.cell = self.shell.execution_count
-
-    def after_cell(self, *_: Any) -> None:
+    def after_cell(self, result: Any = None) -> None:
         """Look at what is open, mapped and read, then write what was found."""
         with suppress(Exception):
             self._look()
-            self._write()
+            self._write(getattr(result, "execution_count", None))
 
     def _look(self) -> None:
-        mapped = self._mapped()
-        for name in mapped - self.mapped:
-            self._file(name)
-        self.mapped = mapped
+        room = self._room()
+        if room != self.room:  # reading the maps takes milliseconds, and a new one takes room
+            self.room, mapped = room, self._mapped()
+            for name in mapped - self.mapped:
+                self._file(name)
+            self.mapped = mapped
         links = self._links()
         for name in links - self.links:
             if name.startswith("/"):
@@ -129,11 +141,11 @@ class Watcher:
         read = self._bytes_read()
         known = self.explained + 2 * sum(map(_size, _announced)) + SLACK_BYTES
         if read - self.read > known and not any(kind == "file" for kind, _ in self.pending):
-            self._note("bytes", f"{read - self.read - known + SLACK_BYTES} bytes in cell {self.cell}")
+            self._note("bytes", f"{read - self.read - known + SLACK_BYTES} bytes")
         self.read, self.explained = read, 0
 
-    def _write(self) -> None:
-        for (kind, name), cell in self.pending.items():
+    def _write(self, cell: int | None) -> None:
+        for kind, name in self.pending:
             if kind == "file" and _is_announced(name):
                 continue
             self.written.add((kind, name))
@@ -155,6 +167,10 @@ class Watcher:
             offset += len(part)
         lines = b"".join(text).split(b"\n")
         return {os.fsdecode(line[line.index(b"/") :]) for line in lines if b"/" in line}
+
+    def _room(self) -> bytes:
+        with open("/proc/self/statm", "rb") as sizes:
+            return sizes.read().split()[0]
 
     def _bytes_read(self) -> int:
         with open("/proc/self/io", "rb") as io:

@@ -2,10 +2,10 @@
 
 import compileall
 import hashlib
-import os
 import shutil
 import tempfile
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import repeatpass
 
@@ -44,9 +44,9 @@ def _place(package: Path, sources: list[Path], folder: Path) -> None:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
         # Bytecode that is checked by content, not by time: the copy stays the same wherever it is moved.
-        compileall.compile_dir(root, quiet=2, invalidation_mode=compileall.py_compile.PycInvalidationMode.CHECKED_HASH)
+        compileall.compile_dir(root, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         try:
-            os.rename(root, folder)
+            root.rename(folder)
         except OSError:
             if not folder.exists():  # else another process was first, with the same content
                 raise

@@ -1,7 +1,6 @@
 """What goes into one execution and what comes out: plain records, kept as JSON in the run's folder."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -120,7 +119,7 @@ def write_json(path: Path, value: Any) -> None:
     """Write *value* so that a reader sees the old file or the new one, never half of it."""
     part = path.with_name(f".{path.name}.part")
     part.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)
 
 
 def read_outcome(folder: Path) -> Outcome | None:

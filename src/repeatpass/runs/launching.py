@@ -20,8 +20,8 @@ PATIENCE_S = 60.0
 class Launcher:
     """Connects to the executor of *home*; starts one, in a session of its own, where there is none."""
 
-    def __init__(self, home: Path, *, ready: int, linger: float) -> None:
-        self.home, self.ready, self.linger = home.resolve(), ready, linger
+    def __init__(self, home: Path, *, ready: int, linger: float, fork: bool = True) -> None:
+        self.home, self.ready, self.linger, self.fork = home.resolve(), ready, linger, fork
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,7 +60,8 @@ class Launcher:
         ours, theirs = os.pipe()
         command = [sys.executable, "-m", "repeatpass.runs.executor", "--home", str(self.home)]
         options = ["--linger", str(self.linger), "--ready", str(self.ready), "--ready-fd", str(theirs)]
-        with open(self.home / LOG_FILE, "ab") as log:
+        options += [] if self.fork else ["--no-fork"]
+        with (self.home / LOG_FILE).open("ab") as log:
             self._process = subprocess.Popen(
                 command + options,
                 pass_fds=[theirs],
@@ -71,7 +72,7 @@ class Launcher:
                 cwd=self.home,
             )
         os.close(theirs)
-        with open(ours, "rb") as told:
+        with os.fdopen(ours, "rb") as told:
             if not told.readline():
                 self._process.wait()
                 time.sleep(0.05)

@@ -63,11 +63,12 @@ class LocalRunner:
     """Hands runs to the executor of *home*, a separate process that is started when it is not there.
 
     The executor survives this process and finishes its runs; their outcomes lie in their folders.
-    *ready* kernels wait in each environment; *linger*: seconds the executor stays when nobody needs it.
+    *ready* kernels wait in each environment; *linger*: seconds the executor stays when nobody needs it;
+    *fork*: False to start a new process for each kernel, as is done where forking is not to be had.
     """
 
-    def __init__(self, home: Path, *, ready: int = 2, linger: float = 60.0) -> None:
-        self.launcher = Launcher(home, ready=ready, linger=linger)
+    def __init__(self, home: Path, *, ready: int = 2, linger: float = 60.0, fork: bool = True) -> None:
+        self.launcher = Launcher(home, ready=ready, linger=linger, fork=fork)
         self._own = threading.local()
         self._all: set[socket.socket] = set()
 
@@ -148,7 +149,7 @@ class LocalRunner:
 
 def _exchange(line: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
     line.sendall(json.dumps(request).encode() + b"\n")
-    parts = []
+    parts: list[bytes] = []
     while not parts or not parts[-1].endswith(b"\n"):
         part = line.recv(65536)
         if not part:

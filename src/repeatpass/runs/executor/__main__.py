@@ -18,7 +18,7 @@ def main() -> int:
     """Serve until asked to end; return the exit code."""
     options = _options()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with open(options.home / "executor.lock", "w") as lock:
+    with (options.home / "executor.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -33,11 +33,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--linger", type=float, default=60.0, help="seconds to stay without a server and without a run")
     parser.add_argument("--ready", type=int, default=2, help="kernels that wait ready in each environment")
     parser.add_argument("--ready-fd", type=int, default=-1, help="file descriptor that is told once requests are taken")
+    parser.add_argument("--no-fork", action="store_true", help="start a new process for each kernel")
     return parser.parse_args()
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    executor = Executor(options.home, linger=options.linger, ready=options.ready)
+    executor = Executor(options.home, linger=options.linger, ready=options.ready, fork=not options.no_fork)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, executor.ending.set)

@@ -16,7 +16,7 @@ from repeatpass.runs.kernels.warm import WarmKernel
 LAST_WORDS_S = 0.05  # what the kernel has sent before it ended is still read
 
 
-class CellClient(NotebookClient):
+class CellClient(NotebookClient):  # type: ignore[misc]
     """An nbclient that learns of the kernel's end at once, and tells the journal what happens."""
 
     def __init__(self, notebook: nbformat.NotebookNode, kernel: WarmKernel, journal: Journal) -> None:
@@ -59,7 +59,7 @@ class CellClient(NotebookClient):
             if self.task_poll_for_reply is not None:
                 self.task_poll_for_reply.cancel()
 
-    def output(self, outs: list[Any], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
+    def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         """Keep the output, and put printed text and errors into the journal as they come."""
         out = super().output(outs, msg, display_id, cell_index)
         if msg["msg_type"] == "stream":

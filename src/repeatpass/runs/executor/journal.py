@@ -12,9 +12,13 @@ Kind = Literal["state", "cell", "stream", "error", "limit"]
 class Journal:
     """Appends events; each line is written whole, at once. Tells cell and total with every event."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o640)
+    def __init__(self) -> None:
+        self._file = -1
         self.cell, self.of = 0, 0
+
+    def open(self, path: Path) -> None:
+        """Begin the file. Raises OSError."""
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o640)
 
     def write(self, kind: Kind, text: str) -> None:
         """Add one event. A full disk must not end the run, only its log."""
@@ -27,4 +31,6 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1

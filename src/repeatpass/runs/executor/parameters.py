@@ -21,7 +21,8 @@ def inject(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> No
     """
     if not parameters:
         return
-    cell = nbformat.v4.new_code_cell(source=source(parameters), metadata={"tags": [INJECTED]})
+    tags = {"tags": [INJECTED]}
+    cell = nbformat.v4.new_code_cell(source=source(parameters), metadata=tags)
     if notebook.nbformat_minor < 5:
         cell.pop("id", None)
     old = _tagged(notebook, INJECTED)

@@ -1,5 +1,7 @@
 """What a tree of processes uses, read from /proc: cheap enough to ask at the end of every run."""
 
+# Plain os calls: this is read several times a second.
+# ruff: noqa: PTH118, PTH123, PTH208
 import os
 from dataclasses import dataclass
 from pathlib import Path

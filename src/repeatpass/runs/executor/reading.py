@@ -40,15 +40,15 @@ def _as_version_4(raw: dict[str, Any]) -> nbformat.NotebookNode:
             if raw["nbformat"] != 4:
                 notebook = nbformat.convert(notebook, 4)
             return _joined(notebook)
-    except Exception as error:
+    except Exception as error:  # nbformat raises whatever a strange file makes it stumble over
         raise Unreadable(f"The notebook cannot be read: {type(error).__name__}: {error}.") from None
 
 
 def _joined(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Sources written as lists of lines become text; outputs of an earlier execution go."""
-    notebook.setdefault("metadata", nbformat.from_dict({}))
+    notebook.setdefault("metadata", nbformat.NotebookNode())
     for cell in notebook.cells:
-        cell.setdefault("metadata", nbformat.from_dict({}))
+        cell.setdefault("metadata", nbformat.NotebookNode())
         if isinstance(cell.source, list):
             cell.source = "".join(cell.source)
         if cell.cell_type == "code":
@@ -64,5 +64,5 @@ def _check_language(notebook: nbformat.NotebookNode) -> None:
     name = str(spec.get("name") or "").lower()
     if language and not language.startswith(PYTHON):
         raise Unreadable(f"The notebook is written for a kernel of the language “{language}”; only Python can be run.")
-    if not language and name in {"ir", "scala", "bash", "octave"} or name.startswith(("julia", "irkernel")):
+    if (not language and name in {"ir", "scala", "bash", "octave"}) or name.startswith(("julia", "irkernel")):
         raise Unreadable(f"The notebook names the kernel “{name}”, which is not Python; only Python can be run.")

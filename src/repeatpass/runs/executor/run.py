@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import signal
 import time
 from contextlib import suppress
@@ -33,6 +34,7 @@ from repeatpass.runs.kernels.forkserver import KernelLost
 from repeatpass.runs.kernels.pool import Pool
 from repeatpass.runs.kernels.warm import WarmKernel
 
+log = logging.getLogger(__name__)
 GRACE_S = 2.0  # between the interrupt and the kill
 PARTIAL_S = 2.0  # the executed notebook is written while running, at most this often
 
@@ -41,7 +43,7 @@ class Execution:
     """Carries out one run; `done` holds its outcome once it has ended."""
 
     def __init__(self, folder: Path, pool: Pool) -> None:
-        self.folder, self.pool = folder, pool
+        self.folder, self.pool, self.journal = folder, pool, Journal()
         self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.reason: sentences.Reason | None = None
         self.kernel: WarmKernel | None = None
@@ -52,11 +54,14 @@ class Execution:
 
     async def carry_out(self) -> None:
         """Execute, write everything, then say it is done; afterwards clear the kernel away."""
-        self.journal = Journal(self.folder / "log.jsonl")
-        self.journal.write("state", "Started")
         try:
+            self.journal.open(self.folder / "log.jsonl")
+            self.journal.write("state", "Started")
             outcome = await self._outcome()
+        except OSError as error:  # a full disk, most of the time
+            outcome = Outcome(state="crashed", message=f"The run's folder cannot be used: {error.strerror}.")
         except Exception as error:  # a fault of ours must end the run, too
+            log.exception("A run crashed")
             outcome = Outcome(state="crashed", message=f"The machine failed: {type(error).__name__}: {error}.")
         self._finish(outcome)
         if self.kernel is not None:
@@ -95,11 +100,9 @@ class Execution:
 
     def _settings(self) -> dict[str, Any]:
         assert self.kernel is not None
-        limits, outputs = self.request.limits, self.folder / "outputs"
-        work, _ = self._places()
+        limits, (work, outputs, own) = self.request.limits, self._places()
         outputs.mkdir(exist_ok=True)
         work.mkdir(exist_ok=True)
-        own = self.kernel.process.folder
         environ = {
             "REPEATPASS_RUN": self.request.run,
             "REPEATPASS_CONTEXT": str(self.folder / "context.json"),
@@ -118,8 +121,10 @@ class Execution:
             "watch": {"log": str(self.folder / "unrecorded.jsonl"), "allowed": [str(self.folder), str(own)]},
         }
 
-    def _places(self) -> tuple[Path, Path]:
-        return self.folder / "work", self.folder / "outputs"
+    def _places(self) -> tuple[Path, Path, Path]:
+        """Where the notebook writes: its working folder, its outputs, its temporary files."""
+        assert self.kernel is not None
+        return self.folder / "work", self.folder / "outputs", self.kernel.process.folder
 
     def stop(self, reason: sentences.Reason) -> None:
         """End the run early. The first reason counts; stopping twice is harmless."""
@@ -207,7 +212,8 @@ class Execution:
             self._save()
         except OSError as error:
             outcome = Outcome(state="crashed", message=f"The executed notebook cannot be written: {error.strerror}.")
-        self.journal.write("limit" if outcome.limits_by else "state", f"{outcome.state.capitalize()}: {outcome.message}")
+        last = f"{outcome.state.capitalize()}: {outcome.message}"
+        self.journal.write("limit" if outcome.limits_by else "state", last)
         self.journal.close()
         with suppress(OSError):  # a full disk: who asks is told, and a later look finds no outcome
             write_json(self.folder / OUTCOME_FILE, outcome.to_json())

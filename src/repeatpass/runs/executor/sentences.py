@@ -1,11 +1,13 @@
 """The one sentence that says to a person how a run ended."""
 
+import re
 from typing import Literal
 
 import nbformat
 
 from repeatpass.runs.execution import Failure, Limits
 
+ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of a terminal
 Reason = Literal["time", "memory", "output", "files", "cancelled", "stopped"]
 
 
@@ -63,7 +65,7 @@ def failure_of(index: int, cell: nbformat.NotebookNode) -> Failure:
                 source=cell.source,
                 ename=output.ename,
                 evalue=output.evalue,
-                traceback=tuple(output.traceback),
+                traceback=tuple(ANSI.sub("", line) for line in output.traceback),
             )
     return Failure(cell=index, source=cell.source)
 

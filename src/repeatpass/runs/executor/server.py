@@ -32,10 +32,10 @@ def private_folder() -> Path:
 class Executor:
     """All runs of one home. It ends when asked, or *linger* seconds after the last runner has left."""
 
-    def __init__(self, home: Path, *, linger: float, ready: int) -> None:
+    def __init__(self, home: Path, *, linger: float, ready: int, fork: bool = True) -> None:
         self.home, self.linger = home, linger
         self.folder = private_folder()
-        self.pool = Pool(self.folder, ready=ready)
+        self.pool = Pool(self.folder, ready=ready, fork=fork)
         self.runs: dict[str, Execution] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.runners = 0

@@ -53,13 +53,12 @@ class ForkedKernel:
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
     def close(self) -> None:
-        """Forget the kernel: with its leash closed, its keeper kills it, and its folder goes."""
+        """Forget the kernel: with its leash closed, its keeper kills it. The folder is left to its owner."""
         if self.pidfd >= 0:
             os.close(self.pidfd)
             self.pidfd = -1
         self.brief.close()
         self.leash.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Line:

@@ -3,14 +3,17 @@
 import asyncio
 import itertools
 import logging
+import sys
 from collections import deque
 from pathlib import Path
 
 import zmq.asyncio
 
 from repeatpass.runs.kernels.forkserver import ForkServer, KernelLost
+from repeatpass.runs.kernels.spawned import SpawnServer
 from repeatpass.runs.kernels.warm import WarmKernel
 
+CAN_FORK = sys.platform == "linux"  # elsewhere system libraries do not survive it
 log = logging.getLogger(__name__)
 
 CALM_S = 0.05  # new kernels are made a moment after one was taken, not while its run begins
@@ -19,8 +22,12 @@ CALM_S = 0.05  # new kernels are made a moment after one was taken, not while it
 class EnvironmentPool:
     """The fork server of one environment and its waiting kernels."""
 
-    def __init__(self, prefix: Path, kit: Path, folder: Path, *, ready: int, making: asyncio.Semaphore) -> None:
-        self.server = ForkServer(prefix, kit, folder / "server")
+    def __init__(
+        self, prefix: Path, kit: Path, folder: Path, *, ready: int, making: asyncio.Semaphore, fork: bool
+    ) -> None:
+        place = prefix, kit, folder / "server"
+        self.spawning = SpawnServer(*place)
+        self.server: ForkServer | SpawnServer = ForkServer(*place) if fork and CAN_FORK else self.spawning
         self.folder, self.ready, self.making = folder, ready, making
         self.waiting: deque[WarmKernel] = deque()
         self.context = zmq.asyncio.Context()
@@ -47,8 +54,17 @@ class EnvironmentPool:
         if self.server.alive:
             return
         if self.starting is None or self.starting.done():
-            self.starting = asyncio.create_task(self.server.start())
+            self.starting = asyncio.create_task(self._start())
         await asyncio.shield(self.starting)
+
+    async def _start(self) -> None:
+        await self.server.start()
+        threads = self.server.hello.get("threads", 1)
+        if threads != 1:
+            log.warning("After its imports the environment has %s threads; kernels are started, not forked.", threads)
+            await self.server.stop()
+            self.server = self.spawning
+            await self.server.start()
 
     def fill(self, after: float = 0.0) -> None:
         """Make waiting kernels up to the wanted number, in the background."""
@@ -83,8 +99,8 @@ class EnvironmentPool:
 class Pool:
     """Pools of all environments in use. *ready* kernels wait in each; *folder* is short and private."""
 
-    def __init__(self, folder: Path, *, ready: int = 2, at_once: int = 2) -> None:
-        self.folder, self.ready = folder, ready
+    def __init__(self, folder: Path, *, ready: int = 2, at_once: int = 2, fork: bool = True) -> None:
+        self.folder, self.ready, self.fork = folder, ready, fork
         self.making = asyncio.Semaphore(at_once)
         self.environments: dict[tuple[Path, Path], EnvironmentPool] = {}
 
@@ -93,7 +109,9 @@ class Pool:
         key = (prefix, kit)
         if key not in self.environments:
             folder = self.folder / f"e{len(self.environments) + 1}"
-            self.environments[key] = EnvironmentPool(prefix, kit, folder, ready=self.ready, making=self.making)
+            self.environments[key] = EnvironmentPool(
+                prefix, kit, folder, ready=self.ready, making=self.making, fork=self.fork
+            )
         return self.environments[key]
 
     async def close(self) -> None:

@@ -4,12 +4,14 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Any as AnyTrait
 from traitlets import Unicode
 
 from repeatpass.runs.kernels.forkserver import ForkedKernel, ForkServer
+from repeatpass.runs.kernels.spawned import SpawnServer
 
 # Fixed names of the five IPC sockets in a kernel's own folder: `<folder>/k-1` … `k-5`.
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "hb_port": 4, "control_port": 5}
@@ -21,8 +23,8 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     *server* is a running ForkServer; *folder* an existing private folder (0700) for the sockets.
     """
 
-    server: ForkServer = AnyTrait()  # type: ignore[assignment]
-    folder: str = Unicode()  # type: ignore[assignment]
+    server: ForkServer | SpawnServer = AnyTrait()
+    folder: str = Unicode()
     kernel: ForkedKernel | None = None
 
     @property
@@ -32,14 +34,16 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the connection: no command, no ports."""
-        return await super().pre_launch(cmd=[], **kwargs)
+        return dict(await super().pre_launch(cmd=[], **kwargs))
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork; return once the kernel has said that its loop runs. Raises KernelLost."""
+        assert self.parent is not None
         key = self.parent.session.key
         told = {"ip": f"{self.folder}/k", "transport": "ipc", "signature_scheme": "hmac-sha256", **PORTS}
         self.kernel = await self.server.fork({**told, "key": key.decode()}, Path(self.folder))
-        self.connection_info = {**told, "key": key}
+        info: Any = {**told, "key": key}
+        self.connection_info = info
         return self.connection_info
 
     async def poll(self) -> int | None:
@@ -74,7 +78,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         await self.kill(restart)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Close the lines and remove the folder."""
+        """Close the lines."""
         if self.kernel is not None:
             self.kernel.close()
             self.kernel = None
@@ -83,7 +87,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 class ForkSpecs(KernelSpecManager):  # type: ignore[misc]
     """Answers every kernel name with a fork of *server*: names from other places mean our environment."""
 
-    def __init__(self, server: ForkServer, folder: Path) -> None:
+    def __init__(self, server: ForkServer | SpawnServer, folder: Path) -> None:
         super().__init__()
         config = {"server": server, "folder": str(folder)}
         provisioner = {"provisioner_name": "repeatpass-fork", "config": config}

@@ -1,6 +1,8 @@
 """A kernel that is connected, greeted and warmed up, waiting for its run."""
 
 import asyncio
+import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from repeatpass.runs.kernels.forkserver import ForkedKernel, ForkServer, KernelLost
 from repeatpass.runs.kernels.provisioner import ForkProvisioner, ForkSpecs
+from repeatpass.runs.kernels.spawned import SpawnServer
 
 GREETING_S = 30.0
 
@@ -22,14 +25,13 @@ class WarmKernel:
 
     def __init__(self, manager: AsyncKernelManager, client: AsyncKernelClient, info: dict[str, Any]) -> None:
         self.manager, self.client, self.language_info = manager, client, info
-        provisioner = manager.provisioner
-        assert isinstance(provisioner, ForkProvisioner)
-        assert provisioner.kernel is not None
-        self.process: ForkedKernel = provisioner.kernel
+        assert isinstance(manager.provisioner, ForkProvisioner)
+        assert manager.provisioner.kernel is not None
+        self.process: ForkedKernel = manager.provisioner.kernel
         self.following = asyncio.create_task(self.process.follow())
 
     @classmethod
-    async def warm(cls, server: ForkServer, folder: Path, context: zmq.asyncio.Context) -> "WarmKernel":
+    async def warm(cls, server: ForkServer | SpawnServer, folder: Path, context: zmq.asyncio.Context) -> "WarmKernel":
         """Fork, connect, and exchange the first messages. Raises KernelLost."""
         folder.mkdir(mode=0o700)
         manager = AsyncKernelManager(
@@ -39,13 +41,14 @@ class WarmKernel:
             connection_file=str(folder / "connection.json"),
         )
         await manager.start_kernel()
-        client = manager.client()
+        client = manager.client(context=context)
         client.start_channels(stdin=False, hb=False)
         try:
             async with asyncio.timeout(GREETING_S):
                 info = await _greet(client)
         except TimeoutError as error:
             await manager.cleanup_resources()
+            await _removed(folder)
             raise KernelLost("A kernel did not answer its greeting.") from error
         return cls(manager, client, info)
 
@@ -64,12 +67,18 @@ class WarmKernel:
 
     async def discard(self) -> dict[str, Any]:
         """Kill it with all it started; return the keeper's report once everything is gone."""
-        await self.manager.provisioner.kill()
+        self.process.signal(signal.SIGKILL)
         report = await self.process.ended
         await self.following
         self.client.stop_channels()
         await self.manager.cleanup_resources()
+        await _removed(self.process.folder)
         return report
+
+
+async def _removed(folder: Path) -> None:
+    """Remove a kernel's folder, in a thread: on some file systems it takes milliseconds."""
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def _greet(client: AsyncKernelClient) -> dict[str, Any]:
