@@ -109,7 +109,9 @@ def open_house(settings: Settings) -> House:
 
 def _join(house: House) -> None:
     finished = {"run.succeeded", "run.failed", "run.crashed", "run.cancelled"}
-    house.events.join("indicators.collect", {"run.succeeded"}, lambda event: _ignore(house.collecting.collect(event.subject)))
+    house.events.join(
+        "indicators.collect", {"run.succeeded"}, lambda event: _ignore(house.collecting.collect(event.subject))
+    )
     house.events.join("verification.compare", finished, lambda event: house.repeating.run_finished(event.subject))
     house.runs.when_queued = house.worker.wake
     house.worker.when_finished = house.events.wake

@@ -64,7 +64,9 @@ def execute_notebook(inputs: Mapping[str, Any]) -> ExecuteNotebook:
     if unknown := sorted(set(inputs) - KNOWN):
         raise Invalid(f"Unknown input {', '.join(unknown)}; execute-notebook takes: {', '.join(sorted(KNOWN))}.")
     if not isinstance(inputs.get("notebook"), str) or not inputs["notebook"]:
-        raise Invalid("The input “notebook” is missing: the path of a notebook in your workspace, or its name on the shelf.")
+        raise Invalid(
+            "The input “notebook” is missing: the path of a notebook in your workspace, or its name on the shelf."
+        )
     parameters = {**_encoded(inputs.get("parameters")), **_object(inputs.get("parameters_json"))}
     return ExecuteNotebook(notebook=inputs["notebook"], parameters=parameters, limits=_limits(inputs))
 
@@ -76,7 +78,9 @@ def _encoded(text: Any) -> dict[str, Any]:
     try:
         found = yaml.safe_load(base64.b64decode(str(text), validate=True).decode())
     except (binascii.Error, UnicodeDecodeError, yaml.YAMLError):
-        raise Invalid("The input “parameters” must be base64 of YAML or JSON; send plain JSON as “parameters_json”.") from None
+        raise Invalid(
+            "The input “parameters” must be base64 of YAML or JSON; send plain JSON as “parameters_json”."
+        ) from None
     return _object(found)
 
 

@@ -30,9 +30,7 @@ def jobs_router(house: House) -> APIRouter:
         states = tuple(state for state, word in STATUS.items() if word in status.split(","))
         if status and not states:
             raise Invalid(f"Unknown status {status}; choose among {', '.join(sorted(set(STATUS.values())))}.")
-        wanted = Wanted(
-            states=states, notebook=processID, limit=max(1, min(limit, 1000)), offset=max(0, offset)
-        )
+        wanted = Wanted(states=states, notebook=processID, limit=max(1, min(limit, 1000)), offset=max(0, offset))
         found, total = house.runs.page(wanted)
         links = [{"href": "/ogc/jobs", "rel": "self", "type": "application/json"}]
         return {"jobs": [status_info(run) for run in found], "links": links, "numberMatched": total}

@@ -127,7 +127,11 @@ def _execute_notebook_summary() -> dict[str, Any]:
 def _execute_notebook_description() -> dict[str, Any]:
     text = {"type": "string"}
     inputs = {
-        "notebook": {"title": "Notebook", "schema": text, "description": "Path in your workspace, or name on the shelf."},
+        "notebook": {
+            "title": "Notebook",
+            "schema": text,
+            "description": "Path in your workspace, or name on the shelf.",
+        },
         "parameters_json": {"title": "Parameters", "schema": {"type": "object"}, "minOccurs": 0},
         "parameters": {"title": "Parameters as base64 of YAML or JSON", "schema": text, "minOccurs": 0},
         "mem_limit": {"title": "Memory limit, such as 2Gi", "schema": text, "minOccurs": 0},

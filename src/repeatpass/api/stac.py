@@ -23,7 +23,9 @@ def stac_router(house: House) -> APIRouter:
 
     @router.get("")
     def landing() -> dict[str, Any]:
-        children = [_link(f"/stac/collections/{entry.id}", "child", entry.title) for entry in house.catalog.collections()]
+        children = [
+            _link(f"/stac/collections/{entry.id}", "child", entry.title) for entry in house.catalog.collections()
+        ]
         links = [_link("/stac", "self"), _link("/stac", "root"), _link("/stac/collections", "data"), *children]
         return {
             "type": "Catalog",
@@ -69,7 +71,9 @@ def collection_json(house: House, collection: Collection) -> dict[str, Any]:
     own = [asset for asset in house.catalog.assets(collection.id) if asset.item is None]
     path = f"/stac/collections/{collection.id}"
     links = [_link(path, "self"), _link("/stac", "root"), _link("/stac", "parent"), _link(f"{path}/items", "items")]
-    kept = [link for link in collection.body.get("links", ()) if link.get("rel") in {"license", "cite-as", "via", "about"}]
+    kept = [
+        link for link in collection.body.get("links", ()) if link.get("rel") in {"license", "cite-as", "via", "about"}
+    ]
     body = {**collection.body, "stac_version": VERSION, "links": links + kept}
     if own:
         body["assets"] = _assets(own, collection.body.get("assets", {}))

@@ -47,13 +47,12 @@ class Catalog:
             events.record(connection, "collection.registered", id, version=version, by=actor.id)
         return self.collection(id)
 
-    def _require_same(
-        self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]
-    ) -> None:
+    def _require_same(self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]) -> None:
         query = sa.select(assets.c.checksum).where(assets.c.collection == id, assets.c.version == version)
         if set(connection.execute(query).scalars()) != {file.checksum for file in files}:
             raise AlreadyThere(
-                f"Version {version} of {id} is kept with other files; give the new content a new version.", collection=id
+                f"Version {version} of {id} is kept with other files; give the new content a new version.",
+                collection=id,
             )
 
     def _write(
@@ -72,12 +71,15 @@ class Catalog:
             row = {"collection": id, "id": body["id"], "body": dict(body), "start": start, "end": end}
             connection.execute(items.insert().values(**row))
 
-    def _write_assets(
-        self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]
-    ) -> None:
+    def _write_assets(self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]) -> None:
         connection.execute(assets.delete().where(assets.c.collection == id, assets.c.version == version))
         for file in files:
-            row = {"item": file.item or "", "key": file.key, "href": file.href, "media_type": file.media_type}
+            row: dict[str, Any] = {
+                "item": file.item or "",
+                "key": file.key,
+                "href": file.href,
+                "media_type": file.media_type,
+            }
             row |= {"collection": id, "version": version, "size": file.size, "checksum": file.checksum}
             connection.execute(assets.insert().values(**row))
 

@@ -32,9 +32,7 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def gc(
-    dry_run: Annotated[bool, typer.Option(help="Only say what would go.")] = False, home: Home = None
-) -> None:
+def gc(dry_run: Annotated[bool, typer.Option(help="Only say what would go.")] = False, home: Home = None) -> None:
     """Remove files that nothing needs; what a passport rests on is never touched."""
     from repeatpass.upkeep.gc import sweep
 

@@ -21,10 +21,17 @@ def list_indicators(home: Home = None, as_json: AsJson = False) -> None:
         print_json(found)
         return
     rows = [
-        (entry.indicator.id, entry.indicator.title, entry.values, entry.latest and iso_short(entry.latest.time) or "—")
+        (
+            entry.indicator.id,
+            entry.indicator.title,
+            entry.values,
+            (entry.latest and iso_short(entry.latest.time)) or "—",
+        )
         for entry in found
     ]
-    print_table(("Indicator", "Title", "Values", "Newest"), rows, "No indicator yet; apply one with indicators apply FILE.")
+    print_table(
+        ("Indicator", "Title", "Values", "Newest"), rows, "No indicator yet; apply one with indicators apply FILE."
+    )
 
 
 @app.command("apply")

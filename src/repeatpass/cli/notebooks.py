@@ -18,8 +18,12 @@ def list_notebooks(home: Home = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    rows = [(entry.latest.name, entry.latest.about.title, ", ".join(entry.latest.schema["properties"])) for entry in found]
-    print_table(("Notebook", "Title", "Parameters"), rows, "No notebook yet; add one with repeatpass notebooks add FILE.")
+    rows = [
+        (entry.latest.name, entry.latest.about.title, ", ".join(entry.latest.schema["properties"])) for entry in found
+    ]
+    print_table(
+        ("Notebook", "Title", "Parameters"), rows, "No notebook yet; add one with repeatpass notebooks add FILE."
+    )
 
 
 @app.command("add")

@@ -129,7 +129,9 @@ def list_runs(home: Home = None, limit: int = 20, as_json: AsJson = False) -> No
 def show(id: str, home: Home = None) -> None:
     """Show a run with everything that it read and left."""
     with house_at(home) as house:
-        print_json({"run": house.runs.run(id), "provenance": house.runs.provenance(id), "repeats": house.repeats.of(id)})
+        print_json(
+            {"run": house.runs.run(id), "provenance": house.runs.provenance(id), "repeats": house.repeats.of(id)}
+        )
 
 
 @app.command("cancel")

@@ -42,7 +42,12 @@ def _serve(house: object, filling: object) -> None:
     settings = house.settings  # type: ignore[attr-defined]
     app = make_app(house, filling)  # type: ignore[arg-type]
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3, server_header=False
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        server_header=False,
     )
     uvicorn.Server(config).run()
     console.print("Stopped. Runs under way are finished and taken up at the next start.")

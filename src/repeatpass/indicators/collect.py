@@ -52,9 +52,7 @@ class Collecting:
         current = {(value.place, value.time): value for value in self.indicators.current(indicator.id)}
         newest = self.indicators.newest_revisions(indicator.id)
         changed = [row for row in rows if row.problem or not _says_the_same(row, current.get((row.place, row.time)))]
-        made = []
-        for row in changed:
-            made.append(_row(indicator, run, row, newest, self._reason(run, row, current)))
+        made = [_row(indicator, run, row, newest, self._reason(run, row, current)) for row in changed]
         held = sum(bool(row.problem) for row in changed)
         delivery = Delivery(
             run=run.id,

@@ -18,14 +18,16 @@ from repeatpass.kit.records import Tolerance
 def read_definition(text: str, name: str = "The file") -> dict[str, Any]:
     """Read and check a definition; raise Invalid naming the line or the field and what it must be."""
     try:
-        body = yaml.safe_load(text)
+        loaded = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         raise Invalid(f"{name} is not YAML{where}: {getattr(error, 'problem', error)}.") from None
-    if not isinstance(body, dict):
+    if not isinstance(loaded, dict):
         raise Invalid(f"{name} holds no indicator: it must be a mapping with id, title, notebook, …")
-    body = json.loads(json.dumps(body, default=_plain_date))  # YAML knows dates; the schema knows JSON
+    body: dict[str, Any] = json.loads(
+        json.dumps(loaded, default=_plain_date)
+    )  # YAML knows dates; the schema knows JSON
     problems = [f"{_where(error)}: {error.message}" for error in _validator().iter_errors(body)]
     if problems:
         raise Invalid(f"{name} cannot be applied. " + "; ".join(sorted(problems)) + ".", problems=problems)

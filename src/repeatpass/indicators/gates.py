@@ -5,7 +5,7 @@ import io
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from repeatpass.core.errors import Invalid
@@ -66,11 +66,20 @@ def _rows(content: bytes) -> Iterator[Candidate]:
 
 def _candidate(row: dict[str, str], line: int) -> Candidate:
     try:
-        numbers = {name: _number(row.get(name) or "") for name in ("value", "lower", "upper", "reference")}
+        value, *others = (_number(row.get(name) or "") for name in ("value", "lower", "upper", "reference"))
         time = parse_time(row["time"] or "")
     except (ValueError, Invalid) as error:
         raise Invalid(f"Line {line} of the delivery cannot be read: {error}") from None
-    return Candidate(place=row["place"], time=time, flag=row.get("flag") or "", **numbers)
+    lower, upper, reference = others
+    return Candidate(
+        place=row["place"],
+        time=time,
+        value=value,
+        lower=lower,
+        upper=upper,
+        reference=reference,
+        flag=row.get("flag") or "",
+    )
 
 
 def _number(text: str) -> float | None:
@@ -79,7 +88,7 @@ def _number(text: str) -> float | None:
 
 def _checked(row: Candidate, indicator: Indicator, times: int, moment: datetime) -> Candidate:
     problem = _problem(row, indicator, times, moment)
-    return row if not problem else Candidate(**{n: getattr(row, n) for n in row.__slots__} | {"problem": problem})
+    return replace(row, problem=problem)
 
 
 def _problem(row: Candidate, indicator: Indicator, times: int, moment: datetime) -> str:

@@ -43,14 +43,14 @@ class Indicators:
         return indicator, True
 
     def _require_places(self, connection: sa.Connection, indicator: Indicator) -> None:
-        query = sa.select(values.c.place).where(values.c.indicator == indicator.id, values.c.state == ValueState.RELEASED)
+        query = sa.select(values.c.place).where(
+            values.c.indicator == indicator.id, values.c.state == ValueState.RELEASED
+        )
         used = set(connection.execute(query.distinct()).scalars())
         if dropped := sorted(used - {place.id for place in indicator.places}):
             raise Invalid(f"{', '.join(dropped)} of “{indicator.id}” has values; keep it among the places.")
 
-    def _write(
-        self, connection: sa.Connection, actor: Actor, id: str, body: Mapping[str, Any], known: Any
-    ) -> None:
+    def _write(self, connection: sa.Connection, actor: Actor, id: str, body: Mapping[str, Any], known: Any) -> None:
         moment = now()
         if known is None:
             row = {"id": id, "owner": actor.id, "definition": dict(body), "created": moment, "updated": moment}

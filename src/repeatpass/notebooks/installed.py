@@ -33,7 +33,11 @@ class Environments:
         if known is not None and Path(known.prefix).exists():
             return digest
         prefix = Path(self.given_prefix) if self.given_prefix else making.ensure(environment, self.home, progress)
-        row = {"name": name, "lock": self.files.put_bytes(environment.lock.encode()).checksum, "prefix": str(prefix)}
+        row: dict[str, Any] = {
+            "name": name,
+            "lock": self.files.put_bytes(environment.lock.encode()).checksum,
+            "prefix": str(prefix),
+        }
         with self.database.write() as connection:
             connection.execute(environments.delete().where(environments.c.digest == digest))
             row |= {"digest": digest, "python": environment.python, "created": now()}

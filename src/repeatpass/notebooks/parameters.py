@@ -30,7 +30,14 @@ TYPES: dict[type, str] = {
     tuple: "array",
     dict: "object",
 }
-ANNOTATIONS = {"bool": "boolean", "int": "integer", "float": "number", "str": "string", "list": "array", "dict": "object"}
+ANNOTATIONS = {
+    "bool": "boolean",
+    "int": "integer",
+    "float": "number",
+    "str": "string",
+    "list": "array",
+    "dict": "object",
+}
 
 
 def parameters_schema(notebook: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +127,7 @@ def _validator(schema: Mapping[str, Any]) -> jsonschema.Draft202012Validator:
 
 def _problem(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
     if error.validator == "additionalProperties":
-        unknown = sorted(set(error.instance) - set(properties))
+        unknown = sorted(set(error.instance or ()) - set(properties))
         known = ", ".join(sorted(properties)) or "none"
         return f"Unknown parameter {', '.join(unknown)}; this notebook takes: {known}."
     name = ".".join(str(part) for part in error.absolute_path)

@@ -25,7 +25,9 @@ class Shelf:
         self.database = database
         self.files = files
 
-    def add(self, actor: Actor, id: str, content: bytes, *, environment: str = "earth", curated: bool = False) -> Revision:
+    def add(
+        self, actor: Actor, id: str, content: bytes, *, environment: str = "earth", curated: bool = False
+    ) -> Revision:
         """Put a notebook on the shelf, or a new revision of it; the same source again changes nothing.
 
         Raise Invalid if *content* is no Python notebook, Forbidden if the name is somebody else's.

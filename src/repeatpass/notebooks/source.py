@@ -23,7 +23,7 @@ def read_notebook(content: bytes, name: str = "The file") -> nbformat.NotebookNo
     if not isinstance(raw, dict) or "nbformat" not in raw:
         raise Invalid(f"{name} is not a notebook: it has no “nbformat”. Save it from Jupyter as .ipynb.")
     try:
-        notebook = nbformat.reads(content.decode(), as_version=4)
+        notebook: nbformat.NotebookNode = nbformat.reads(content.decode(), as_version=4)
         _changes, notebook = nbformat.validator.normalize(notebook)
         nbformat.validate(notebook)
     except Exception as error:  # nbformat raises many kinds, even for a version from the future

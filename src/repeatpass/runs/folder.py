@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from repeatpass.runs.context import Contexts
-from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
 from repeatpass.runs.execution import ExecutionRequest, Limits
+from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
 from repeatpass.storage.files import FileArea
 
 

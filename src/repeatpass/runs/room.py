@@ -90,7 +90,7 @@ class Runs:
         """Return how many runs are in each state."""
         query = sa.select(runs.c.state, sa.func.count()).group_by(runs.c.state)
         with self.database.read() as connection:
-            found = {state: number for state, number in connection.execute(query)}
+            found = dict(connection.execute(query).tuples().all())
         return {state: found.get(state, 0) for state in State}
 
     # working -----------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def run_row(run: Run) -> dict[str, Any]:
     return row | {"parameters": dict(run.parameters), "limits": dict(run.limits)}
 
 
-def run_of(row: Mapping[str, Any]) -> Run:
+def run_of(row: Mapping[Any, Any]) -> Run:
     """Return the run that *row* keeps."""
     known = {name: row[name] for name in RUN}
     known["state"], known["purpose"] = State(row["state"]), Purpose(row["purpose"])
@@ -111,9 +111,7 @@ def _failure(kept: Mapping[str, Any]) -> Failure:
     return Failure(**{**kept, "traceback": tuple(kept["traceback"])})
 
 
-def parts_of(
-    connection: sa.Connection, table: sa.Table, record: type[T], run: str
-) -> list[T]:
+def parts_of(connection: sa.Connection, table: sa.Table, record: type[T], run: str) -> list[T]:
     """Return the rows of *table* that belong to *run*, as records, in the order they came."""
     names = [field.name for field in fields(record)]
     order = table.c.id if "id" in table.c else table.c.path

@@ -13,9 +13,9 @@ from repeatpass.notebooks.parameters import checked_parameters, parameters_schem
 from repeatpass.notebooks.room import Shelf
 from repeatpass.notebooks.source import read_notebook, revision_of
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.execution import Limits
 from repeatpass.runs.records import Legs, Purpose, Run
 from repeatpass.runs.room import Runs
-from repeatpass.runs.execution import Limits
 from repeatpass.storage.files import FileArea
 
 
@@ -66,8 +66,15 @@ class Submitting:
         return self._queue(actor, legs, checked, workspace, purpose, subject, limits, id)
 
     def submit_file(
-        self, actor: Actor, name: str, content: bytes, parameters: Mapping[str, Any], *, environment: str = "earth",
-        limits: Limits | None = None, id: str = "",
+        self,
+        actor: Actor,
+        name: str,
+        content: bytes,
+        parameters: Mapping[str, Any],
+        *,
+        environment: str = "earth",
+        limits: Limits | None = None,
+        id: str = "",
     ) -> Run:
         """Queue a notebook that is a file in the actor's workspace and not on the shelf."""
         actor.require(Right.RUN)

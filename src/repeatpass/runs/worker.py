@@ -10,10 +10,10 @@ from typing import Protocol
 from repeatpass.access import Actor
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.core.times import now
+from repeatpass.runs.execution import Outcome
 from repeatpass.runs.folder import Folders, Kept
 from repeatpass.runs.records import Provenance, Run, State, WrongState
 from repeatpass.runs.room import Runs
-from repeatpass.runs.execution import Outcome
 from repeatpass.runs.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,9 @@ class Worker:
     def _work_on(self, run: Run) -> None:
         try:
             legs = run.legs
-            request = self.folders.prepare(run, self.prefixes.prefix(legs.environment), self.prefixes.kit_folder(legs.kit))
+            request = self.folders.prepare(
+                run, self.prefixes.prefix(legs.environment), self.prefixes.kit_folder(legs.kit)
+            )
             ticket = self.runner.start(request, self.folders.of(run.id))
             self.runs.keep_ticket(run.id, ticket)
         except Exception as error:

@@ -93,5 +93,7 @@ def _explain(error: sa.exc.OperationalError) -> Exception:
             "Free some space (repeatpass gc --dry-run says what can go) and try again."
         )
     if "locked" in text:
-        return Unavailable("The database was busy for more than 30 seconds; nothing of this change was kept. Try again.")
+        return Unavailable(
+            "The database was busy for more than 30 seconds; nothing of this change was kept. Try again."
+        )
     return error

@@ -46,13 +46,19 @@ class Passport:
         yield "environment", f"{legs.environment_name} {legs.environment}"
         yield "kit", legs.kit
         for read in self.provenance.inputs:
-            yield "input", f"{read.collection} v{read.version} {read.item or read.asset}, {read.size} bytes, {read.checksum}"
+            yield (
+                "input",
+                f"{read.collection} v{read.version} {read.item or read.asset}, {read.size} bytes, {read.checksum}",
+            )
         yield "inputs", "fully known" if self.provenance.fully_known else "not fully known"
         if self.output:
             yield "output", f"{self.output.path} {self.output.checksum} (cell [{self.output.cell}])"
         yield "run", f"{run.id} by {run.actor}, finished {iso(run.finished) if run.finished else 'never'}"
         if run.usage:
-            yield "cost", f"{run.usage.cpu_s:.2f} CPU s, {run.usage.wall_s:.2f} s, {run.usage.peak_rss_bytes / 1e6:.0f} MB"
+            yield (
+                "cost",
+                f"{run.usage.cpu_s:.2f} CPU s, {run.usage.wall_s:.2f} s, {run.usage.peak_rss_bytes / 1e6:.0f} MB",
+            )
         yield "repeat", self._repeat_words()
 
     def _repeat_words(self) -> str:

@@ -116,7 +116,9 @@ class Repeating:
         )
 
     def _confirm(self, repeat: Repeat, original: Run) -> None:
-        more = [self.submitting.repeat(SYSTEM, original, original.legs, original.parameters) for _ in range(CONFIRMATIONS)]
+        more = [
+            self.submitting.repeat(SYSTEM, original, original.legs, original.parameters) for _ in range(CONFIRMATIONS)
+        ]
         self.repeats.change(repeat, runs=(*repeat.runs, *(run.id for run in more)))
 
     def _cause(self, repeat: Repeat, comparison: Comparison, runs: Sequence[Run]) -> tuple[str, str]:

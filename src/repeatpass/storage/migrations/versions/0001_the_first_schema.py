@@ -91,9 +91,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_repeats")),
     )
     with op.batch_alter_table("repeats", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_repeats_original"), ["original"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_repeats_original"), ["original"], unique=False)
 
     op.create_table(
         "runs",
@@ -127,12 +125,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
     with op.batch_alter_table("runs", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_runs_notebook"), ["notebook"], unique=False
-        )
-        batch_op.create_index(
-            "ix_runs_state_created", ["state", "created"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_runs_notebook"), ["notebook"], unique=False)
+        batch_op.create_index("ix_runs_state_created", ["state", "created"], unique=False)
         batch_op.create_index(batch_op.f("ix_runs_subject"), ["subject"], unique=False)
 
     op.create_table(
@@ -154,17 +148,11 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=200), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("checksum", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["collection"], ["collections.id"], name=op.f("fk_assets_collection")
-        ),
-        sa.PrimaryKeyConstraint(
-            "collection", "version", "item", "key", name=op.f("pk_assets")
-        ),
+        sa.ForeignKeyConstraint(["collection"], ["collections.id"], name=op.f("fk_assets_collection")),
+        sa.PrimaryKeyConstraint("collection", "version", "item", "key", name=op.f("pk_assets")),
     )
     with op.batch_alter_table("assets", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_assets_checksum"), ["checksum"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_assets_checksum"), ["checksum"], unique=False)
 
     op.create_table(
         "deliveries",
@@ -175,15 +163,11 @@ def upgrade() -> None:
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("held", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["indicator"], ["indicators.id"], name=op.f("fk_deliveries_indicator")
-        ),
+        sa.ForeignKeyConstraint(["indicator"], ["indicators.id"], name=op.f("fk_deliveries_indicator")),
         sa.PrimaryKeyConstraint("run", name=op.f("pk_deliveries")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_deliveries_indicator"), ["indicator"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_deliveries_indicator"), ["indicator"], unique=False)
 
     op.create_table(
         "indicator_definitions",
@@ -222,9 +206,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["indicator"], ["indicators.id"], name=op.f("fk_indicator_values_indicator")
-        ),
+        sa.ForeignKeyConstraint(["indicator"], ["indicators.id"], name=op.f("fk_indicator_values_indicator")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_values")),
         sa.UniqueConstraint(
             "indicator",
@@ -235,9 +217,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("indicator_values", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_indicator_values_run"), ["run"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_indicator_values_run"), ["run"], unique=False)
 
     op.create_table(
         "items",
@@ -246,9 +226,7 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("start", sa.DateTime(), nullable=True),
         sa.Column("end", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["collection"], ["collections.id"], name=op.f("fk_items_collection")
-        ),
+        sa.ForeignKeyConstraint(["collection"], ["collections.id"], name=op.f("fk_items_collection")),
         sa.PrimaryKeyConstraint("collection", "id", name=op.f("pk_items")),
     )
     op.create_table(
@@ -261,9 +239,7 @@ def upgrade() -> None:
         sa.Column("environment", sa.String(length=80), nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),
         sa.Column("author", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["notebook"], ["notebooks.id"], name=op.f("fk_revisions_notebook")
-        ),
+        sa.ForeignKeyConstraint(["notebook"], ["notebooks.id"], name=op.f("fk_revisions_notebook")),
         sa.PrimaryKeyConstraint("notebook", "revision", name=op.f("pk_revisions")),
     )
     op.create_table(
@@ -283,12 +259,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run_inputs")),
     )
     with op.batch_alter_table("run_inputs", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_run_inputs_checksum"), ["checksum"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_run_inputs_collection"), ["collection"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_run_inputs_checksum"), ["checksum"], unique=False)
+        batch_op.create_index(batch_op.f("ix_run_inputs_collection"), ["collection"], unique=False)
         batch_op.create_index(batch_op.f("ix_run_inputs_run"), ["run"], unique=False)
 
     op.create_table(
@@ -313,15 +285,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("cell", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["run"], ["runs.id"], name=op.f("fk_run_unrecorded_run")
-        ),
+        sa.ForeignKeyConstraint(["run"], ["runs.id"], name=op.f("fk_run_unrecorded_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run_unrecorded")),
     )
     with op.batch_alter_table("run_unrecorded", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_run_unrecorded_run"), ["run"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_run_unrecorded_run"), ["run"], unique=False)
 
     op.create_table(
         "tokens",

@@ -1,0 +1,39 @@
+# Two commands: `make up` opens the house, `make test` checks it. All that a machine needs is Python ≥ 3.11.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: up test check lint docs bench clean
+
+up: $(VENV)/.installed
+	@$(BIN)/repeatpass up
+
+test: $(VENV)/.tested-with
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: lint test
+
+lint: $(VENV)/.tested-with
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.tested-with
+	$(BIN)/mkdocs build --strict
+
+bench: $(VENV)/.tested-with
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.installed: pyproject.toml hatch_build.py $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
+	./tools/install $(PYTHON) $(VENV) 'server,demo'
+	@touch $@
+
+$(VENV)/.tested-with: $(VENV)/.installed
+	./tools/install $(PYTHON) $(VENV) 'server,demo,postgresql' dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist site src/repeatpass/web/static/dist

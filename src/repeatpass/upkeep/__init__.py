@@ -1,0 +1,1 @@
+"""Upkeep: looking after a home: doctor, gc, backup and restore."""
