@@ -71,6 +71,14 @@ class Environments:
         """Return the lock that an environment was made from, as text."""
         return self.files.read(self._known(digest).lock).decode()
 
+    def packages(self, digest: str) -> dict[str, str]:
+        """Return the packages of an environment and their pinned versions; empty if it is not known here."""
+        row = self._row(digest)
+        if row is None:
+            return {}
+        lock = self.files.read(row.lock).decode()
+        return making.Environment(name=row.name, lock=lock, python=row.python).requirements
+
     def altered(self, digest: str) -> str:
         """Return what was altered in an environment since it was made, in words; empty if nothing."""
         prefix = self.prefix(digest)

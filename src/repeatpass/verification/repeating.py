@@ -19,8 +19,10 @@ from repeatpass.runs.records import Legs, Provenance, Purpose, Run, State
 from repeatpass.runs.room import Runs
 from repeatpass.runs.submitting import Submitting
 from repeatpass.storage.files import FileArea
-from repeatpass.verification.comparison import compare_outputs
+from repeatpass.verification.attribution import attribute
+from repeatpass.verification.comparison import compare_outputs, not_repeatable
 from repeatpass.verification.comparison.records import Comparison, StoredOutput, Verdict
+from repeatpass.verification.footing import Footing, footing_of
 from repeatpass.verification.pins import broken_pins
 from repeatpass.verification.records import Repeat
 from repeatpass.verification.room import Repeats
@@ -59,7 +61,10 @@ class Repeating:
         provenance = self.runs.provenance(original.id)
         if broken := broken_pins(original, provenance, self.environments, self.files):
             return self.repeats.finish(
-                self.repeats.add(repeat), verdict=Verdict.NOT_REPEATABLE, cause="pin", summary=" ".join(broken)
+                self.repeats.add(repeat),
+                verdict=Verdict.NOT_REPEATABLE,
+                cause=broken[0].cause or "",
+                summary=" ".join(_sentence(pin.clause) for pin in broken),
             )
         run = self.submitting.repeat(actor, original, *self._swapped(original, swaps))
         return self.repeats.add(replace(repeat, runs=(run.id,)))
@@ -97,39 +102,35 @@ class Repeating:
     def _judge(self, repeat: Repeat, original: Run, runs: Sequence[Run]) -> None:
         first = runs[0]
         if first.state is not State.SUCCEEDED:
-            summary = f"The repeat {first.state}: {first.message}"
-            cause = ", ".join(repeat.swapped)
-            self.repeats.finish(repeat, verdict=Verdict.NOT_REPEATABLE, cause=cause, summary=summary)
+            comparison = not_repeatable(f"The repeat {first.state}: {first.message}")
+        else:
+            comparison = self._compare(original, first)
+        if comparison.verdict is Verdict.DIFFERENT and len(runs) == 1:
+            self._confirm(repeat, first)
             return
-        comparison = self._compare(original, first)
-        if comparison.verdict is Verdict.DIFFERENT and repeat.pinned and len(runs) == 1:
-            self._confirm(repeat, original)
-            return
-        cause, words = self._cause(repeat, comparison, runs)
+        why = attribute(self._footing(original), self._footing(first), comparison, further=self._further(runs))
+        reason = "" if comparison.verdict is Verdict.IDENTICAL and repeat.pinned else why.sentence
         self.repeats.finish(
             repeat,
             verdict=comparison.verdict,
-            cause=cause,
-            summary=f"{comparison.summary} {words}".strip(),
+            cause=why.cause or "",
+            summary=f"{_sentence(comparison.summary)} {reason}".strip(),
             comparison=comparison.to_json(),
             full_seal=self._known(original) and self._known(first),
         )
 
-    def _confirm(self, repeat: Repeat, original: Run) -> None:
-        more = [
-            self.submitting.repeat(SYSTEM, original, original.legs, original.parameters) for _ in range(CONFIRMATIONS)
-        ]
+    def _confirm(self, repeat: Repeat, first: Run) -> None:
+        # A difference is confirmed by two further runs on the same legs: if they disagree, it is randomness.
+        more = [self.submitting.repeat(SYSTEM, first, first.legs, first.parameters) for _ in range(CONFIRMATIONS)]
         self.repeats.change(repeat, runs=(*repeat.runs, *(run.id for run in more)))
 
-    def _cause(self, repeat: Repeat, comparison: Comparison, runs: Sequence[Run]) -> tuple[str, str]:
-        if repeat.swapped and comparison.verdict is not Verdict.IDENTICAL:
-            return ", ".join(repeat.swapped), f"Swapped: {', '.join(repeat.swapped)}."
-        if comparison.verdict is not Verdict.DIFFERENT:
-            return "", ""
-        verdicts = [self._compare(one, other).verdict for one, other in combinations(runs, 2)]
-        if Verdict.DIFFERENT in verdicts:
-            return "randomness", "Repeats disagree with each other: the notebook draws random numbers without a seed."
-        return "unexplained", "Repeats agree with each other and differ from the original."
+    def _further(self, runs: Sequence[Run]) -> list[Comparison]:
+        done = [run for run in runs if run.state is State.SUCCEEDED]
+        return [compare_outputs(self._stored(a), self._stored(b)) for a, b in combinations(done[1:], 2)]
+
+    def _footing(self, run: Run) -> Footing:
+        packages = self.environments.packages(run.legs.environment)
+        return footing_of(run, self.runs.provenance(run.id), packages)
 
     def _known(self, run: Run) -> bool:
         return self.runs.provenance(run.id).fully_known
@@ -157,3 +158,7 @@ class Repeating:
             )
             for output in provenance.outputs
         ]
+
+
+def _sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:].rstrip(".") + "."
