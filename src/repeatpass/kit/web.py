@@ -39,7 +39,7 @@ def fetch(url: str, checksum: str) -> Path:
         with os.fdopen(descriptor, "wb") as file, urlopen(_request(url), timeout=TIMEOUT) as answer:
             while block := answer.read(1 << 20):
                 file.write(block)
-        os.replace(name, target)
+        Path(name).replace(target)
     except (URLError, TimeoutError) as error:
         Path(name).unlink(missing_ok=True)
         raise AlteredData(f"{url} cannot be fetched: {error}.", url=url) from None

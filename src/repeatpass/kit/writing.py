@@ -88,9 +88,8 @@ def _geodataframe(frame: Any, path: Path) -> Written:
 
 
 def _raster(thing: Any, path: Path, name: str, *, title: str, unit: str) -> Written:
-    """Write NetCDF-4 with compression; unit and title fill `units` and `long_name` where these are not set."""
-    dataset = thing.to_dataset(name=thing.name or name.replace("-", "_")) if hasattr(thing, "to_dataset") else thing
-    dataset = dataset.copy()
+    """Write NetCDF-4 with compression; unit and title fill `units` and `long_name` where not set."""
+    dataset = _ordered(thing if hasattr(thing, "data_vars") else _named(thing, name))
     if len(dataset.data_vars) == 1:
         (variable,) = dataset.data_vars.values()
         for key, value in (("units", unit), ("long_name", title)):
@@ -101,14 +100,45 @@ def _raster(thing: Any, path: Path, name: str, *, title: str, unit: str) -> Writ
     return path, "raster", NETCDF
 
 
+def _named(array: Any, name: str) -> Any:
+    return array.to_dataset(name=array.name or name.replace("-", "_"))
+
+
+def _ordered(dataset: Any) -> Any:
+    """Return a copy whose coordinates stand in a fixed order, whatever operations made it.
+
+    xarray keeps some names in sets, so their order, and with it the bytes, would change with the
+    seed of Python's hashes. A pointer to bounds that are not in the dataset is dropped.
+    """
+    import xarray
+
+    dims = list(dict.fromkeys(dim for variable in dataset.data_vars.values() for dim in variable.dims))
+    names = [dim for dim in dims if dim in dataset.coords]
+    names += sorted((name for name in dataset.coords if name not in names), key=str)
+    copied = {name: dataset[name].variable.copy(deep=False) for name in [*names, *dataset.data_vars]}
+    for variable in copied.values():
+        if variable.attrs.get("bounds") not in (None, *copied):
+            variable.attrs = {key: value for key, value in variable.attrs.items() if key != "bounds"}
+    coords = {name: copied[name] for name in names}
+    values = {name: copied[name] for name in dataset.data_vars}
+    return xarray.Dataset(values, coords, attrs=dataset.attrs)
+
+
 def _encoding(variable: Any) -> dict[str, Any]:
     """Return how one variable is stored; of its former encoding only what carries meaning is kept."""
-    kept = {key: variable.encoding[key] for key in ("grid_mapping", "_FillValue") if key in variable.encoding}
     if variable.dtype.kind == "M":
         return {"units": "days since 1970-01-01", "dtype": "float64", "calendar": "standard"}
+    kept = {key: variable.encoding[key] for key in ("grid_mapping", "_FillValue") if key in variable.encoding}
     if variable.ndim and variable.dtype.kind in "fiub":
-        kept |= {"zlib": True, "complevel": 4, "shuffle": True}
+        kept |= {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": _chunks(variable.shape)}
     return kept
+
+
+def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return chunks of one map each, tiles of it when it is large: what a map with a time slider reads."""
+    if len(shape) < 2:
+        return tuple(max(1, size) for size in shape)
+    return (1,) * (len(shape) - 2) + tuple(max(1, min(512, size)) for size in shape[-2:])
 
 
 def _figure(figure: Any, path: Path) -> Written:

@@ -56,7 +56,11 @@ def turbidity(folder: Path) -> Converted:
         {
             "month": ("month", np.arange(1, 13, dtype="int8"), {"long_name": "month of the year"}),
             "latitude": ("latitude", 90 - cell * (np.arange(rows) + 0.5), _degrees("latitude", "north")),
-            "longitude": ("longitude", -180 + cell * (np.arange(columns) + 0.5), _degrees("longitude", "east")),
+            "longitude": (
+                "longitude",
+                -180 + cell * (np.arange(columns) + 0.5),
+                _degrees("longitude", "east"),
+            ),
         },
     )
     data["linke_turbidity"].attrs = {"units": "1", "long_name": "Linke turbidity, mean of the month"}
@@ -70,11 +74,14 @@ def turbidity(folder: Path) -> Converted:
     return Converted(assets=(asset,), span=Span(bbox=(-180, -90, 180, 90), start=None, end=None), properties={})
 
 
-def _block_means(band: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def _block_means(
+    band: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]",
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
     """Return the means of FINE x FINE cells of an array (row, column, month)."""
     rows, columns, months = band.shape
     blocks = band.reshape(rows // FINE, FINE, columns // FINE, FINE, months)
-    return blocks.mean(axis=(1, 3))
+    means: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = blocks.mean(axis=(1, 3))
+    return means
 
 
 def _degrees(name: str, towards: str) -> dict[str, str]:

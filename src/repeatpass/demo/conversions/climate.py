@@ -27,7 +27,11 @@ def soi(folder: Path) -> Converted:
     return Converted(
         item="soi-darwin-monthly-1866-2012",
         assets=(asset,),
-        span=Span(bbox=(longitude, latitude, longitude, latitude), start=stamp(table["time"].iloc[0]), end=stamp(end)),
+        span=Span(
+            bbox=(longitude, latitude, longitude, latitude),
+            start=stamp(table["time"].iloc[0]),
+            end=stamp(end),
+        ),
         properties={},
     )
 
@@ -46,10 +50,16 @@ def a1b(folder: Path) -> Converted:
     data = data.drop_vars(["forecast_period", "forecast_reference_time", "height"], errors="ignore")
     data = data.assign_coords(time=("time", years)).rename(time="year")
     data["year"].attrs = {"long_name": "year of the model, December to November"}
-    data["air_temperature"].attrs |= {"grid_mapping": "latitude_longitude", "long_name": "Air temperature, annual mean"}
+    data["air_temperature"].attrs |= {
+        "grid_mapping": "latitude_longitude",
+        "long_name": "Air temperature, annual mean",
+    }
     data = to_west_and_east(data)
     asset = formats.zarr_zip(
-        data, folder / "a1b-north-america.zarr.zip", title="Annual mean air temperature (model)", chunks={"year": 60}
+        data,
+        folder / "a1b-north-america.zarr.zip",
+        title="Annual mean air temperature (model)",
+        chunks={"year": 60},
     )
     start, end = f"{years[0] - 1}-12-01T00:00:00Z", f"{years[-1]}-11-30T23:59:59Z"
     return Converted(

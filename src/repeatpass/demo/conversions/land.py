@@ -33,7 +33,12 @@ def landsat(folder: Path) -> Converted:
     assert where is not None
     title = "Landsat-7 ETM+ digital numbers"
     scene = formats.cog(
-        np.stack(bands), folder / "landsat7-raleigh-2000.tif", title=title, nodata=0, bands=tuple(ETM_BANDS), **where
+        np.stack(bands),
+        folder / "landsat7-raleigh-2000.tif",
+        title=title,
+        nodata=0,
+        bands=tuple(ETM_BANDS),
+        **where,
     )
     west, south, east, north = (round(edge, 5) for edge in bounds)
     return Converted(
@@ -44,7 +49,9 @@ def landsat(folder: Path) -> Converted:
     )
 
 
-def exact_bytes(cells: "np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]]") -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+def exact_bytes(
+    cells: "np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]]",
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
     """Return digital numbers as bytes, 0 where masked; refuse to round or to lose a value."""
     found = cells.compressed()
     if not (np.array_equal(found, np.round(found)) and found.min() >= 1 and found.max() <= 255):

@@ -23,12 +23,19 @@ def ostia(folder: Path) -> Converted:
     data = data.drop_vars(["forecast_period", "forecast_reference_time"], errors="ignore")
     bounds = data["time_bnds"].values
     data = data.assign_coords(time=("time", bounds[:, 0]))
-    data["time"].attrs = {"standard_name": "time", "bounds": "time_bnds", "long_name": "first day of the month"}
+    data["time"].attrs = {
+        "standard_name": "time",
+        "bounds": "time_bnds",
+        "long_name": "first day of the month",
+    }
     data = to_west_and_east(data)
     data["surface_temperature"].attrs["grid_mapping"] = "latitude_longitude"
     data["surface_temperature"].attrs["long_name"] = "Sea-surface temperature, monthly mean"
     asset = formats.zarr_zip(
-        data, folder / "ostia-sst-monthly.zarr.zip", title="Monthly mean sea-surface temperature", chunks={"longitude": 108}
+        data,
+        folder / "ostia-sst-monthly.zarr.zip",
+        title="Monthly mean sea-surface temperature",
+        chunks={"longitude": 108},
     )
     end = pd.Timestamp(bounds[-1, 1]) - pd.Timedelta(seconds=1)
     return Converted(
