@@ -1,0 +1,212 @@
+"""Repeats on a real house: every verdict, and one test for each cause."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from repeatpass.access import ANYONE
+from repeatpass.assembly import House
+from repeatpass.catalog.records import CollectionAsset
+from repeatpass.core.errors import Forbidden, Invalid
+from repeatpass.core.times import now
+from repeatpass.notebooks.store import environments
+from repeatpass.runs.records import Run, State
+from repeatpass.verification.comparison.records import Verdict
+from repeatpass.verification.records import Repeat
+from tests.houses import notebook, working_house
+
+TABLE = 'import pandas as pd, repeatpass\nrepeatpass.publish(pd.DataFrame({"x": [%s]}), "table")'
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with working_house(tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
+def executed(house: House, name: str, *cells: str, parameters: str = "", **given: object) -> Run:
+    house.shelf.add(house.owner, name, notebook(*cells, parameters=parameters))
+    run = house.runs.wait(house.submitting.submit(house.owner, name, given).id, 60)
+    assert run.state is State.SUCCEEDED, run.message
+    return run
+
+
+def repeated(house: House, run: Run, **swapped: object) -> Repeat:
+    return settled(house, house.repeating.repeat(house.owner, run.id, swapped).id)
+
+
+def settled(house: House, id: str) -> Repeat:
+    until = time.monotonic() + 90
+    while (found := house.repeats.repeat(id)).verdict is None:
+        assert time.monotonic() < until, "no verdict after 90 seconds"
+        time.sleep(0.05)
+    return found
+
+
+def test_a_repeat_with_everything_pinned_is_identical_byte_for_byte(house: House) -> None:
+    repeat = repeated(house, executed(house, "steady", TABLE % "1.0, 2.0"))
+    assert repeat.verdict is Verdict.IDENTICAL
+    assert repeat.comparison and repeat.comparison["bytes_identical"]
+    assert repeat.cause == "" and len(repeat.runs) == 1
+
+
+def test_repeating_a_run_never_publishes_and_keeps_the_history(house: House) -> None:
+    run = executed(house, "again", TABLE % "3.0")
+    first, second = repeated(house, run), repeated(house, run)
+    assert [repeat.id for repeat in house.repeats.of(run.id)] == [second.id, first.id]
+    assert house.repeats.latest({run.id})[run.id].id == second.id
+
+
+def test_cause_code_when_another_revision_is_swapped_in(house: House) -> None:
+    first = executed(house, "revised", TABLE % "1.0")
+    newer = executed(house, "revised", TABLE % "1.5")
+    repeat = repeated(house, first, revision=newer.legs.revision)
+    assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "code")
+
+
+def test_cause_parameters_when_one_is_swapped(house: House) -> None:
+    run = executed(house, "scaled", TABLE % "scale * 1.0", parameters="scale = 2  # 1..9: factor")
+    repeat = repeated(house, run, parameters={"scale": 3})
+    assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "parameters")
+    assert "scale is 3 instead of 2" in repeat.summary
+
+
+def test_cause_inputs_when_a_collection_has_a_newer_version(house: House, tmp_path: Path) -> None:
+    register(house, tmp_path, "1", "x\n1\n")
+    run = executed(house, "reader", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")')
+    register(house, tmp_path, "2", "x\n5\n")
+    assert repeated(house, run).verdict is Verdict.IDENTICAL, "the pinned version is read although a newer one is there"
+    repeat = repeated(house, run, inputs="latest")
+    assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "inputs")
+    assert "version 2 instead of 1" in repeat.summary
+
+
+def test_cause_environment_when_another_one_is_swapped_in(house: House, tmp_path: Path) -> None:
+    # The other environment is a real prefix of its own, with one package of another version.
+    prefix = tmp_path / "other"
+    make_environment(house, prefix)
+    cell = 'import pandas as pd, repeatpass, oddity\nrepeatpass.publish(pd.DataFrame({"x": [oddity.VALUE]}), "table")'
+    add_package(Path(str(house.environments.prefix(house.environments.digest("earth")))), prefix)
+    run = executed(house, "odd", cell.replace(", oddity", "").replace("oddity.VALUE", ODDITY))
+    repeat = repeated(house, run, environment="sha256:" + "e" * 64)
+    assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "environment")
+
+
+ODDITY = "__import__('importlib.util', fromlist=['x']).find_spec('oddity') is not None"
+
+
+def make_environment(house: House, prefix: Path) -> None:
+    """Register a second environment: the same interpreter and packages, and one module more."""
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(prefix)], check=True)
+    row = {
+        "digest": "sha256:" + "e" * 64,
+        "name": "other",
+        "lock": house.files.put_bytes(b"oddity==2.0 --hash=sha256:" + b"0" * 64 + b"\n").checksum,
+        "python": "3",
+        "prefix": str(prefix),
+        "created": now(),
+    }
+    with house.database.write() as connection:
+        connection.execute(environments.insert().values(**row))
+
+
+def add_package(base: Path, prefix: Path) -> None:
+    """Let the second environment see the first one's packages, beside a module of its own."""
+    site = next((prefix / "lib").glob("python*/site-packages"))
+    packages = next((base / "lib").glob("python*/site-packages"))
+    (site / "base.pth").write_text(f"{packages}\n")
+    (site / "oddity.py").write_text("VALUE = 2\n")
+
+
+def test_cause_randomness_when_nothing_is_seeded(house: House) -> None:
+    cell = 'import numpy as np, pandas as pd, repeatpass\nrepeatpass.publish(pd.DataFrame({"x": np.random.rand(3)}), "table")'
+    repeat = repeated(house, executed(house, "dice", cell))
+    assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "randomness")
+    assert len(repeat.runs) == 3, "the difference was confirmed twice"
+
+
+def test_cause_unexplained_when_something_that_no_leg_records_has_changed(house: House, tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden.txt"
+    hidden.write_text("1")
+    run = executed(house, "hidden", TABLE % f"float(open({str(hidden)!r}).read())")
+    hidden.write_text("2")
+    repeat = repeated(house, run)
+    assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "unexplained")
+    assert not repeat.full_seal
+    assert "not fully known" in repeat.summary
+
+
+def test_an_input_that_was_altered_on_disk_is_named(house: House, tmp_path: Path) -> None:
+    register(house, tmp_path, "3", "x\n7\n")
+    run = executed(house, "victim", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")')
+    kept = house.files.path(house.runs.provenance(run.id).inputs[0].checksum)
+    kept.chmod(0o644)
+    before = kept.read_bytes()
+    kept.write_bytes(b"x\n8\n")
+    repeat = repeated(house, run)
+    kept.write_bytes(before)
+    assert (repeat.verdict, repeat.cause) == (Verdict.NOT_REPEATABLE, "inputs")
+    assert "gauge" in repeat.summary and "altered" in repeat.summary
+
+
+def test_a_source_that_is_missing_is_named(house: House) -> None:
+    run = executed(house, "lost", TABLE % "11.0")
+    path = house.files.path(run.legs.source)
+    shutil.move(path, path.with_suffix(".away"))
+    repeat = repeated(house, run)
+    shutil.move(path.with_suffix(".away"), path)
+    assert (repeat.verdict, repeat.cause) == (Verdict.NOT_REPEATABLE, "code")
+    assert "source" in repeat.summary and "missing" in repeat.summary
+
+
+def test_a_repeat_that_fails_says_in_which_cell(house: House, tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    once.write_text("")
+    run = executed(house, "once", f"import os\nos.remove({str(once)!r})", TABLE % "1")
+    repeat = repeated(house, run)
+    assert repeat.verdict is Verdict.NOT_REPEATABLE
+    assert "FileNotFoundError" in repeat.summary
+
+
+def test_a_run_that_failed_cannot_be_repeated(house: House) -> None:
+    house.shelf.add(house.owner, "broken", notebook("1 / 0"))
+    run = house.runs.wait(house.submitting.submit(house.owner, "broken").id, 60)
+    assert run.state is State.FAILED and run.failure and run.failure.ename == "ZeroDivisionError"
+    with pytest.raises(Invalid, match="only a run that succeeded"):
+        house.repeating.repeat(house.owner, run.id)
+
+
+def test_unknown_legs_are_refused_and_the_known_ones_named(house: House) -> None:
+    run = executed(house, "legs", TABLE % "1")
+    with pytest.raises(Invalid, match="weather cannot be swapped; choose among environment, inputs"):
+        house.repeating.repeat(house.owner, run.id, {"weather": "sunny"})
+
+
+def test_who_is_not_signed_in_cannot_repeat(house: House) -> None:
+    run = executed(house, "guarded", TABLE % "1")
+    with pytest.raises(Forbidden, match="not signed in"):
+        house.repeating.repeat(ANYONE, run.id)
+
+
+def register(house: House, folder: Path, version: str, text: str) -> None:
+    path = folder / "gauge.csv"
+    path.write_text(text)
+    stored = house.files.put(path)
+    body = {"type": "Collection", "id": "gauge", "version": version, "title": "Gauge"}
+    asset = CollectionAsset(
+        collection="gauge",
+        version=version,
+        item=None,
+        key="data",
+        href="",
+        media_type="text/csv",
+        size=stored.size,
+        checksum=stored.checksum,
+    )
+    house.catalog.register(house.owner, body, [], [asset])
