@@ -19,7 +19,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from repeatpass.kit import keeper
+from repeatpass.kit import keeper, telling
 
 # What notebooks import most; what an environment lacks is skipped.
 SCIENCE = (
@@ -33,6 +33,8 @@ SCIENCE = (
     "rioxarray",
     "pyproj",
     "geopandas",
+    "pyogrio.raw",
+    "pyarrow.parquet",
     "zarr",
     "h5netcdf",
     "repeatpass.kit.reading",
@@ -70,6 +72,7 @@ def preload() -> list[str]:
     if "xarray" in sys.modules:
         with suppress(Exception):
             importlib.import_module("xarray.backends.plugins").list_engines()
+    telling.wrap_doors()
     return missing
 
 

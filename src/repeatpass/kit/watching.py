@@ -12,6 +12,7 @@ A watcher never breaks a notebook: whatever goes wrong in here is swallowed.
 # ruff: noqa: PTH113, PTH115, PTH116, PTH120, PTH123, PTH208
 import json
 import os
+import socket
 import sys
 from contextlib import suppress
 from typing import Any
@@ -69,7 +70,8 @@ class Watcher:
         self.maps = os.open("/proc/self/maps", os.O_RDONLY | os.O_CLOEXEC)
         self.pending: dict[tuple[str, str], None] = {}  # a set that keeps its order
         self.written: set[tuple[str, str]] = set()
-        self.explained = 0
+        self.explained = 0  # bytes of files that Python code opened in this cell
+        self.known: set[str] = set()  # files that compiled code may read from, in this cell and later ones
         self.mapped, self.room = self._mapped(), self._room()
 
     def begin(self, log: str, allowed: list[str]) -> None:
@@ -88,7 +90,7 @@ class Watcher:
             if event == "open":
                 self._opened(*arguments)
             elif event in FILES:
-                self._file(arguments[0])
+                self._file(arguments[0], lasting=True)
             elif event in CONNECTIONS:
                 self._note("network", _address(arguments[1]))
             else:
@@ -100,12 +102,16 @@ class Watcher:
             self.explained += _size(path)
             self._file(path)
 
-    def _file(self, path: Any) -> None:
+    def _file(self, path: Any, *, lasting: bool = False) -> None:
         name = os.fsdecode(path) if path and not isinstance(path, int) else ""
-        if not name or name.startswith(self.fixed) or name == ":memory:":
+        if not name or name.startswith(SYSTEM) or (name.startswith(self.fixed) and not lasting):
             return
         real = os.path.realpath(name)
-        if not real.startswith((*self.fixed, *self.own)) and os.path.isfile(real):
+        if not os.path.isfile(real):
+            return
+        if lasting:
+            self.known.add(real)
+        if not real.startswith((*self.fixed, *self.own)):
             self._note("file", real)
 
     def _note(self, kind: str, name: str) -> None:
@@ -126,12 +132,12 @@ class Watcher:
         if room != self.room:  # reading the maps takes milliseconds, and a new one takes room
             self.room, mapped = room, self._mapped()
             for name in mapped - self.mapped:
-                self._file(name)
+                self._file(name, lasting=True)
             self.mapped = mapped
         links = self._links()
         for name in links - self.links:
             if name.startswith("/"):
-                self._file(name)
+                self._file(name, lasting=True)
         for address in _remote({link for link in links - self.links if link.startswith("socket:")}):
             self._note("network", address)
         self.links |= links
@@ -139,9 +145,9 @@ class Watcher:
 
     def _compare_bytes(self) -> None:
         read = self._bytes_read()
-        known = self.explained + 2 * sum(map(_size, _announced)) + SLACK_BYTES
-        if read - self.read > known and not any(kind == "file" for kind, _ in self.pending):
-            self._note("bytes", f"{read - self.read - known + SLACK_BYTES} bytes")
+        known = self.explained + 2 * sum(map(_size, _announced | self.known))  # twice: some is read again
+        if read - self.read > known + SLACK_BYTES:
+            self._note("bytes", f"{read - self.read - known} bytes")
         self.read, self.explained = read, 0
 
     def _write(self, cell: int | None) -> None:
@@ -201,11 +207,20 @@ def _command(event: str, arguments: tuple[Any, ...]) -> str:
 
 
 def _remote(sockets: set[str]) -> set[str]:
-    """Where these sockets (`socket:[inode]`) are connected to, as hexadecimal `address:port` of /proc/net."""
+    """Where these sockets (`socket:[inode]`) are connected to, as `address:port`."""
     inodes = {link[8:-1] for link in sockets}
     found: set[str] = set()
     for table in ("tcp", "tcp6", "udp", "udp6") if inodes else ():
         with suppress(OSError), open(f"/proc/self/net/{table}") as lines:
             fields = [line.split() for line in lines][1:]
-        found |= {f"{table} {f[2]}" for f in fields if f[9] in inodes and not f[2].endswith(":0000")}
+        found |= {_readable(f[2]) for f in fields if f[9] in inodes and not f[2].endswith(":0000")}
     return found
+
+
+def _readable(peer: str) -> str:
+    """`0100007F:1F90`, as /proc/net writes it in words of the machine's byte order, as `127.0.0.1:8080`."""
+    address, _, port = peer.partition(":")
+    words = [bytes.fromhex(address[i : i + 8]) for i in range(0, len(address), 8)]
+    packed = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
+    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+    return f"{socket.inet_ntop(family, packed)}:{int(port, 16)}"

@@ -76,7 +76,10 @@ class LocalRunner:
         """See Runner. Starts the executor where there is none."""
         folder = folder.resolve()
         if read_outcome(folder) is None:
-            write_json(folder / REQUEST_FILE, job.to_json())
+            try:
+                write_json(folder / REQUEST_FILE, job.to_json())
+            except OSError as error:
+                raise Unavailable(f"The run's folder cannot be written: {error.strerror}.", run=job.run) from error
             answer = self._ask({"do": "start", "folder": str(folder)}, launch=True)
             if "ok" not in answer:
                 raise Unavailable(f"The run could not be begun: {answer.get('error', 'no answer')}.", run=job.run)

@@ -189,7 +189,8 @@ class ForkServer:
         return kernel
 
     async def stop(self) -> None:
-        """End the process; kernels that still run are not touched."""
+        """End the process; kernels that still run are not touched. It may be started again."""
+        self.hello = {}
         if self.control is not None:
             self.control.close()
         if self.process is not None:

@@ -34,6 +34,7 @@ class EnvironmentPool:
         self.starting: asyncio.Task[None] | None = None
         self.filling: asyncio.Task[None] | None = None
         self.numbers = itertools.count(1)
+        self.life = 0  # of the fork server; it may be replaced
         folder.mkdir(mode=0o700)
 
     async def take(self) -> WarmKernel:
@@ -44,10 +45,22 @@ class EnvironmentPool:
                 self.fill(after=CALM_S)
                 return kernel
             await kernel.discard()
-        await self.start()
-        kernel = await self._make()
+        kernel = await self._new()
         self.fill(after=CALM_S)
         return kernel
+
+    async def _new(self) -> WarmKernel:
+        """Make a kernel now; a fork server that gives none is replaced, once."""
+        await self.start()
+        life = self.life
+        try:
+            return await self._make()
+        except KernelLost as lost:
+            log.warning("%s The fork server is started anew.", lost)
+            if life == self.life:
+                await self.server.stop()
+            await self.start()
+            return await self._make()
 
     async def start(self) -> None:
         """Start the fork server unless it runs; many may wait for the same start."""
@@ -58,6 +71,7 @@ class EnvironmentPool:
         await asyncio.shield(self.starting)
 
     async def _start(self) -> None:
+        self.life += 1
         await self.server.start()
         threads = self.server.hello.get("threads", 1)
         if threads != 1:
@@ -74,9 +88,8 @@ class EnvironmentPool:
     async def _fill(self, after: float) -> None:
         await asyncio.sleep(after)
         try:
-            await self.start()
             while len(self.waiting) < self.ready:
-                self.waiting.append(await self._make())
+                self.waiting.append(await self._new())
         except KernelLost as lost:
             log.warning("No kernel could be made ahead: %s", lost)
 
