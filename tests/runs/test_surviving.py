@@ -107,7 +107,7 @@ def test_runs_go_on_when_the_fork_server_is_killed(new_bench: Callable[..., Benc
 def test_killing_the_keeper_does_not_free_what_it_kept(new_bench: Callable[..., Bench]) -> None:
     bench = new_bench()
     daemon = "import os\nif os.fork() == 0:\n    os.setsid(); os.execvp('sleep', ['sleep', '601'])\n"
-    outcome, folder = bench.run(daemon + "import signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)")
+    outcome, _ = bench.run(daemon + "import signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)")
     assert outcome.state == "crashed"
     _until(lambda: not _sleepers("601"), 15)
 

@@ -51,7 +51,7 @@ class Allowance:
 ALLOWANCE = Allowance()
 
 
-class CountedStream(OutStream):  # type: ignore[misc]
+class CountedStream(OutStream):
     """What a cell prints, cut off where the run's output limit is reached."""
 
     def write(self, string: str) -> int:
@@ -61,7 +61,7 @@ class CountedStream(OutStream):  # type: ignore[misc]
         return len(string)
 
 
-class SingleUseKernel(IPKernelApp):  # type: ignore[misc]
+class SingleUseKernel(IPKernelApp):
     """An IPKernelApp without history, debugger, heartbeat and connection file."""
 
     brief: socket.socket

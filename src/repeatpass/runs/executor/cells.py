@@ -16,7 +16,7 @@ from repeatpass.runs.kernels.warm import WarmKernel
 LAST_WORDS_S = 0.05  # what the kernel has sent before it ended is still read
 
 
-class CellClient(NotebookClient):  # type: ignore[misc]
+class CellClient(NotebookClient):
     """An nbclient that learns of the kernel's end at once, and tells the journal what happens."""
 
     def __init__(self, notebook: nbformat.NotebookNode, kernel: WarmKernel, journal: Journal) -> None:

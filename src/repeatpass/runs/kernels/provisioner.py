@@ -17,14 +17,14 @@ from repeatpass.runs.kernels.spawned import SpawnServer
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "hb_port": 4, "control_port": 5}
 
 
-class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+class ForkProvisioner(KernelProvisionerBase):
     """Has the kernel forked by a fork server, instead of starting a process.
 
     *server* is a running ForkServer; *folder* an existing private folder (0700) for the sockets.
     """
 
-    server: ForkServer | SpawnServer = AnyTrait()
-    folder: str = Unicode()
+    server: ForkServer | SpawnServer = AnyTrait()  # type: ignore[assignment]
+    folder: str = Unicode()  # type: ignore[assignment]
     kernel: ForkedKernel | None = None
 
     @property
@@ -84,7 +84,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             self.kernel = None
 
 
-class ForkSpecs(KernelSpecManager):  # type: ignore[misc]
+class ForkSpecs(KernelSpecManager):
     """Answers every kernel name with a fork of *server*: names from other places mean our environment."""
 
     def __init__(self, server: ForkServer | SpawnServer, folder: Path) -> None:
