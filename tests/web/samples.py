@@ -4,15 +4,18 @@ import json
 import sys
 from collections.abc import Callable
 
+import sample_common
 import sample_data as data
+import sample_documents
 import sample_indicators
+import sample_notebooks
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from repeatpass.web.assets import HEADERS
-from repeatpass.web.charts import draw_png, for_page, series_spec
+from repeatpass.web.charts import draw_png, page_spec, series_spec
 from repeatpass.web.rendering import render
 from repeatpass.web.static_files import Static
 from repeatpass.web.views import Cover, Page
@@ -23,21 +26,35 @@ PAGES: dict[str, Maker] = {
     "/": lambda _: sample_indicators.home(),
     "/indicators": lambda _: sample_indicators.indicators(),
     "/indicators/nino34": lambda request: sample_indicators.indicator(request.query_params.get("t", "")),
+    "/values/v1": lambda _: sample_documents.value(),
+    "/repeats/r3": lambda _: sample_documents.repeat(),
+    f"/runs/{sample_common.RUN}": lambda request: sample_documents.run(
+        request.query_params.get("state", "succeeded")
+    ),
+    "/runs": lambda _: sample_documents.runs(),
+    "/trust": lambda _: sample_documents.trust(),
+    "/notebooks": lambda _: sample_notebooks.notebooks(),
+    "/notebooks/nino34": lambda _: sample_notebooks.notebook(),
+    "/collections": lambda _: sample_notebooks.collections(),
+    "/collections/ostia-monthly": lambda _: sample_notebooks.collection(),
+    "/nowhere": lambda _: sample_documents.error(),
 }
 
 
 def page_route(path: str, maker: Maker) -> Route:
     """One page at its address."""
+
     def answer(request: Request) -> Response:
         cover = Cover(version="0.1.0", theme=request.cookies.get("theme", ""), form_token="sample")
         return HTMLResponse(render(maker(request), cover), headers=HEADERS)
+
     return Route(path, answer)
 
 
 def spec(request: Request) -> Response:
     """The chart's specification, coloured for the page."""
     chart = CHARTS[request.path_params["name"]]()
-    return Response(json.dumps(for_page(series_spec(chart))), media_type="application/json")
+    return Response(json.dumps(page_spec(chart)), media_type="application/json")
 
 
 def picture(request: Request) -> Response:
@@ -57,11 +74,15 @@ def reports(_: Request) -> Response:
 
 def app() -> Starlette:
     """The sample pages and the files they load."""
-    return Starlette(routes=[
-        *(page_route(path, maker) for path, maker in PAGES.items()),
-        Route("/charts/{name}.json", spec), Route("/charts/{name}.png", picture), Route("/frames/{time}.png", frame),
-        Mount("/static", Static()),
-    ])
+    return Starlette(
+        routes=[
+            *(page_route(path, maker) for path, maker in PAGES.items()),
+            Route("/charts/{name}.json", spec),
+            Route("/charts/{name}.png", picture),
+            Route("/frames/{time}.png", frame),
+            Mount("/static", Static()),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -14,14 +14,16 @@ TICK = (  # years stand alone; months and days only where years are wide apart
     "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1 ? utcFormat(datum.value, '%Y') : "
     "utcdate(datum.value) == 1 ? utcFormat(datum.value, '%b') : utcFormat(datum.value, '%-d %b')"
 )
-TIME = {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": {"labelExpr": TICK}}
+ABOUT = {"expr": "max(3, floor(width / 85))"}  # how many ticks there is room for
+TIME = {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "title": None,
+        "axis": {"labelExpr": TICK, "tickCount": ABOUT}}
 ROW = 15  # pixels between the rows of band titles
 LETTER = 6.2  # the width of one letter of a title, about
 
 
 def moment_of(text: str) -> float:
     """ISO 8601 as a number, for laying out only."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None).timestamp()
+    return datetime.fromisoformat(text).replace(tzinfo=None).timestamp()
 
 
 def rows_of(chart: "SeriesChart") -> list[int]:
@@ -87,7 +89,7 @@ def value_marks(chart: "SeriesChart") -> list[Layer]:
     if chart.style == "anomaly":
         sign = {"condition": {"test": "datum.value < 0", "value": LIGHT["cool"]}, "value": LIGHT["warm"]}
         zero = {"mark": {"type": "rule", "color": LIGHT["ink"], "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}}
-        width = max(1.5, min(22.0, 0.72 * chart.width / max(1, len(chart.points))))
+        width = {"expr": f"clamp(0.72 * width / {max(1, len(chart.points))}, 1.5, 22)"}
         return [{"mark": {"type": "bar", "width": width}, "encoding": {"x": TIME, "y": y, "color": sign}}, zero]
     if chart.style == "bars":
         return [{"mark": {"type": "bar", "width": 12, "color": LIGHT["line"]}, "encoding": {"x": TIME, "y": y}}]
@@ -117,6 +119,21 @@ def series_layers(chart: "SeriesChart") -> list[Layer]:
         layers.append({"transform": [{"filter": "datum.state != 'released'"}], "mark": open_mark,
                        "encoding": {"x": TIME, "y": y_of(chart)}})
     return [{"data": {"name": "series", "values": rows_from(chart)}, "layer": layers}]
+
+
+def pointer_layers(chart: "SeriesChart") -> list[Layer]:
+    """What the pointer finds, on the page only: the nearest value in time, its time and number in words."""
+    when = {"field": "label", "title": "Time"} if all(p.label for p in chart.points) else {
+        "field": "time", "type": "temporal", "title": "Time", "format": "%-d %B %Y"}
+    words = [when, {"field": "value", "type": "quantitative", "title": f"Value, {chart.unit}" if chart.unit else "Value",
+                    "format": f".{chart.digits + 1}f"}]
+    words += [{"field": "place", "title": "Place"}] if len(chart.places) > 1 else []
+    near = {"type": "point", "nearest": True, "on": "pointerover", "clear": "pointerout"}
+    found = {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0}
+    return [{"data": {"name": "series"}, "transform": [{"filter": "isValid(datum.value)"}],
+             "params": [{"name": "near", "select": near}],
+             "mark": {"type": "point", "filled": True, "size": 60, "color": LIGHT["ink"]},
+             "encoding": {"x": TIME, "y": y_of(chart), "opacity": found, "tooltip": words}}]
 
 
 def cursor_layers(chart: "SeriesChart") -> list[Layer]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
-from repeatpass.web.chart_layers import band_layers, cursor_layers, series_layers
+from repeatpass.web.chart_layers import band_layers, cursor_layers, pointer_layers, series_layers
 from repeatpass.web.chart_palette import CONFIG, DARK, LIGHT, VARIABLE
 from repeatpass.web.views import ChartView, Download
 
@@ -83,8 +83,14 @@ def series_spec(chart: SeriesChart) -> Spec:
     }
 
 
+def page_spec(chart: SeriesChart) -> Spec:
+    """What `<rp-chart>` draws: the specification with a pointer, coloured by the page's variables."""
+    spec = series_spec(chart)
+    return for_page(spec | {"layer": [*spec["layer"], *pointer_layers(chart)]})
+
+
 def for_page(spec: Spec) -> Spec:
-    """*spec* as the page's script draws it: as wide as its place, coloured by the page's variables."""
+    """*spec* as wide as its place on the page and coloured by the page's variables."""
     coloured: Spec = json.loads(recolour(json.dumps(spec), VARIABLE))
     return coloured | {"width": "container"}
 
