@@ -98,7 +98,8 @@ LANDSAT = Facts(
         "digital numbers from 1 to 255, not reflectances. With them come 34 areas labelled by land cover, from a map of "
         "1996.\n\n**Not stated by the source:** the day of acquisition (the file names say 2000, so the item spans that "
         "year), the gain settings, and any processing level. The package is under the GNU General Public License, "
-        "version 3; it states no licence for the data. The United States Geological Survey places Landsat data in the public domain."
+        "version 3; it states no licence for the data. The United States Geological Survey places Landsat data in the "
+        "public domain."
     ),
     kind="observation",
     license="GPL-3.0-only",
@@ -160,7 +161,7 @@ RELIEF = Facts(
     id="relief",
     title="Relief of the Earth, 5 arc minutes",
     description=(
-        "Height above sea level on a global grid of 5 arc minutes, in steps of 28 m from -450 m. A coarse "
+        "Height above sea level on a global grid of 5 arc minutes, in steps of 28 m from -450 m; the sea is empty. A coarse "
         "approximation put together by Mapzen from open sources of different resolution; errors of 100 m and more "
         "occur.\n\n**Not stated by the source:** a date, and the datum of the degrees (WGS 84 is written here; at 9 km "
         "it makes no difference). It is kept as a file of the collection, without a STAC item."

@@ -34,7 +34,9 @@ def _zarr(path: Path, options: Mapping[str, Any]) -> Any:
 
     # `chunks=None` reads lazily without dask; the metadata of one zip file need no consolidation.
     given = {"chunks": None, "consolidated": False, "decode_timedelta": False, **options}
-    return xarray.open_zarr(ZipStore(path, mode="r"), **given)
+    found = xarray.open_zarr(ZipStore(path, mode="r"), **given)
+    # A zip lists its members in no promised order; a notebook should meet them in the same one every time.
+    return found[[*sorted(found.coords, key=str), *sorted(found.data_vars, key=str)]]
 
 
 def _netcdf(path: Path, options: Mapping[str, Any]) -> Any:

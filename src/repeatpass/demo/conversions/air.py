@@ -69,7 +69,7 @@ def turbidity(folder: Path) -> Converted:
         folder / "linke-turbidity.zarr.zip",
         title="Linke turbidity by month of the year",
         chunks={"month": 1},
-        packed={"linke_turbidity": {"dtype": "uint16", "scale_factor": 0.001}},
+        packed={"linke_turbidity": {"dtype": "uint16", "scale_factor": 0.001, "_FillValue": 65535}},
     )
     return Converted(assets=(asset,), span=Span(bbox=(-180, -90, 180, 90), start=None, end=None), properties={})
 

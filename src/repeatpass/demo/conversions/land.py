@@ -14,6 +14,8 @@ from repeatpass.demo.records import Converted, PreparedAsset, Span
 from repeatpass.demo.sources import package_file
 
 ETM_BANDS = {"B1": "10", "B2": "20", "B3": "30", "B4": "40", "B5": "50", "B7": "70"}
+NO_HEIGHT = -32768  # metres; marks the sea
+MSI_BANDS = ("B02", "B03", "B04", "B08")
 YEAR = ("2000-01-01T00:00:00Z", "2000-12-31T23:59:59Z")
 
 
@@ -70,39 +72,37 @@ def _labels(folder: Path) -> PreparedAsset:
 
 
 def sentinel2_chip(folder: Path) -> Converted:
-    """Convert the Sentinel-2 sample to Zarr: `reflectance` (band 4, row 300, column 300), without a place or a date."""
+    """Convert the Sentinel-2 sample to Zarr: reflectance `B02`, `B03`, `B04`, `B08` (row 300, column 300).
+
+    It has neither a coordinate reference system nor a date; so the cells are counted, not placed.
+    """
     path = package_file("spyndex", "spyndex", "data", "S2_10m.json")
     cells = np.array(json.loads(path.read_text("utf-8")), dtype="float64")
     if not np.array_equal(cells, np.round(cells)):
         raise ValueError("The sample no longer holds whole numbers.")
+    attrs = {"units": "1", "long_name": "Sentinel-2 reflectance"}
     data = xr.Dataset(
-        {"reflectance": (("band", "row", "column"), cells / 10_000)}, {"band": ["B02", "B03", "B04", "B08"]}
+        {band: (("row", "column"), plane / 10_000, attrs) for band, plane in zip(MSI_BANDS, cells, strict=True)}
     )
-    data["reflectance"].attrs = {
-        "units": "1",
-        "long_name": "Sentinel-2 reflectance",
-        "comment": "The sample states neither a coordinate reference system nor a date.",
-    }
-    packing = {"dtype": "uint16", "scale_factor": 0.0001}
-    data["band"] = data["band"].astype("S3").astype("O")
     asset = formats.zarr_zip(
         data,
         folder / "sentinel2-sample.zarr.zip",
         title="Sentinel-2 reflectance, four bands of 10 m",
-        chunks={"band": 1},
-        packed={"reflectance": packing},
+        chunks={},
+        packed={band: {"dtype": "uint16", "scale_factor": 0.0001, "_FillValue": 65535} for band in MSI_BANDS},
     )
     return Converted(assets=(asset,), span=Span(bbox=None, start=None, end=None), properties={})
 
 
 def relief(folder: Path) -> Converted:
-    """Convert the altitude map to a COG: int16 metres (y 2160, x 4320), 5 arc minutes, from bytes of 28 m steps."""
+    """Convert the altitude map to a COG: int16 metres (y 2160, x 4320), 5 arc minutes, empty over the sea."""
     import h5py
 
     path = package_file("pvlib", "pvlib", "data", "Altitude.h5")
     with h5py.File(path) as file:
         steps = file["Altitude"][:]
-    metres = steps.astype("int16") * 28 - 450  # as pvlib.location.lookup_altitude reads it
+    # As pvlib.location.lookup_altitude reads it: 255 stands for no data, which is the sea.
+    metres = np.where(steps == 255, NO_HEIGHT, steps.astype("int16") * 28 - 450).astype("int16")
     cell = 360 / metres.shape[1]
     asset = formats.cog(
         metres[np.newaxis],
@@ -110,7 +110,7 @@ def relief(folder: Path) -> Converted:
         title="Height above sea level",
         crs="EPSG:4326",
         transform=rasterio.Affine(cell, 0, -180, 0, -cell, 90),
-        nodata=None,
+        nodata=NO_HEIGHT,
         bands=("altitude",),
         unit="m",
     )
