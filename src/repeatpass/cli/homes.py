@@ -28,7 +28,8 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
         print_json(findings)
     else:
         for finding in findings:
-            console.print(f"{'ok ' if finding.ok else 'BAD'}  {finding.what}: {finding.words}", highlight=False)
+            words = f"{'ok ' if finding.ok else 'BAD'}  {finding.what}: {finding.words}"
+            console.print(words, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 

@@ -44,6 +44,28 @@ class Environments:
             connection.execute(environments.insert().values(**row))
         return digest
 
+    def remake(self, progress: Callable[[str], None] = lambda _line: None) -> None:
+        """Make every known environment that is not on this machine again, from its lock: after a restore.
+
+        Raise Unavailable for the first one that cannot be made.
+        """
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(environments).order_by(environments.c.created.desc())).all()
+        for row in rows:
+            if not Path(row.prefix).exists():
+                lock = self.files.read(row.lock).decode()
+                wanted = making.Environment(name=row.name, lock=lock, python=row.python)
+                prefix = making.ensure(wanted, self.home, progress)
+                with self.database.write() as connection:
+                    change = environments.update().where(environments.c.digest == row.digest)
+                    connection.execute(change.values(prefix=str(prefix)))
+
+    def all(self) -> list[str]:
+        """List the digests of the environments that are known here, newest first."""
+        query = sa.select(environments.c.digest).order_by(environments.c.created.desc())
+        with self.database.read() as connection:
+            return list(connection.execute(query).scalars())
+
     def digest(self, name: str) -> str:
         """Return the digest of the newest environment called *name*."""
         query = sa.select(environments.c.digest).where(environments.c.name == name)

@@ -160,9 +160,15 @@ class Runs:
 
     def needed_files(self) -> set[str]:
         """Return the checksums that gc must keep for the runs' sake."""
-        columns = [runs.c.log, runs.c.executed, runs.c.context, run_outputs.c.checksum, run_inputs.c.checksum]
+        own = [runs.c.source, runs.c.context, runs.c.log, runs.c.executed]
+        columns = [*own, run_outputs.c.checksum, run_inputs.c.checksum]
         with self.database.read() as connection:
             return {found for column in columns for found in connection.execute(sa.select(column)).scalars() if found}
+
+    def kits(self) -> set[str]:
+        """Return the digests of the kits that runs have imported or will import."""
+        with self.database.read() as connection:
+            return set(connection.execute(sa.select(runs.c.kit).distinct()).scalars())
 
 
 def _insert(connection: sa.Connection, table: sa.Table, records: Any) -> None:

@@ -6,6 +6,7 @@ Through fsspec, so that the same code writes to a directory or to an object stor
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,19 +37,30 @@ class FileArea:
     def put(self, path: Path) -> StoredFile:
         """Keep a copy of the file at *path*; keeping the same content twice costs nothing."""
         stored = StoredFile(checksum=digest_file(path), size=path.stat().st_size)
-        if not self.fs.exists(self._place(stored.checksum)):
+        if not self._renew(stored.checksum):
             self._copy_in(path, stored.checksum)
         return stored
 
     def put_bytes(self, content: bytes) -> StoredFile:
         """Keep *content*."""
         stored = StoredFile(checksum=digest_bytes(content), size=len(content))
-        if not self.fs.exists(self._place(stored.checksum)):
+        if not self._renew(stored.checksum):
             with tempfile.NamedTemporaryFile() as file:
                 file.write(content)
                 file.flush()
                 self._copy_in(Path(file.name), stored.checksum)
         return stored
+
+    def _renew(self, checksum: str) -> bool:
+        """Say whether a file is kept already, and make it young again, so that gc leaves it alone for now."""
+        place = self._place(checksum)
+        if not self.is_local:
+            return bool(self.fs.exists(place))
+        try:
+            os.utime(place)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _copy_in(self, path: Path, checksum: str) -> None:
         # Copied beside its place and then renamed: a reader never sees half a file.
@@ -107,6 +119,19 @@ class FileArea:
     def remove(self, checksum: str) -> None:
         """Remove a kept file. Only gc calls this, after asking every room what it still needs."""
         self.fs.rm_file(self._place(checksum))
+
+    def modified(self, checksum: str) -> float:
+        """Return when a file was last stored, in seconds since 1970; raise NotFound if it is not kept."""
+        try:
+            return float(self.fs.modified(self._place(checksum)).timestamp())
+        except FileNotFoundError:
+            raise NotFound(f"The file {checksum} is not in the file area.", checksum=checksum) from None
+
+    def clear_parts(self, older_than: float) -> None:
+        """Remove half-written files of writers that were killed; *older_than* in seconds."""
+        for place in self.fs.find(self.root):
+            if place.endswith(".part") and time.time() - self.fs.modified(place).timestamp() > older_than:
+                self.fs.rm_file(place)
 
     def _place(self, checksum: str) -> str:
         algorithm, _, digest = checksum.partition(":")

@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from repeatpass.core.errors import Conflict, Unavailable
 from repeatpass.storage.database import Database
 
+UPGRADE_LOCK = 7_201_978  # any number of our own
+
 
 def _config() -> Config:
     config = Config()
@@ -31,12 +33,8 @@ def present(database: Database) -> str:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def upgrade(database: Database, copies: Path | None = None) -> str:
-    """Bring *database* to the newest schema and return what was done, in words.
-
-    An SQLite database is copied into *copies* first. Raise Conflict if the database is newer than this
-    program; Unavailable if a step failed, in which case the database is as it was.
-    """
+def require_known(database: Database) -> str:
+    """Return the schema of *database*; raise Conflict if a newer program wrote it."""
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     before = present(database)
     if before and before not in known:
@@ -44,6 +42,16 @@ def upgrade(database: Database, copies: Path | None = None) -> str:
             f"The database was written by a newer Repeatpass (schema {before}; this one knows up to {newest()}). "
             "Install that version again, or restore a backup made by this one."
         )
+    return before
+
+
+def upgrade(database: Database, copies: Path | None = None) -> str:
+    """Bring *database* to the newest schema and return what was done, in words.
+
+    An SQLite database is copied into *copies* first. Raise Conflict if the database is newer than this
+    program; Unavailable if a step failed, in which case the database is as it was.
+    """
+    before = require_known(database)
     if before == newest():
         return "up to date"
     if before and copies and database.is_sqlite:
@@ -57,8 +65,10 @@ def _step_up(database: Database, before: str) -> None:
     try:
         with database.write() as connection:  # SQLite's DDL is transactional: all steps, or none
             config.attributes["connection"] = connection
+            if not database.is_sqlite:  # two programs that open the house at once come one after the other
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
             command.upgrade(config, "head")
-    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
+    except Exception as error:  # a migration is a program of its own and may fail in any way
         raise Unavailable(
             f"The database could not be upgraded from {before or 'nothing'} ({error}); it is as it was before. "
             "The older Repeatpass still works with it."
