@@ -75,18 +75,14 @@ def test_a_made_environment_runs_the_pinned_package_in_its_own_prefix(home: Path
     assert prefix == home / "environments" / tiny().digest[7:19]
     assert prefix.resolve() != Path(sys.prefix).resolve()
     code = "import iniconfig, sys; print(iniconfig.__file__); print(sys.prefix)"
-    said = subprocess.run(
-        [python_of(prefix), "-c", code], capture_output=True, text=True, check=True, cwd="/"
-    )
+    said = subprocess.run([python_of(prefix), "-c", code], capture_output=True, text=True, check=True, cwd="/")
     assert [Path(line).is_relative_to(prefix) for line in said.stdout.split()] == [True, True]
     assert list(site(prefix).rglob("iniconfig/__pycache__/*.pyc")), "bytecode is compiled beforehand"
 
 
 def test_the_kit_and_the_server_are_not_in_an_environment(home: Path) -> None:
     prefix = find(tiny().digest, home)
-    code = (
-        "import importlib.util as u; print([u.find_spec(n) for n in ('repeatpass', 'sqlalchemy', 'numpy')])"
-    )
+    code = "import importlib.util as u; print([u.find_spec(n) for n in ('repeatpass', 'sqlalchemy', 'numpy')])"
     said = subprocess.run([python_of(prefix), "-I", "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[None, None, None]"
 
@@ -112,9 +108,7 @@ def test_two_who_ask_at_once_get_one_environment(tmp_path: Path) -> None:
         f"Path({str(tmp_path)!r}), print))"
     )
     (tmp_path / "lock").write_text(TINY)
-    both = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert said[0].split()[-1] == said[1].split()[-1]
@@ -150,9 +144,7 @@ def test_a_half_made_environment_is_never_used(tmp_path: Path) -> None:
     assert not list(root.glob(f".{tiny().short}-*")), "what a killed maker left is cleared away"
 
 
-def test_a_maker_that_is_killed_leaves_nothing_that_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_maker_that_is_killed_leaves_nothing_that_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -185,9 +177,7 @@ def test_a_removed_and_an_added_file_are_named(own: Path) -> None:
 
 def test_a_shadow_of_the_system_packages_is_an_alteration(own: Path) -> None:
     config = own / "pyvenv.cfg"
-    config.write_text(
-        config.read_text().replace("system-site-packages = false", "system-site-packages = true")
-    )
+    config.write_text(config.read_text().replace("system-site-packages = false", "system-site-packages = true"))
     assert [str(each) for each in verify(own)] == ["pyvenv.cfg was altered"]
 
 
@@ -227,17 +217,13 @@ def test_without_uv_pip_makes_the_same(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(verify(prefix)) == 1
 
 
-def test_without_uv_another_python_is_asked_for_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_uv_another_python_is_asked_for_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "find_uv", lambda: None)
     with pytest.raises(EnvironmentUnavailable, match=r"needs Python 3\.9\.1, which is not on this machine"):
         ensure(tiny(python="3.9.1"), tmp_path)
 
 
-def test_a_python_that_nobody_has_is_told_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_python_that_nobody_has_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     with pytest.raises(EnvironmentUnavailable, match=r"needs Python 3\.6\.99"):
         ensure(tiny(python="3.6.99"), tmp_path)
@@ -257,9 +243,7 @@ def test_an_index_out_of_reach_is_told_in_a_sentence(
         monkeypatch.setattr(making, "find_uv", lambda: None)
     with pytest.raises(EnvironmentUnavailable, match="no package index can be reached"):
         ensure(tiny(), tmp_path)
-    assert not [each for each in (tmp_path / "environments").iterdir() if each.is_dir()], (
-        "nothing half-made is left"
-    )
+    assert not [each for each in (tmp_path / "environments").iterdir() if each.is_dir()], "nothing half-made is left"
 
 
 @pytest.mark.parametrize("tool", ["uv", "pip"])

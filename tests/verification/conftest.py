@@ -1,4 +1,4 @@
-"""Makers of real files for the comparison tests, each file made anew in the test's own folder."""
+"""Makers of real files and real runs, each made anew for the tests that need them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from crate_making import environment, run_for_real
+
+from repeatpass.notebooks.environments import ensure
+from repeatpass.notebooks.kit_copy import kit_folder
+from repeatpass.verification.crate import CrateContent, write_crate
 
 HEADER = "place,time,value,lower,upper,reference,flag\n"
 MONTHS = pd.date_range("2006-04-01", periods=54, freq="MS")
@@ -56,3 +61,24 @@ def series() -> Callable[..., Path]:
 def cube() -> Callable[..., Path]:
     """Return the maker of cubes."""
     return make_cube
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home with an environment of ipykernel and pandas, made once."""
+    folder = tmp_path_factory.mktemp("home")
+    ensure(environment(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory, home: Path) -> CrateContent:
+    """Return a run that was really executed in the environment of these tests."""
+    folder = tmp_path_factory.mktemp("original")
+    return run_for_real(folder / "r1", ensure(environment(), home), kit_folder(home / "kits"))
+
+
+@pytest.fixture
+def crate(original: CrateContent, tmp_path: Path) -> Path:
+    """Return a crate of the original run, for one test alone."""
+    return write_crate(tmp_path / "crate.zip", original)

@@ -83,9 +83,7 @@ def test_another_python_is_named_once_though_it_changes_the_digest_too() -> None
 def test_several_legs_at_once_are_all_named_and_the_reader_told_to_swap_one() -> None:
     found = judge(revision="2222222222", kit="sha256:dddd")
     assert found.causes == (Cause.CODE, Cause.ENVIRONMENT)
-    assert found.sentence.endswith(
-        "One repeat cannot tell which of these made the difference: swap one at a time."
-    )
+    assert found.sentence.endswith("One repeat cannot tell which of these made the difference: swap one at a time.")
 
 
 def test_inputs_that_other_code_reads_are_not_a_second_cause() -> None:
@@ -150,9 +148,7 @@ def test_another_machine_alone_is_the_cause_only_after_randomness_is_ruled_out()
 
 def test_a_broken_pin_is_named_before_anything_else() -> None:
     pin = BrokenPin(cause=Cause.ENVIRONMENT, clause="lib/numpy/core.py of the environment was altered")
-    found = attribute(
-        ORIGINAL, replace(ORIGINAL, revision="2222"), DIFFERENT, further=[DIFFERENT], broken=[pin]
-    )
+    found = attribute(ORIGINAL, replace(ORIGINAL, revision="2222"), DIFFERENT, further=[DIFFERENT], broken=[pin])
     assert found.cause is Cause.ENVIRONMENT
     assert found.sentence == "Lib/numpy/core.py of the environment was altered."
 

@@ -31,9 +31,7 @@ def test_equal_numbers_with_another_history_are_identical_but_not_in_bytes(
     assert [difference.aspect for difference in found.differences] == [Aspect.REMARKS]
 
 
-def test_the_largest_difference_is_placed_by_its_coordinates(
-    tmp_path: Path, cube: Callable[..., Path]
-) -> None:
+def test_the_largest_difference_is_placed_by_its_coordinates(tmp_path: Path, cube: Callable[..., Path]) -> None:
     found = compare_pair(cube, tmp_path, put={(1, 2, 3): 999.0, (0, 0, 0): 280.5})
     (one,) = found.differences
     assert one.at == (("time", "2007-12-01"), ("lat", "2"), ("lon", "3"))
@@ -152,20 +150,14 @@ def scene(path: Path, **changes: Any) -> Path:
         ({"nodata": 65535}, "the value for missing of band 1 changed from 0.0 to 65535.0"),
     ],
 )
-def test_a_geotiff_is_compared_by_its_place_and_its_pixels(
-    tmp_path: Path, change: dict[str, Any], words: str
-) -> None:
-    found = compare_output(
-        scene(tmp_path / "a.tif"), scene(tmp_path / "b.tif", **change), "raster", "image/tiff"
-    )
+def test_a_geotiff_is_compared_by_its_place_and_its_pixels(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    found = compare_output(scene(tmp_path / "a.tif"), scene(tmp_path / "b.tif", **change), "raster", "image/tiff")
     assert found.verdict is Verdict.DIFFERENT
     assert words in found.sentence
 
 
 def test_a_geotiff_with_other_tags_is_identical(tmp_path: Path) -> None:
-    found = compare_output(
-        scene(tmp_path / "a.tif"), scene(tmp_path / "b.tif", made="twice"), "raster", "image/tiff"
-    )
+    found = compare_output(scene(tmp_path / "a.tif"), scene(tmp_path / "b.tif", made="twice"), "raster", "image/tiff")
     assert (found.verdict, found.bytes_identical) == (Verdict.IDENTICAL, False)
 
 

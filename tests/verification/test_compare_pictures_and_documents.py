@@ -14,9 +14,7 @@ from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict
 VEGA = "application/vnd.vegalite.v6+json"
 
 
-def picture(
-    path: Path, dots: dict[tuple[int, int], int] | None = None, note: str = "", mode: str = "RGB"
-) -> Path:
+def picture(path: Path, dots: dict[tuple[int, int], int] | None = None, note: str = "", mode: str = "RGB") -> Path:
     levels = np.full((10, 20, 3), 100, dtype=np.uint8)
     for (row, column), level in (dots or {}).items():
         levels[row, column, 1] = level

@@ -25,9 +25,7 @@ def test_equal_tables_are_identical_byte_for_byte(tmp_path: Path, series: Callab
     assert found.sentence == "nino34.csv: identical, byte for byte"
 
 
-def test_a_difference_is_told_with_count_size_unit_and_month(
-    tmp_path: Path, series: Callable[..., Path]
-) -> None:
+def test_a_difference_is_told_with_count_size_unit_and_month(tmp_path: Path, series: Callable[..., Path]) -> None:
     a = series(tmp_path / "a.csv", {"2007-12-01": "-1.50", "2008-01-01": "-1.60"})
     b = series(tmp_path / "b.csv", {"2007-12-01": "-1.47", "2008-01-01": "-1.61"})
     found = compare(a, b)
@@ -51,9 +49,7 @@ def test_a_difference_within_the_tolerance_is_said_to_be(tmp_path: Path, series:
     assert compare(a, b, Tolerance(absolute=0.01)).sentence.endswith("within the tolerance")
 
 
-def test_the_relative_tolerance_is_a_share_of_the_original(
-    tmp_path: Path, series: Callable[..., Path]
-) -> None:
+def test_the_relative_tolerance_is_a_share_of_the_original(tmp_path: Path, series: Callable[..., Path]) -> None:
     a = series(tmp_path / "a.csv", {"2007-12-01": "100"})
     b = series(tmp_path / "b.csv", {"2007-12-01": "110"})
     assert compare(a, b, Tolerance(relative=0.1)).verdict is Verdict.WITHIN
@@ -85,9 +81,7 @@ def test_missing_equals_missing_and_nothing_else(tmp_path: Path, series: Callabl
     assert "missing on one side (Dec 2007)" in found.sentence
 
 
-def test_an_infinite_value_is_never_within_a_relative_tolerance(
-    tmp_path: Path, series: Callable[..., Path]
-) -> None:
+def test_an_infinite_value_is_never_within_a_relative_tolerance(tmp_path: Path, series: Callable[..., Path]) -> None:
     a = series(tmp_path / "a.csv", {"2007-12-01": "inf"})
     b = series(tmp_path / "b.csv", {"2007-12-01": "5"})
     found = compare(a, b, Tolerance(absolute=1, relative=1))
@@ -118,17 +112,13 @@ def test_rows_that_only_one_table_has_are_named(tmp_path: Path, series: Callable
     full = series(tmp_path / "a.csv")
     short = series(tmp_path / "b.csv", drop=("2007-12-01", "2008-01-01"))
     lost = compare(full, short)
-    assert lost.sentence == (
-        "nino34.csv: 2 rows are missing in the repeat (nino34 2007-12-01 and nino34 2008-01-01)"
-    )
+    assert lost.sentence == ("nino34.csv: 2 rows are missing in the repeat (nino34 2007-12-01 and nino34 2008-01-01)")
     gained = compare(short, full)
     assert "2 rows are only in the repeat" in gained.sentence
     assert gained.verdict is Verdict.DIFFERENT
 
 
-def test_a_missing_row_does_not_shift_the_comparison_of_the_others(
-    tmp_path: Path, series: Callable[..., Path]
-) -> None:
+def test_a_missing_row_does_not_shift_the_comparison_of_the_others(tmp_path: Path, series: Callable[..., Path]) -> None:
     found = compare(series(tmp_path / "a.csv"), series(tmp_path / "b.csv", drop=("2006-04-01",)))
     assert [difference.aspect for difference in found.differences] == [Aspect.STRUCTURE]
 
@@ -146,9 +136,7 @@ def test_several_places_are_named_in_the_sentence(tmp_path: Path) -> None:
     a, b = tmp_path / "a.csv", tmp_path / "b.csv"
     a.write_text(HEADER + "oslo,2020-01-15,1,,,,\nbergen,2020-01-15,2,,,,\n")
     b.write_text(HEADER + "oslo,2020-01-15,1,,,,\nbergen,2020-01-15,2.5,,,,\n")
-    assert compare(a, b, unit="").sentence == (
-        "nino34.csv: 1 of 2 values differs, by at most 0.5 (bergen, 2020-01-15)"
-    )
+    assert compare(a, b, unit="").sentence == ("nino34.csv: 1 of 2 values differs, by at most 0.5 (bergen, 2020-01-15)")
 
 
 def test_place_and_time_that_name_two_rows_fall_back_to_the_order(tmp_path: Path) -> None:
@@ -220,9 +208,7 @@ def test_parquet_texts_times_lists_and_missing_parts_are_compared(tmp_path: Path
     a, b = tmp_path / "a.parquet", tmp_path / "b.parquet"
     times = pd.to_datetime(["2020-01-01", None])
     pd.DataFrame({"t": times, "s": ["x", None], "l": [[1, 2], [3]], "n": [1, 2]}).to_parquet(a)
-    pd.DataFrame({"t": times, "s": ["x", None], "l": [[1, 2], [4]], "n": [1, 2]}).to_parquet(
-        b, compression=None
-    )
+    pd.DataFrame({"t": times, "s": ["x", None], "l": [[1, 2], [4]], "n": [1, 2]}).to_parquet(b, compression=None)
     found = compare_output(a, b, "table", "application/vnd.apache.parquet")
     assert [difference.subject for difference in found.differences] == ["l"]
 

@@ -12,7 +12,7 @@ from repeatpass.verification.changes import BrokenPin, Cause, Change, changes, m
 from repeatpass.verification.comparison import Comparison, Verdict
 from repeatpass.verification.footing import Footing
 
-HINT = " The run also read something that is not on record (its inputs are not fully known), which may be the reason."
+HINT = " The run also read something off the record (its inputs are not fully known), which may be the reason."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,20 +57,16 @@ def attribute(
     if comparison.verdict is Verdict.IDENTICAL:
         return _identical(original, repeat, broken)
     if broken:
-        return _legs([Change(cause=pin.cause, clause=pin.clause) for pin in broken], comparison)
+        return _legs([(pin.cause, pin.clause) for pin in broken], comparison)
     if any(each.verdict is not Verdict.IDENTICAL for each in further):
         return _random(changes(original, repeat))
     if found := changes(original, repeat):
-        return _legs(found, comparison)
+        return _legs([(change.cause, change.clause) for change in found], comparison)
     if comparison.verdict is Verdict.WITHIN:
-        return Attribution(
-            cause=None, sentence="Every leg is the same, and the difference is within the tolerance."
-        )
+        return Attribution(cause=None, sentence="Every leg is the same, and the difference is within the tolerance.")
     if comparison.verdict is Verdict.NOT_REPEATABLE:
         sentence = f"Every leg is the same, yet it could not be repeated: {comparison.summary}"
-        return Attribution(
-            cause=Cause.UNEXPLAINED, causes=(Cause.UNEXPLAINED,), sentence=sentence + _hint(original)
-        )
+        return Attribution(cause=Cause.UNEXPLAINED, causes=(Cause.UNEXPLAINED,), sentence=sentence + _hint(original))
     return _unexplained(original, repeat, bool(further))
 
 
@@ -80,12 +76,12 @@ def _identical(original: Footing, repeat: Footing, broken: Sequence[BrokenPin]) 
     return Attribution(cause=None, sentence=sentence)
 
 
-def _legs(found: Sequence[Change], comparison: Comparison) -> Attribution:
-    causes = tuple(dict.fromkeys(change.cause for change in found))
-    sentence = _capital(_joined([change.clause for change in found])) + "."
+def _legs(found: Sequence[tuple[Cause | None, str]], comparison: Comparison) -> Attribution:
+    causes = tuple(dict.fromkeys(cause for cause, _ in found if cause is not None))
+    sentence = _capital(_joined([clause for _, clause in found])) + "."
     if len(causes) > 1 and comparison.verdict is not Verdict.NOT_REPEATABLE:
         sentence += " One repeat cannot tell which of these made the difference: swap one at a time."
-    return Attribution(cause=causes[0], causes=causes, sentence=sentence)
+    return Attribution(cause=causes[0] if causes else None, causes=causes, sentence=sentence)
 
 
 def _random(found: Sequence[Change]) -> Attribution:
@@ -102,21 +98,17 @@ def _random(found: Sequence[Change]) -> Attribution:
 def _unexplained(original: Footing, repeat: Footing, confirmed: bool) -> Attribution:
     if not confirmed:
         sentence = "Every leg is the same; two further repeats will tell whether the notebook is random."
-        return Attribution(
-            cause=Cause.UNEXPLAINED, causes=(Cause.UNEXPLAINED,), sentence=sentence, undecided=True
-        )
+        return Attribution(cause=Cause.UNEXPLAINED, causes=(Cause.UNEXPLAINED,), sentence=sentence, undecided=True)
     if machine_changed(original, repeat):
         sentence = (
-            f"Only the machine is another one ({repeat.machine} instead of {original.machine}), and repeats on it "
-            "agree with each other: its processor or system libraries calculate otherwise."
+            f"Only the machine is another one ({repeat.machine} instead of {original.machine}), and repeats "
+            "on it agree with each other: its processor or system libraries calculate otherwise."
         )
-        return Attribution(
-            cause=Cause.ENVIRONMENT, causes=(Cause.ENVIRONMENT,), sentence=sentence + _hint(original)
-        )
-    sentence = "Every leg is the same and further repeats agree with each other: something that no leg records has changed."
-    return Attribution(
-        cause=Cause.UNEXPLAINED, causes=(Cause.UNEXPLAINED,), sentence=sentence + _hint(original)
+        return Attribution(cause=Cause.ENVIRONMENT, causes=(Cause.ENVIRONMENT,), sentence=sentence + _hint(original))
+    sentence = (
+        "Every leg is the same and further repeats agree with each other: something that no leg records has changed."
     )
+    return Attribution(cause=Cause.UNEXPLAINED, causes=(Cause.UNEXPLAINED,), sentence=sentence + _hint(original))
 
 
 def _hint(original: Footing) -> str:

@@ -34,7 +34,7 @@ class Change:
 class BrokenPin:
     """Something that the original stood on and that is missing or altered now."""
 
-    cause: Cause  # the leg it belongs to
+    cause: Cause | None  # the leg it belongs to; None: it is what the repeat is compared with
     clause: str  # e.g. "the input ostia/data is missing"
 
 
@@ -75,9 +75,7 @@ def _environment(a: Footing, b: Footing) -> list[Change]:
     if _differ(a.python, b.python):
         found.append(f"Python is {b.python} instead of {a.python}")
     elif _differ(a.environment, b.environment) and not (a.packages and b.packages):
-        found.append(
-            f"the environment is another one ({_short(b.environment)} instead of {_short(a.environment)})"
-        )
+        found.append(f"the environment is another one ({_short(b.environment)} instead of {_short(a.environment)})")
     if _differ(a.environment, b.environment) and a.packages and b.packages:
         found.append(_packages(a.packages, b.packages))
     if _differ(a.kit, b.kit):
@@ -93,11 +91,7 @@ def _packages(a: Mapping[str, str], b: Mapping[str, str]) -> str:
         for name in sorted({**a, **b})
         if a.get(name) != b.get(name)
     ]
-    return (
-        f"the environment has {words.names(told, NAMED)}"
-        if told
-        else "the environment's lock names other files"
-    )
+    return f"the environment has {words.names(told, NAMED)}" if told else "the environment's lock names other files"
 
 
 def _inputs(a: tuple[PinnedInput, ...], b: tuple[PinnedInput, ...], presence: bool) -> list[Change]:
@@ -112,7 +106,8 @@ def _inputs(a: tuple[PinnedInput, ...], b: tuple[PinnedInput, ...], presence: bo
 
 def _other_bytes(name: str, one: PinnedInput, other: PinnedInput) -> str:
     version = f", version {other.version} instead of {one.version}" if one.version != other.version else ""
-    return f"the input {name} has other bytes ({_short(other.checksum)} instead of {_short(one.checksum)}{version})"
+    checksums = f"{_short(other.checksum)} instead of {_short(one.checksum)}"
+    return f"the input {name} has other bytes ({checksums}{version})"
 
 
 def _by_name(inputs: tuple[PinnedInput, ...]) -> dict[str, list[PinnedInput]]:

@@ -58,8 +58,7 @@ class Footing:
         known = {name: data[name] for name in cls.__slots__ if name in data and name != "inputs"}
         names = PinnedInput.__slots__
         inputs = tuple(
-            PinnedInput(**{name: each[name] for name in names if name in each})
-            for each in data.get("inputs", ())
+            PinnedInput(**{name: each[name] for name in names if name in each}) for each in data.get("inputs", ())
         )
         return cls(**known, inputs=inputs)
 

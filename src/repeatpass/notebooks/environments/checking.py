@@ -54,11 +54,7 @@ def here() -> str:
 
     It names the environment of a repeat that runs in the caller's own Python.
     """
-    pairs = {
-        f"{each.metadata['Name'].lower()}=={each.version}"
-        for each in metadata.distributions()
-        if each.metadata
-    }
+    pairs = {f"{each.metadata['Name'].lower()}=={each.version}" for each in metadata.distributions() if each.metadata}
     return digest_bytes("\n".join([*sorted(pairs), f"# python {sys.version.split()[0]}"]).encode())
 
 

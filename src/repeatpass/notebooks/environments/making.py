@@ -98,9 +98,7 @@ def _make(wanted: Environment, root: Path, target: Path, progress: Progress | No
 
 def _fill(wanted: Environment, draft: Path, progress: Progress | None) -> None:
     say = progress or (lambda _: None)
-    say(
-        f"Making the environment {wanted.name} (Python {wanted.python}, {len(wanted.requirements)} packages)."
-    )
+    say(f"Making the environment {wanted.name} (Python {wanted.python}, {len(wanted.requirements)} packages).")
     lock = draft / LOCK
     lock.write_text(wanted.lock, encoding="utf-8")
     uv = find_uv()
@@ -173,11 +171,7 @@ def _told(error: OSError, wanted: Environment, root: Path) -> Exception:
     import errno
 
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return EnvironmentFull(
-            f"The disk is full: the environment {wanted.name} could not be made. Free some space."
-        )
+        return EnvironmentFull(f"The disk is full: the environment {wanted.name} could not be made. Free some space.")
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
         return Invalid(f"Nothing can be written to {root}: choose another home, or change its rights.")
-    return EnvironmentUnavailable(
-        f"The environment {wanted.name} could not be made: {error.strerror or error}."
-    )
+    return EnvironmentUnavailable(f"The environment {wanted.name} could not be made: {error.strerror or error}.")

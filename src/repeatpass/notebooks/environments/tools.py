@@ -63,9 +63,7 @@ def explain(error: ToolFailed, environment: Environment) -> RepeatpassError:
     said = error.output.lower()
     name = environment.name
     if is_full(error):
-        return EnvironmentFull(
-            f"The disk is full: the environment {name} could not be made. Free some space."
-        )
+        return EnvironmentFull(f"The disk is full: the environment {name} could not be made. Free some space.")
     if _any(MISMATCH, said):
         return EnvironmentUnavailable(
             f"A package that the index offers is not the one in the lock of {name}: its checksum differs. "

@@ -147,10 +147,9 @@ def _text(value: Any) -> str:
 
 
 def _titles(ours: Mapping[str, xr.Dataset], theirs: Mapping[str, xr.Dataset]) -> list[Difference]:
-    found = []
+    found: list[Difference] = []
     for group in ours.keys() & theirs.keys():
         a, b = ours[group].attrs, theirs[group].attrs
-        for key in {**a, **b}:
-            if _text(a.get(key, "")) != _text(b.get(key, "")):
-                found.append(remark(str(key), f"the note {key} of the file changed"))
+        changed = [str(key) for key in {**a, **b} if _text(a.get(key, "")) != _text(b.get(key, ""))]
+        found += [remark(key, f"the note {key} of the file changed") for key in changed]
     return found

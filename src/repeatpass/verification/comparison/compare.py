@@ -113,9 +113,7 @@ def _named(
 ) -> OutputComparison:
     if ours is None or theirs is None:
         return _lonely(name, ours, theirs)
-    compared = compare_output(
-        ours.path, theirs.path, ours.kind, ours.media_type, tolerance, name=name, unit=ours.unit
-    )
+    compared = compare_output(ours.path, theirs.path, ours.kind, ours.media_type, tolerance, name=name, unit=ours.unit)
     declared = [
         findings.changed(aspect, name, what, one, other)
         for aspect, what, one, other in (
@@ -135,9 +133,7 @@ def _lonely(name: str, ours: StoredOutput | None, theirs: StoredOutput | None) -
     known = ours or theirs
     message = "was left by the original but not by the repeat" if ours else "was left only by the repeat"
     difference = Difference(aspect=Aspect.PRESENCE, subject=name, message=message)
-    found = _output(
-        name, known.kind if known else "file", known.media_type if known else "", [difference], same=False
-    )
+    found = _output(name, known.kind if known else "file", known.media_type if known else "", [difference], same=False)
     return replace(found, sentence=f"{name} {message}")
 
 

@@ -19,9 +19,7 @@ def first_unequal(original: Path, repeated: Path) -> int | None:
         while True:
             a, b = ours.read(CHUNK), theirs.read(CHUNK)
             if a != b:
-                same = next(
-                    (k for k, (p, q) in enumerate(zip(a, b, strict=False)) if p != q), min(len(a), len(b))
-                )
+                same = next((k for k, (p, q) in enumerate(zip(a, b, strict=False)) if p != q), min(len(a), len(b)))
                 return place + same
             if not a:
                 return None

@@ -79,9 +79,7 @@ def _meanings(a: Layer, b: Layer, label: str) -> list[Difference]:
 def _unequal(a: Place, b: Place) -> list[tuple[str, str, str]]:
     ours, theirs = dict(a), dict(b)
     return [
-        (key, ours.get(key, ""), theirs.get(key, ""))
-        for key in {**ours, **theirs}
-        if ours.get(key) != theirs.get(key)
+        (key, ours.get(key, ""), theirs.get(key, "")) for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)
     ]
 
 

@@ -31,9 +31,7 @@ def compare_tables(
     ours, theirs = read_table(original), read_table(repeated)
     found = findings.parts("column", list(ours.frame.columns), list(theirs.frame.columns))
     if ours.crs != theirs.crs:
-        found.append(
-            findings.changed(Aspect.COORDINATES, "geometry", "the coordinate system", ours.crs, theirs.crs)
-        )
+        found.append(findings.changed(Aspect.COORDINATES, "geometry", "the coordinate system", ours.crs, theirs.crs))
     keys = _keys(ours.frame, theirs.frame)
     rows, a, b = _matched(ours.frame, theirs.frame, keys)
     common = [name for name in a.columns if name in b.columns and name not in keys]
