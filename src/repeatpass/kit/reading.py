@@ -36,9 +36,9 @@ def open(collection: str, item: str | None = None, *, asset: str = "data", **opt
     found = Context.load().collection(collection)
     chosen, entry = choose(found, item, asset)
     path = local_file(entry)
+    _announce(path)  # first: the check reads the file, too
     check(path, entry)
     _record(found, chosen, asset, entry)
-    _announce(path)
     return open_file(path, entry.type, options)
 
 
