@@ -1,7 +1,6 @@
 """The assembly: builds the rooms, joins events to listeners, and does nothing else."""
 
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.room import Shelf
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.folder import Folders
+from repeatpass.runs.presence import Presence
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.submitting import Submitting
@@ -57,8 +57,15 @@ class House:
         self.events.start()
         self.worker.start()
 
+    def warm(self) -> None:
+        """Have kernels made ready and read the environment's files once, so that the first to ask need not wait."""
+        digest = self.environments.digest("earth")
+        self.runner.warm(self.environments.prefix(digest), self.environments.kit_folder(self.environments.kit()))
+        self.environments.altered(digest)
+
     def close(self) -> None:
         """Stop working; runs under way go on in the executor and are taken up at the next start."""
+        self.runs.close()
         self.worker.stop()
         self.events.stop()
         self.runner.close()
@@ -78,7 +85,7 @@ def open_house(settings: Settings) -> House:
     runs, folders = Runs(database), Folders(home / "runs", files, contexts)
     submitting = Submitting(runs, shelf, contexts, environments, files)
     runner = LocalRunner(home)
-    worker = Worker(_worker_name(), runs, runner, folders, environments, settings.slots)
+    worker = Worker(Presence(home / "workers"), runs, runner, folders, environments, settings.slots)
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
     repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files)
@@ -119,10 +126,6 @@ def _join(house: House) -> None:
 
 def _ignore(_result: object) -> None:
     """Listeners return nothing."""
-
-
-def _worker_name() -> str:
-    return f"server@{socket.gethostname()}"
 
 
 def _made(home: Path) -> Path:

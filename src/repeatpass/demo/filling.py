@@ -49,6 +49,7 @@ def fill(house: House, filling: Filling, say: Say = lambda _line: None) -> None:
     _attempt(filling, lambda: _update(house, filling))
     _attempt(filling, lambda: _await(house, filling, tell))
     filling.done = True
+    _attempt(filling, house.warm)
     tell("Everything is filled" if not filling.problems else "Filled as far as possible")
 
 

@@ -15,6 +15,7 @@ import posixpath
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -99,12 +100,22 @@ def _checked(prefix: Path, path: str, expected: str) -> Alteration | None:
 
 
 def _digest(file: Path, expected: str) -> str:
-    """Return what the file's checksum is now, written in the way of *expected*."""
+    """Return what the file's checksum is now, written in the way of *expected*.
+
+    A file that was read before is read again only when its inode, size or times changed: the system sets the
+    time of change (ctime) itself, whoever alters a file cannot put it back.
+    """
+    facts = file.stat()
+    return _digest_of(file, expected.partition("=")[0], facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+
+
+@lru_cache(maxsize=200_000)
+def _digest_of(file: Path, expected: str, *_stamp: int) -> str:
     if expected.startswith("python "):
         return _version(file)
     if expected.startswith("sha256:"):
         return digest_file(file)
-    algorithm = expected.partition("=")[0]
+    algorithm = expected
     with file.open("rb") as content:
         raw = hashlib.file_digest(content, algorithm).digest()
     return f"{algorithm}={base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
