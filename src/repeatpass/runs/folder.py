@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from repeatpass.core.errors import Invalid
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.execution import ExecutionRequest, Limits
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
@@ -47,11 +48,15 @@ class Folders:
             run=run.id, prefix=prefix, kit=kit, parameters=run.parameters, limits=Limits(**run.limits), environ={}
         )
 
-    def take_out(self, run: Run) -> Kept:
-        """Keep the outputs, the log and the executed notebook in the file area, and list what was read."""
+    def take_out(self, run: Run, *, outputs: bool = True) -> Kept:
+        """Keep the outputs, the log and the executed notebook in the file area, and list what was read.
+
+        Raise Invalid if the notebook names outputs that are not there; *outputs* False leaves them out.
+        """
         folder = self.of(run.id)
+        named = _last_by_path(folder / "outputs" / "manifest.jsonl") if outputs else []
         provenance = Provenance(
-            outputs=[self._output(run, entry) for entry in _last_by_path(folder / "outputs" / "manifest.jsonl")],
+            outputs=[self._output(run, entry) for entry in named],
             inputs=_unique([_input(run, entry) for entry in _lines(folder / "reads.jsonl")]),
             unrecorded=_unique([_unrecorded(run, entry) for entry in _lines(folder / "unrecorded.jsonl")]),
         )
@@ -66,6 +71,8 @@ class Folders:
         return self.files.put(path).checksum if path.exists() else ""
 
     def _output(self, run: Run, entry: dict[str, Any]) -> RunOutput:
+        if missing := [name for name in ("name", "path", "kind", "media_type") if not isinstance(entry.get(name), str)]:
+            raise Invalid(f"The manifest of the outputs lacks {', '.join(missing)} in one of its lines.")
         stored = self.files.put(_inside(self.of(run.id) / "outputs", entry["path"]))
         return RunOutput(
             run=run.id,
@@ -85,7 +92,7 @@ def _inside(root: Path, name: str) -> Path:
     # A notebook may write anything into its manifest; only its own plain files are taken.
     path = root / name
     if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
-        raise ValueError(f"The output “{name}” is not a file in the outputs folder.")
+        raise Invalid(f"The output “{name}” is not a file in the outputs folder.")
     return path
 
 
@@ -122,7 +129,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _last_by_path(path: Path) -> list[dict[str, Any]]:
-    return list({entry["path"]: entry for entry in _lines(path)}.values())
+    return list({entry.get("path"): entry for entry in _lines(path)}.values())
 
 
 def _unique(records: list[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
-from repeatpass.core.errors import NotFound
+from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.core.times import now
 from repeatpass.runs.records import (
     Provenance,
@@ -25,6 +25,8 @@ from repeatpass.runs.records import (
 from repeatpass.runs.store import parts_of, run_inputs, run_of, run_outputs, run_row, run_unrecorded, runs
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
+
+CANCEL = "run.cancel-asked"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,16 +49,26 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._news = threading.Condition()
+        self._closing = False
         self.when_queued: Callable[[], None] = lambda: None  # the assembly wakes the workers with it
 
     # asking ------------------------------------------------------------------------------------------------
 
-    def enqueue(self, actor: Actor, run: Run) -> Run:
-        """Queue *run*, which `runs.submitting` has put together and checked."""
+    def enqueue(self, actor: Actor, run: Run, also: Callable[[sa.Connection], None] = lambda _: None) -> Run:
+        """Queue *run*, which `runs.submitting` has put together and checked.
+
+        *also* is done in the same transaction. Raise Conflict if there is a run of this id.
+        """
         actor.require(Right.RUN)
-        with self.database.write() as connection:
-            connection.execute(runs.insert().values(**run_row(run)))
-            events.record(connection, "run.queued", run.id, purpose=run.purpose, subject=run.subject)
+        try:
+            with self.database.write() as connection:
+                connection.execute(runs.insert().values(**run_row(run)))
+                events.record(connection, "run.queued", run.id, purpose=run.purpose, subject=run.subject)
+                also(connection)
+        except sa.exc.IntegrityError:
+            raise Conflict(
+                f"There is a run {run.id} already; leave out the id, or choose another.", run=run.id
+            ) from None
         self.when_queued()
         return run
 
@@ -90,7 +102,7 @@ class Runs:
         """Return how many runs are in each state."""
         query = sa.select(runs.c.state, sa.func.count()).group_by(runs.c.state)
         with self.database.read() as connection:
-            found = dict(connection.execute(query).tuples().all())
+            found: dict[str, int] = dict(connection.execute(query).tuples().all())
         return {state: found.get(state, 0) for state in State}
 
     # working -----------------------------------------------------------------------------------------------
@@ -114,11 +126,22 @@ class Runs:
         with self.database.write() as connection:
             connection.execute(runs.update().where(runs.c.id == id).values(ticket=ticket))
 
-    def held_by(self, worker: str) -> list[Run]:
-        """List the runs that *worker* had taken and not finished."""
-        query = sa.select(runs).where(runs.c.state == State.RUNNING, runs.c.worker == worker)
+    def abandoned(self, dead: set[str], alive: set[str]) -> list[Run]:
+        """List the runs that were taken and not finished by the *dead* workers of this home.
+
+        On SQLite every worker is one of this home, so whoever is not *alive* is dead, even if nothing else is
+        known of it (the home was moved or restored).
+        """
+        query = sa.select(runs).where(runs.c.state == State.RUNNING)
+        query = query.where(runs.c.worker.not_in(alive) if self.database.is_sqlite else runs.c.worker.in_(dead))
         with self.database.read() as connection:
             return [run_of(row) for row in connection.execute(query).mappings()]
+
+    def take_over(self, run: Run, worker: str) -> bool:
+        """Make *worker* the one that sees *run* through; False if another was first, or the run has ended."""
+        where = (runs.c.id == run.id, runs.c.state == State.RUNNING, runs.c.worker == run.worker)
+        with self.database.write() as connection:
+            return connection.execute(runs.update().where(*where).values(worker=worker)).rowcount == 1
 
     def finish(self, run: Run, provenance: Provenance) -> Run:
         """Keep a run's final state, its outputs and inputs, and the news of it, all or nothing.
@@ -139,12 +162,18 @@ class Runs:
         return run
 
     def wait(self, id: str, timeout: float) -> Run:
-        """Return the run as soon as it has ended, or as it stands after *timeout* seconds."""
+        """Return the run as soon as it has ended, or as it stands after *timeout* seconds or when the house closes."""
         until = time.monotonic() + timeout
-        while not (run := self.run(id)).state.final and (left := until - time.monotonic()) > 0:
+        while not (run := self.run(id)).state.final and (left := until - time.monotonic()) > 0 and not self._closing:
             with self._news:  # a worker elsewhere cannot notify: look again after half a second
                 self._news.wait(min(left, 0.5))
         return run
+
+    def close(self) -> None:
+        """Keep nobody waiting any longer: the house is being closed."""
+        self._closing = True
+        with self._news:
+            self._news.notify_all()
 
     def cancel_queued(self, actor: Actor, id: str) -> Run:
         """Cancel a run that has not begun; one that runs is stopped through the worker."""
@@ -157,6 +186,18 @@ class Runs:
                 raise WrongState(f"Run {id} has begun meanwhile.", run=id)
             events.record(connection, "run.cancelled", id, purpose=run.purpose, subject=run.subject)
         return cancelled
+
+    def ask_to_cancel(self, actor: Actor, id: str) -> None:
+        """Leave word for the worker of a run, wherever it is, that the run is to be stopped."""
+        with self.database.write() as connection:
+            events.record(connection, CANCEL, id, by=actor.name)
+
+    def asked_to_cancel(self, id: str) -> str:
+        """Return who asked for a run to be stopped, empty if nobody did."""
+        query = sa.select(events.events.c.body).where(events.events.c.name == CANCEL, events.events.c.subject == id)
+        with self.database.read() as connection:
+            body = connection.execute(query.limit(1)).scalar()
+        return "" if body is None else str(body["by"])
 
     def needed_files(self) -> set[str]:
         """Return the checksums that gc must keep for the runs' sake."""

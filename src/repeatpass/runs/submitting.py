@@ -1,9 +1,12 @@
 """Submit: from a name and parameters to a run in the queue, everything checked before anything starts."""
 
 import platform
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Protocol
+
+import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
 from repeatpass.core.errors import Invalid
@@ -17,6 +20,8 @@ from repeatpass.runs.execution import Limits
 from repeatpass.runs.records import Legs, Purpose, Run
 from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
+
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 
 class Environments(Protocol):
@@ -84,11 +89,24 @@ class Submitting:
         checked = checked_parameters(parameters_schema(notebook), parameters)
         return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", limits, id)
 
-    def repeat(self, actor: Actor, original: Run, legs: Legs, parameters: Mapping[str, Any]) -> Run:
-        """Queue *original* again on *legs*: its own ones, or with one of them swapped."""
-        limits = Limits(**original.limits)
+    def repeat(
+        self,
+        actor: Actor,
+        original: Run,
+        legs: Legs,
+        parameters: Mapping[str, Any],
+        *,
+        id: str = "",
+        also: Callable[[sa.Connection], None] = lambda _: None,
+    ) -> Run:
+        """Queue *original* again on *legs*: its own ones, or with one of them swapped.
+
+        *also* is done in the same transaction.
+        """
+        limits, purpose = Limits(**original.limits), Purpose.REPEAT
+        legs = replace(legs, machine=machine())
         return self._queue(
-            actor, replace(legs, machine=machine()), parameters, original.workspace, Purpose.REPEAT, original.id, limits
+            actor, legs, parameters, original.workspace, purpose, original.id, limits, id=id or new_id(), also=also
         )
 
     def _legs(self, notebook: str, revision: str, source: str, environment: str) -> Legs:
@@ -113,9 +131,10 @@ class Submitting:
         subject: str,
         limits: Limits | None,
         id: str = "",
+        also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
-        if id and not id.replace("-", "").isalnum():
-            raise Invalid(f"“{id}” cannot be a run's id: use letters, digits and hyphens.")
+        if id and not RUN_ID.fullmatch(id):
+            raise Invalid(f"“{id}” cannot be a run's id: use up to 40 letters (a to z), digits and hyphens.")
         run = Run(
             id=id or new_id(),
             legs=legs,
@@ -127,7 +146,7 @@ class Submitting:
             limits=asdict(limits or Limits()),
             created=now(),
         )
-        return self.runs.enqueue(actor, run)
+        return self.runs.enqueue(actor, run, also)
 
 
 def machine() -> str:

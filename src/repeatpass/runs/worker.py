@@ -2,22 +2,32 @@
 
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
 
 from repeatpass.access import Actor
-from repeatpass.core.errors import RepeatpassError
+from repeatpass.core.errors import Invalid, RepeatpassError, Unavailable
 from repeatpass.core.times import now
 from repeatpass.runs.execution import Outcome
 from repeatpass.runs.folder import Folders, Kept
+from repeatpass.runs.presence import Presence
 from repeatpass.runs.records import Provenance, Run, State, WrongState
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import Runner
 
 log = logging.getLogger(__name__)
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
+LOST = "The server stopped while this run was being started; nothing was executed to its end. Run it again."
+ADOPT_S = 10.0  # how often a living worker looks for what a dead one left
+PATIENCE_S = 2.0  # between two tries to keep what a run left, on a full disk
+T = TypeVar("T")
+LEAVE_S = 10.0  # how long a stopping worker waits for its threads
 
 
 class Prefixes(Protocol):
@@ -31,10 +41,18 @@ class Prefixes(Protocol):
 
 
 class Worker:
-    """Works on several runs at once, each in a thread that mostly waits."""
+    """Works on several runs at once, each in a thread that mostly waits.
 
-    def __init__(self, name: str, runs: Runs, runner: Runner, folders: Folders, prefixes: Prefixes, slots: int) -> None:
-        self.name = name
+    Several workers may work on one queue. What one that died had taken is taken up by another of the same home,
+    because that is where the runs' folders are.
+    """
+
+    def __init__(
+        self, presence: Presence, runs: Runs, runner: Runner, folders: Folders, prefixes: Prefixes, slots: int
+    ) -> None:
+        self.presence = presence
+        self.name = ""  # known once it has started
+        self.trouble = ""  # why what a run left cannot be kept at present, in a sentence
         self.runs = runs
         self.runner = runner
         self.folders = folders
@@ -43,20 +61,36 @@ class Worker:
         self._news = threading.Semaphore(0)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._cancelled: dict[str, str] = {}
+        self._adopting = threading.Lock()
+        self._adopted = 0.0
         self.when_finished: Callable[[], None] = lambda: None  # the assembly wakes the event log with it
 
     def start(self) -> None:
-        """Take up what was left by an earlier life of this worker, then work on the queue."""
-        for run in self.runs.held_by(self.name):
-            self._spawn(f"resume {run.id}", lambda run=run: self._carry_on(run))
+        """Take up what dead workers of this home have left, then work on the queue."""
+        self.name = self.presence.enter()
+        self._adopt()
         for number in range(self.slots):
             self._spawn(f"worker {number}", self._loop)
 
     def _spawn(self, name: str, target: object) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)  # type: ignore[arg-type]
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
-        self._threads.append(thread)
+
+    def _adopt(self) -> None:
+        """Take up the runs of dead workers, at most every ten seconds, by one thread at a time."""
+        if time.monotonic() - self._adopted < ADOPT_S or not self._adopting.acquire(blocking=False):
+            return
+        try:
+            dead = self.presence.dead()
+            for run in self.runs.abandoned(dead, self.presence.alive()):
+                if self.runs.take_over(run, self.name):
+                    self._spawn(f"resume {run.id}", lambda run=run: self._carry_on(run))
+            for name in dead:
+                self.presence.forget(name)
+            self._adopted = time.monotonic()
+        finally:
+            self._adopting.release()
 
     def wake(self) -> None:
         """Say that there may be a run in the queue; otherwise each thread looks once a second."""
@@ -67,6 +101,11 @@ class Worker:
         self._stopping.set()
         for _ in self._threads:
             self._news.release()
+        until = time.monotonic() + LEAVE_S
+        for thread in self._threads:
+            if thread is not threading.current_thread() and thread.ident is not None:
+                thread.join(max(0.0, until - time.monotonic()))
+        self.presence.leave()
 
     def cancel(self, actor: Actor, id: str) -> Run:
         """Stop a run that has begun, or take one out of the queue; return it as it now stands."""
@@ -76,7 +115,7 @@ class Worker:
             return self.runs.cancel_queued(actor, id)
         if run.state.final:
             raise WrongState(f"Run {id} is {run.state} already.", run=id)
-        self._cancelled[id] = actor.name
+        self.runs.ask_to_cancel(actor, id)  # its worker may live elsewhere, or be just about to start it
         if run.ticket:
             self.runner.stop(run.ticket)
         return run
@@ -84,19 +123,24 @@ class Worker:
     def _loop(self) -> None:
         while not self._stopping.is_set():
             try:
+                self._adopt()
                 run = self.runs.claim(self.name)
+            except Unavailable as error:
+                log.warning("The queue cannot be worked on: %s", error.message)
+                run = None
+                self._stopping.wait(PATIENCE_S)
             except Exception:
                 log.exception("The queue cannot be read")
                 run = None
-                self._stopping.wait(1)
+                self._stopping.wait(PATIENCE_S)
             if run is None:
                 self._news.acquire(timeout=1)
             else:
                 self._work_on(run)
 
     def _work_on(self, run: Run) -> None:
+        legs = run.legs
         try:
-            legs = run.legs
             request = self.folders.prepare(
                 run, self.prefixes.prefix(legs.environment), self.prefixes.kit_folder(legs.kit)
             )
@@ -111,50 +155,85 @@ class Worker:
         if run.ticket:
             self._see_through(run, run.ticket)
         else:
-            self._end(
-                run.to(State.CRASHED, finished=now(), message="The server stopped while this run was being started; "
-                "nothing was executed to its end. Run it again.")
-            )  # fmt: skip
+            self._end(run.to(State.CRASHED, finished=now(), message=LOST))
 
     def _see_through(self, run: Run, ticket: str) -> None:
         try:
-            outcome = None
-            if run.id in self._cancelled:  # asked for between the claim and the ticket
-                self.runner.stop(ticket)
-            while not isinstance(outcome, Outcome):
-                if self._stopping.is_set():
-                    return
-                outcome = self.runner.wait(ticket, timeout=2)
-            self._keep(run, outcome)
+            outcome = self._outcome(run, ticket)
         except Exception as error:
             self._crash(run, error)
+            return
+        if outcome is not None:
+            self._keep(run, outcome)
+
+    def _outcome(self, run: Run, ticket: str) -> Outcome | None:
+        """Wait for the end of a run; None if this worker stops before."""
+        found = self.runner.wait(ticket, timeout=1)
+        while not isinstance(found, Outcome):
+            if self._stopping.is_set():
+                return None
+            if self.runs.asked_to_cancel(run.id):
+                self.runner.stop(ticket)
+            found = self.runner.wait(ticket, timeout=1)
+        return found
 
     def _keep(self, run: Run, outcome: Outcome) -> None:
-        state = State(outcome.state)
-        kept = self.folders.take_out(run)
-        message = outcome.message
-        if state is State.CANCELLED and (who := self._cancelled.pop(run.id, "")):
-            message = f"Cancelled by {who}. {message}".strip()
+        try:
+            kept = self._patiently(run, lambda: self.folders.take_out(run))
+        except Invalid as error:  # the work was done, but what it says of its outputs is wrong
+            kept = self._patiently(run, lambda: self.folders.take_out(run, outputs=False))
+            outcome = replace(outcome, state="failed", message=error.message)
+        except Exception as error:
+            self._crash(run, error)
+            return
+        if kept is None:
+            return
+        state, message = State(outcome.state), outcome.message
+        if state is State.CANCELLED and (who := self.runs.asked_to_cancel(run.id)):
+            message = f"Cancelled by {who}. {message}"
         self._end(_finished(run, state, outcome, message, kept), kept.provenance)
 
     def _crash(self, run: Run, error: Exception) -> None:
-        log.error("Run %s crashed: %s", run.id, traceback.format_exc())
-        sentence = error.message if isinstance(error, RepeatpassError) else f"The machine failed: {error}."
-        self._end(run.to(State.CRASHED, finished=now(), message=sentence))
+        log.error("Run %s crashed: %s", run.id, traceback.format_exc(), extra={"run": run.id})
+        self._end(run.to(State.CRASHED, finished=now(), message=_sentence(error)))
 
     def _end(self, run: Run, provenance: Provenance = NOTHING) -> None:
-        for _ in range(60):  # a full disk or a database that is away must not lose the outcome
+        try:
+            if self._patiently(run, lambda: self.runs.finish(run, provenance)) is None:
+                return
+        except WrongState:  # another worker was first, with the same outcome
+            return
+        except Exception:
+            log.exception("The outcome of run %s cannot be kept", run.id, extra={"run": run.id})
+            return
+        log.info("Run %s %s: %s", run.id, run.state, run.message, extra={"run": run.id})
+        self.folders.remove(run.id)
+        self.when_finished()
+
+    def _patiently(self, run: Run, keep: Callable[[], T]) -> T | None:
+        """Try until the disk and the database can take what a run left; None if this worker stops before.
+
+        Nothing is lost then: the run's folder stays, and whoever takes the run up tries again.
+        """
+        while True:
             try:
-                self.runs.finish(run, provenance)
-                self.folders.remove(run.id)
-                self.when_finished()
-                return
-            except WrongState:
-                return
-            except Exception:
-                log.exception("The outcome of run %s cannot be kept yet", run.id)
-                if self._stopping.wait(2):
-                    return
+                kept = keep()
+            except (Unavailable, sa.exc.OperationalError) as error:
+                self.trouble = f"What run {run.id} left cannot be kept yet. {_sentence(error)}"
+                log.warning(self.trouble, extra={"run": run.id})
+                if self._stopping.wait(PATIENCE_S):
+                    return None
+            else:
+                self.trouble = ""
+                return kept
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, RepeatpassError):
+        return error.message
+    if isinstance(error, OSError):
+        return f"The run's folder could not be written: {error.strerror or error}. Free some space, then run it again."
+    return f"The machine failed: {error}."
 
 
 def _finished(run: Run, state: State, outcome: Outcome, message: str, kept: Kept) -> Run:

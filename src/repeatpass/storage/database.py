@@ -3,6 +3,7 @@
 Both speak the same portable SQL; what differs stands here and nowhere else.
 """
 
+import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class Database:
         self.engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping="postgresql" in url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = threading.RLock()
+        self._named: dict[str, threading.Lock] = {}
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -65,6 +67,40 @@ class Database:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return "; ".join([*(str(row) for row in rows), *(f"dangling reference in {row[0]}" for row in broken)])
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Say whether nobody else, in this process or another, is inside of the same block just now."""
+        with self._alone_here(name) as here:
+            if not here:
+                yield False
+            elif self.is_sqlite:
+                with _file_lock(f"{self.engine.url.database}.{name}.lock") as ours:
+                    yield ours
+            else:
+                with self._advisory_lock(name) as ours:
+                    yield ours
+
+    @contextmanager
+    def _alone_here(self, name: str) -> Iterator[bool]:
+        lock = self._named.setdefault(name, threading.Lock())
+        ours = lock.acquire(blocking=False)
+        try:
+            yield ours
+        finally:
+            if ours:
+                lock.release()
+
+    @contextmanager
+    def _advisory_lock(self, name: str) -> Iterator[bool]:
+        number = sa.func.hashtext(name)
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            ours = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
+            try:
+                yield ours
+            finally:
+                if ours:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+
     def skip_locked(self, query: sa.Select[Any]) -> sa.Select[Any]:
         """Let *query* pass over rows that another worker is taking. SQLite has one writer: nothing to pass over."""
         return query if self.is_sqlite else query.with_for_update(skip_locked=True)
@@ -72,6 +108,17 @@ class Database:
     def close(self) -> None:
         """Give all connections back; the WAL is folded into the file by the last one."""
         self.engine.dispose()
+
+
+@contextmanager
+def _file_lock(path: str) -> Iterator[bool]:
+    with Path(path).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True  # closing the file gives the lock back
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -22,7 +22,7 @@ events = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("name", sa.String(80), nullable=False),
-    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("subject", sa.String(200), nullable=False, index=True),
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("created", Moment, nullable=False),
     sqlite_autoincrement=True,
@@ -100,8 +100,12 @@ class EventLog:
         self._news.set()
 
     def deliver(self) -> int:
-        """Tell every listener what it has not heard; return how many deliveries were made."""
-        return sum(self._deliver_to(listener) for listener in self._handlers)
+        """Tell every listener what it has not heard; return how many deliveries were made.
+
+        One process at a time does so, or the order would be lost: none are made while another is at it.
+        """
+        with self.database.alone("events") as ours:
+            return sum(self._deliver_to(listener) for listener in self._handlers) if ours else 0
 
     def _deliver_to(self, listener: str) -> int:
         names, handler = self._handlers[listener]
@@ -126,7 +130,8 @@ class EventLog:
 
     def _advance(self, listener: str, position: int) -> None:
         with self.database.write() as connection:
-            change = listeners.update().where(listeners.c.name == listener)
+            # Never back: another process may have gone further meanwhile.
+            change = listeners.update().where(listeners.c.name == listener, listeners.c.position < position)
             connection.execute(change.values(position=position, tries=0))
 
     def _failed(self, listener: str, event: Event) -> bool:

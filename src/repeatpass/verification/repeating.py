@@ -66,8 +66,18 @@ class Repeating:
                 cause=broken[0].cause or "",
                 summary=" ".join(_sentence(pin.clause) for pin in broken),
             )
-        run = self.submitting.repeat(actor, original, *self._swapped(original, swaps))
-        return self.repeats.add(replace(repeat, runs=(run.id,)))
+        # Together: a run that ended before its repeat was written down would never be compared.
+        repeat = replace(repeat, runs=(new_id(),))
+        legs, parameters = self._swapped(original, swaps)
+        self.submitting.repeat(
+            actor,
+            original,
+            legs,
+            parameters,
+            id=repeat.runs[0],
+            also=lambda connection: self.repeats.add_with(connection, repeat),
+        )
+        return repeat
 
     def _swapped(self, original: Run, swaps: Mapping[str, Any]) -> tuple[Legs, dict[str, Any]]:
         legs, parameters = original.legs, dict(original.parameters)

@@ -24,8 +24,12 @@ class Repeats:
     def add(self, repeat: Repeat) -> Repeat:
         """Keep a repeat that begins, or one that could not."""
         with self.database.write() as connection:
-            connection.execute(repeats.insert().values(**_row(repeat)))
+            self.add_with(connection, repeat)
         return repeat
+
+    def add_with(self, connection: sa.Connection, repeat: Repeat) -> None:
+        """Keep a repeat in the transaction that also queues its run."""
+        connection.execute(repeats.insert().values(**_row(repeat)))
 
     def change(self, repeat: Repeat, **known: Any) -> Repeat:
         """Add what is now known of a repeat that is under way."""

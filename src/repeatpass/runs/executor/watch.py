@@ -21,7 +21,6 @@ class Watch:
         self, process: ForkedKernel, limits: Limits, places: tuple[Path, ...], stop: Callable[[Reason], None]
     ) -> None:
         self.process, self.limits, self.places, self.stop = process, limits, places, stop
-        self.base = resident([process.pid])
         self.last, self.peak = Measured(), 0
         self.timer = asyncio.get_running_loop().call_later(limits.time_s, stop, "time")
         self.tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._listen())]
@@ -62,7 +61,7 @@ class Watch:
         self.peak = max(self.peak, now.rss_bytes)
 
     def _too_large(self, pids: list[int]) -> bool:
-        allowed = self.limits.memory_bytes + self.base
+        allowed = self.limits.memory_bytes
         return resident(pids) > allowed and proportional(pids) > allowed
 
     def has_company(self) -> bool:

@@ -41,6 +41,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_events_subject"), ["subject"], unique=False)
+
     op.create_table(
         "indicators",
         sa.Column("id", sa.String(length=80), nullable=False),
@@ -351,6 +354,9 @@ def downgrade() -> None:
     op.drop_table("notebooks")
     op.drop_table("listeners")
     op.drop_table("indicators")
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_events_subject"))
+
     op.drop_table("events")
     op.drop_table("environments")
     op.drop_table("collections")
