@@ -140,6 +140,7 @@ def main(arguments: list[str]) -> None:
     missing = preload()
     if "--single" in arguments:
         _be_single(control)
+    _prepare()
     hello = {"missing": missing, "threads": threads(), "pid": os.getpid()}
     gc.collect()
     gc.disable()
@@ -148,6 +149,12 @@ def main(arguments: list[str]) -> None:
     with suppress(ConnectionError):  # the executor has gone meanwhile
         control.send(json.dumps(hello).encode())
         serve(control)
+
+
+def _prepare() -> None:
+    from repeatpass.kit import kernel
+
+    kernel.prepare_shell()
 
 
 def _be_single(control: socket.socket) -> None:

@@ -67,7 +67,6 @@ class Watcher:
     def __init__(self) -> None:
         folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
         self.fixed = _prefixes(folders) + SYSTEM  # pinned by the environment
-        self.maps = os.open("/proc/self/maps", os.O_RDONLY | os.O_CLOEXEC)
         self.pending: dict[tuple[str, str], None] = {}  # a set that keeps its order
         self.written: set[tuple[str, str]] = set()
         self.explained = 0  # bytes of files that Python code opened in this cell
@@ -167,11 +166,8 @@ class Watcher:
         return found
 
     def _mapped(self) -> set[str]:
-        text, offset = [], 0
-        while part := os.pread(self.maps, 1 << 20, offset):
-            text.append(part)
-            offset += len(part)
-        lines = b"".join(text).split(b"\n")
+        with open("/proc/self/maps", "rb") as maps:
+            lines = maps.read().split(b"\n")
         return {os.fsdecode(line[line.index(b"/") :]) for line in lines if b"/" in line}
 
     def _room(self) -> bytes:
