@@ -83,6 +83,8 @@ class Platform:
 
     def collection(self, id: str) -> Collection:
         """Ask the platform for one collection and its items."""
+        from urllib.parse import urljoin
+
         from repeatpass.kit.web import get_json
 
         if not id or "/" in id or id.startswith("."):
@@ -94,7 +96,8 @@ class Platform:
         while page:
             answer = get_json(page, missing=f"The items of {id!r} cannot be found.", help=HELP)
             items += [_item(feature, page) for feature in answer["features"]]
-            page = next((link["href"] for link in answer.get("links", ()) if link["rel"] == "next"), None)
+            following = [link["href"] for link in answer.get("links", ()) if link["rel"] == "next"]
+            page = urljoin(page, following[0]) if following else None
         return Collection(
             id=id,
             version=str(entry.get("version", "")),
