@@ -106,7 +106,9 @@ def _digest(file: Path, expected: str) -> str:
     time of change (ctime) itself, whoever alters a file cannot put it back.
     """
     facts = file.stat()
-    return _digest_of(file, expected.partition("=")[0], facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+    return _digest_of(
+        file, expected.partition("=")[0], facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+    )
 
 
 @lru_cache(maxsize=200_000)

@@ -5,6 +5,7 @@ JSON-LD, one flat list of entities.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from repeatpass.verification.crate.records import (
@@ -48,7 +49,14 @@ def metadata_json(
     parts = [key for key in listed if not key.startswith("#")]
     described = [_descriptor(), _root(content, parts), *listed.values(), *_parameters(content)]
     context = [f"{ROOT}/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}]
-    return {"@context": context, "@graph": [*described, _run(content, places), *_others(content)]}
+    graph = [*described, _run(content, places), *_others(content)]
+    return {"@context": context, "@graph": [_flat(entity) for entity in graph]}
+
+
+def _flat(entity: Entity) -> Entity:
+    """Write a list of one as that one, and leave out empty lists, as RO-Crate's JSON-LD is meant to be."""
+    return {key: value[0] if isinstance(value, list) and len(value) == 1 else value
+            for key, value in entity.items() if value != []}  # fmt: skip
 
 
 def _descriptor() -> Entity:
@@ -67,7 +75,7 @@ def _root(content: CrateContent, parts: list[str]) -> Entity:
         "name": content.title or f"Run {content.run}",
         "description": content.description
         or f"A run of Repeatpass with everything needed to repeat it: {content.run}.",
-        "datePublished": content.finished or content.started or "1970-01-01",
+        "datePublished": _time(content.finished or content.started or "1970-01-01"),
         "conformsTo": [_ref(profile) for profile in PROFILES],
         "license": _licence(content.licence),
         "hasPart": [_ref(part) for part in parts],
@@ -76,6 +84,8 @@ def _root(content: CrateContent, parts: list[str]) -> Entity:
     }
     if content.authors:
         root["author"] = [_ref(_person(name)) for name in content.authors]
+    if content.address:
+        root["url"] = content.address
     if content.citation:
         root["creditText"] = content.citation
     return root
@@ -90,9 +100,10 @@ def _file(path: str, content: CrateContent, checksum: str, size: int) -> Entity:
     }
     known = next((each for each in content.outputs if f"{OUTPUTS}/{each.path}" == path), None)
     suffix = path[path.rfind(".") :] if "." in path else ""
-    media_type = known.media_type if known else FORMATS.get(suffix, "")
+    media_type = (known.media_type if known else FORMATS.get(suffix)) or "application/octet-stream"
     entity["name"] = (known.title or known.path) if known else NAMES.get(path, path)
-    return entity | ({"encodingFormat": media_type} if media_type else {})
+    about = {"about": _ref("./")} if path == "README.md" else {}
+    return entity | {"encodingFormat": media_type} | about
 
 
 NAMES = {
@@ -127,8 +138,7 @@ def _notebook(content: CrateContent) -> Entity:
         "programmingLanguage": _ref("#python"),
         "softwareRequirements": _ref(LOCK),
         "input": [_ref(f"#parameter-{name}") for name in content.footing.parameters],
-        "output": [],
-    }
+    } | ({"url": content.address} if content.address else {})
 
 
 def _parameters(content: CrateContent) -> list[Entity]:
@@ -150,12 +160,13 @@ def _run(content: CrateContent, places: Mapping[str, str]) -> Entity:
     made = [f"{OUTPUTS}/{each.path}" for each in content.outputs] + ([EXECUTED] if content.executed else [])
     run: Entity = {
         "@id": "#run", "@type": "CreateAction", "identifier": content.run, "name": f"Run {content.run}",
+        "description": f"The notebook was executed in the environment {content.environment.name}, every leg pinned.",
         "instrument": _ref(NOTEBOOK), "object": [_ref(each) for each in dict.fromkeys(used)],
         "result": [_ref(each) for each in made],
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }  # fmt: skip
     times = {"startTime": content.started, "endTime": content.finished}
-    run |= {key: value for key, value in times.items() if value}
+    run |= {key: _time(value) for key, value in times.items() if value}
     return run | ({"agent": _ref(_person(content.agent))} if content.agent else {})
 
 
@@ -180,6 +191,11 @@ def _others(content: CrateContent) -> list[Entity]:
         [{"@id": licence["@id"], "@type": "CreativeWork", "name": content.licence}] if isinstance(licence, dict) else []
     )
     return [python, *profiles, *people, *told]
+
+
+def _time(text: str) -> str:
+    """Write a time to the second with its offset in digits, which is all that the profile's checks take."""
+    return datetime.fromisoformat(text).isoformat(timespec="seconds") if "T" in text else text
 
 
 def _licence(licence: str) -> Entity | str:

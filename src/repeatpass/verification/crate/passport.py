@@ -22,7 +22,7 @@ from repeatpass.verification.crate.records import (
 )
 from repeatpass.verification.footing import Footing, PinnedInput
 
-PLAIN = ("run", "title", "started", "finished", "agent", "description", "licence", "citation", "subject")
+PLAIN = ("run", "title", "started", "finished", "agent", "description", "licence", "citation", "address", "subject")
 PIN = tuple(PinnedInput.__slots__)
 OUTPUT = ("path", "name", "kind", "media_type", "title", "unit", "checksum")
 

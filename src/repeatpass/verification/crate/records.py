@@ -81,6 +81,7 @@ class CrateContent:
     authors: tuple[str, ...] = ()
     licence: str = ""  # SPDX identifier or address
     citation: str = ""
+    address: str = ""  # web address of the run's page
     subject: str = ""  # what it was made for, e.g. nino34/nino34/2009-12
     more: Mapping[str, Any] = field(default_factory=dict)  # further facts of the passport, as plain JSON
     files: Mapping[str, str] = field(default_factory=dict)  # path in the crate → sha256; filled in on reading

@@ -121,9 +121,8 @@ async def _run(
 ) -> str:
     """Execute *document* in place; return why it did not succeed, or nothing."""
     work, log = folder / "work", folder / "kernel.log"
-    with tempfile.TemporaryDirectory(
-        prefix="rp-", ignore_cleanup_errors=True
-    ) as lines:  # short: a socket's path must be
+    # The sockets get a folder of their own below /tmp: the path of a socket must be short.
+    with tempfile.TemporaryDirectory(prefix="rp-", ignore_cleanup_errors=True) as lines:
         manager = _Manager(
             transport="tcp" if os.name == "nt" else "ipc", connection_file=str(Path(lines) / "kernel.json")
         )
