@@ -24,6 +24,7 @@ from repeatpass.storage.database import Database
 from repeatpass.storage.events import EventLog
 from repeatpass.storage.files import FileArea
 from repeatpass.storage.upgrading import upgrade
+from repeatpass.verification.exporting import Exporting
 from repeatpass.verification.repeating import Repeating
 from repeatpass.verification.room import Repeats
 
@@ -51,6 +52,7 @@ class House:
     collecting: Collecting
     repeats: Repeats
     repeating: Repeating
+    exporting: Exporting
 
     def start(self) -> None:
         """Begin to work: deliver events, take up and take on runs."""
@@ -109,6 +111,7 @@ def open_house(settings: Settings) -> House:
         collecting=collecting,
         repeats=repeats,
         repeating=repeating,
+        exporting=Exporting(runs, contexts, environments, indicators, files),
     )
     _join(house)
     return house

@@ -26,6 +26,13 @@ def files_router(house: House) -> APIRouter:
                 return _serve(house, kept.checksum, kept.media_type, path.rsplit("/", 1)[-1], request)
         raise NotFound(f"Run {id} left no output “{path}”.", run=id)
 
+    @router.get("/runs/{id}/crate.zip")
+    def crate(id: str) -> Response:
+        target = house.settings.home / "cache" / "crates" / f"{house.runs.run(id).id}.zip"
+        if not target.exists():  # the same run gives the same bytes
+            house.exporting.write(id, target)
+        return FileResponse(target, media_type="application/zip", filename=f"repeatpass-{id}.zip")
+
     @router.get("/runs/{id}/executed.ipynb")
     def executed(id: str, request: Request) -> Response:
         run = house.runs.run(id)

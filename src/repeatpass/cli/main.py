@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("run")(runs.run)
 app.command("repeat")(runs.repeat)
+app.command("crate")(runs.crate)
 app.command("passport")(indicators.passport)
 app.command("token")(homes.token)
 app.command("doctor")(homes.doctor)

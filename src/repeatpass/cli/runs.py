@@ -64,13 +64,13 @@ def parsed(pairs: list[str]) -> dict[str, Any]:
 def repeat(
     subject: Annotated[str, typer.Argument(help="indicator/place/time, a run, or a crate (.zip)")],
     swap: Annotated[list[str] | None, typer.Option("--with", help="leg=value: environment=…, inputs=latest, …")] = None,
+    here: Annotated[bool, typer.Option(help="A crate: use the Python that runs this, not the run's own.")] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Execute again with everything pinned, compare every output, and say the verdict."""
     if subject.endswith(".zip"):
-        _repeat_crate(Path(subject), as_json)
-        return
+        _repeat_crate(Path(subject), home, here, as_json)
     with house_at(home, work=True) as house:
         begun = house.repeating.repeat(house.owner, run_of(house, subject), parsed(swap or []))
         with console.status("Repeating"):
@@ -82,11 +82,32 @@ def repeat(
     raise typer.Exit(0 if ended.verdict in {"identical", "within tolerance"} else 1)
 
 
-def _repeat_crate(path: Path, as_json: bool) -> None:
+def _repeat_crate(path: Path, home: Path | None, here: bool, as_json: bool) -> None:
+    """Repeat a crate without the platform: only the extra ``repeat`` is needed."""
+    from repeatpass.core.errors import NotFound
     from repeatpass.verification.laptop import repeat_crate
 
-    verdict = repeat_crate(path)
-    print_json(verdict) if as_json else console.print(verdict.summary)
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.")
+    place = home or Path.home() / ".cache" / "repeatpass"
+    with console.status("Repeating") as status:
+        found = repeat_crate(path, home=place, here=here, progress=status.update)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        console.print(f"[bold]{found.verdict}[/]: {found.sentence}", highlight=False)
+    raise typer.Exit(0 if found.verdict in {"identical", "within tolerance"} else 1)
+
+
+def crate(
+    subject: Annotated[str, typer.Argument(help="indicator/place/time, or a run")],
+    file: Annotated[Path, typer.Argument(help="The .zip to write.")],
+    home: Home = None,
+) -> None:
+    """Write a run, with everything that it stands on, into one file that anyone can repeat."""
+    with house_at(home) as house:
+        house.exporting.write(run_of(house, subject), file, subject)
+    console.print(f"{file} is written; repeatpass repeat {file} repeats it anywhere.", highlight=False)
 
 
 def run_of(house: "House", subject: str) -> str:

@@ -95,11 +95,12 @@ class Environments:
 
     def packages(self, digest: str) -> dict[str, str]:
         """Return the packages of an environment and their pinned versions; empty if it is not known here."""
-        row = self._row(digest)
-        if row is None:
-            return {}
-        lock = self.files.read(row.lock).decode()
-        return making.Environment(name=row.name, lock=lock, python=row.python).requirements
+        return {} if self._row(digest) is None else self.made_from(digest).requirements
+
+    def made_from(self, digest: str) -> making.Environment:
+        """Return the name, the lock and the Python that an environment was made from; raise NotFound."""
+        row = self._known(digest)
+        return making.Environment(name=row.name, lock=self.files.read(row.lock).decode(), python=row.python)
 
     def altered(self, digest: str) -> str:
         """Return what was altered in an environment since it was made, in words; empty if nothing."""

@@ -10,7 +10,6 @@ from repeatpass.core.errors import Invalid
 from repeatpass.core.ids import new_id
 from repeatpass.core.times import now
 from repeatpass.indicators.room import Indicators
-from repeatpass.kit.records import Tolerance
 from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.parameters import checked_parameters
 from repeatpass.notebooks.room import Shelf
@@ -26,6 +25,7 @@ from repeatpass.verification.footing import Footing, footing_of
 from repeatpass.verification.pins import broken_pins
 from repeatpass.verification.records import Repeat
 from repeatpass.verification.room import Repeats
+from repeatpass.verification.tolerances import tolerances_of
 
 CONFIRMATIONS = 2
 LEGS = ("environment", "inputs", "revision", "parameters")
@@ -146,15 +146,8 @@ class Repeating:
         return self.runs.provenance(run.id).fully_known
 
     def _compare(self, original: Run, repeated: Run) -> Comparison:
-        tolerances = self._tolerances(original)
+        tolerances = tolerances_of(original, self.indicators)
         return compare_outputs(self._stored(original), self._stored(repeated), tolerances)
-
-    def _tolerances(self, run: Run) -> dict[str, Tolerance]:
-        if run.purpose is not Purpose.UPDATE:
-            return {}
-        indicator = self.indicators.indicator(run.subject)
-        names = {indicator.output} | ({indicator.map.output} if indicator.map else set())
-        return dict.fromkeys(names, indicator.tolerance)
 
     def _stored(self, run: Run) -> list[StoredOutput]:
         provenance: Provenance = self.runs.provenance(run.id)
