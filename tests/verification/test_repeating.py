@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.houses import indicator, notebook, working_house
 
 from repeatpass.access import ANYONE
 from repeatpass.assembly import House
 from repeatpass.catalog.records import CollectionAsset
-from repeatpass.core.errors import Forbidden, Invalid
+from repeatpass.core.errors import Forbidden, Invalid, NotFound
 from repeatpass.core.times import now
 from repeatpass.notebooks.store import environments
-from repeatpass.runs.records import Run, State
+from repeatpass.runs.records import Purpose, Run, State
 from repeatpass.verification.comparison.records import Verdict
 from repeatpass.verification.records import Repeat
-from tests.houses import notebook, working_house
 
 TABLE = 'import pandas as pd, repeatpass\nrepeatpass.publish(pd.DataFrame({"x": [%s]}), "table")'
 
@@ -76,9 +76,13 @@ def test_cause_parameters_when_one_is_swapped(house: House) -> None:
 
 def test_cause_inputs_when_a_collection_has_a_newer_version(house: House, tmp_path: Path) -> None:
     register(house, tmp_path, "1", "x\n1\n")
-    run = executed(house, "reader", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")')
+    run = executed(
+        house, "reader", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")'
+    )
     register(house, tmp_path, "2", "x\n5\n")
-    assert repeated(house, run).verdict is Verdict.IDENTICAL, "the pinned version is read although a newer one is there"
+    assert repeated(house, run).verdict is Verdict.IDENTICAL, (
+        "the pinned version is read although a newer one is there"
+    )
     repeat = repeated(house, run, inputs="latest")
     assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "inputs")
     assert "version 2 instead of 1" in repeat.summary
@@ -131,7 +135,9 @@ def test_cause_randomness_when_nothing_is_seeded(house: House) -> None:
     assert len(repeat.runs) == 3, "the difference was confirmed twice"
 
 
-def test_cause_unexplained_when_something_that_no_leg_records_has_changed(house: House, tmp_path: Path) -> None:
+def test_cause_unexplained_when_something_that_no_leg_records_has_changed(
+    house: House, tmp_path: Path
+) -> None:
     hidden = tmp_path / "hidden.txt"
     hidden.write_text("1")
     run = executed(house, "hidden", TABLE % f"float(open({str(hidden)!r}).read())")
@@ -144,7 +150,9 @@ def test_cause_unexplained_when_something_that_no_leg_records_has_changed(house:
 
 def test_an_input_that_was_altered_on_disk_is_named(house: House, tmp_path: Path) -> None:
     register(house, tmp_path, "3", "x\n7\n")
-    run = executed(house, "victim", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")')
+    run = executed(
+        house, "victim", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")'
+    )
     kept = house.files.path(house.runs.provenance(run.id).inputs[0].checksum)
     kept.chmod(0o644)
     before = kept.read_bytes()
@@ -180,6 +188,21 @@ def test_a_run_that_failed_cannot_be_repeated(house: House) -> None:
     assert run.state is State.FAILED and run.failure and run.failure.ename == "ZeroDivisionError"
     with pytest.raises(Invalid, match="only a run that succeeded"):
         house.repeating.repeat(house.owner, run.id)
+
+
+def test_everything_that_rests_on_an_input_is_repeated_from_it_onwards(house: House, tmp_path: Path) -> None:
+    register(house, tmp_path, "4", "place,time,value\nhere,2020-01-01,1\n")
+    cell = 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "values", unit="K")'
+    house.shelf.add(house.owner, "warmth", notebook(cell))
+    house.indicators.apply(house.owner, indicator())
+    update = {"purpose": Purpose.UPDATE, "subject": "warmth"}
+    run = house.runs.wait(house.submitting.submit(house.owner, "warmth", **update).id, 60)
+    house.collecting.collect(run.id)
+    (begun,) = house.repeating.repeat_from(house.owner, "gauge")
+    assert begun.original == run.id
+    assert settled(house, begun.id).verdict is Verdict.IDENTICAL
+    with pytest.raises(NotFound, match="No current value rests on air"):
+        house.repeating.repeat_from(house.owner, "air")
 
 
 def test_unknown_legs_are_refused_and_the_known_ones_named(house: House) -> None:

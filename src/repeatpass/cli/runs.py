@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Runs, whatever their state.", no_args_is_help=True)
 DAY = 86400.0
+PROVEN = {"identical", "within tolerance"}
 
 
 def run(
@@ -62,8 +63,9 @@ def parsed(pairs: list[str]) -> dict[str, Any]:
 
 
 def repeat(
-    subject: Annotated[str, typer.Argument(help="indicator/place/time, a run, or a crate (.zip)")],
+    subject: Annotated[str, typer.Argument(help="indicator/place/time, a run, a crate (.zip), or with --from an input")],
     swap: Annotated[list[str] | None, typer.Option("--with", help="leg=value: environment=…, inputs=latest, …")] = None,
+    onwards: Annotated[bool, typer.Option("--from", help="The subject is collection[/item]: all that rests on it.")] = False,
     here: Annotated[bool, typer.Option(help="A crate: use the Python that runs this, not the run's own.")] = False,
     home: Home = None,
     as_json: AsJson = False,
@@ -71,15 +73,18 @@ def repeat(
     """Execute again with everything pinned, compare every output, and say the verdict."""
     if subject.endswith(".zip"):
         _repeat_crate(Path(subject), home, here, as_json)
-    with house_at(home, work=True) as house:
-        begun = house.repeating.repeat(house.owner, run_of(house, subject), parsed(swap or []))
-        with console.status("Repeating"):
-            ended = _wait(house, begun.id)
+    with house_at(home, work=True) as house, console.status("Repeating"):
+        if onwards:
+            begun = house.repeating.repeat_from(house.owner, *subject.split("/", 1))
+        else:
+            begun = [house.repeating.repeat(house.owner, run_of(house, subject), parsed(swap or []))]
+        ended = [_wait(house, each.id) for each in begun]
     if as_json:
-        print_json(ended)
+        print_json(ended if onwards else ended[0])
     else:
-        _say_repeat(ended)
-    raise typer.Exit(0 if ended.verdict in {"identical", "within tolerance"} else 1)
+        for each in ended:
+            _say_repeat(each)
+    raise typer.Exit(0 if all(each.verdict in PROVEN for each in ended) else 1)
 
 
 def _repeat_crate(path: Path, home: Path | None, here: bool, as_json: bool) -> None:
@@ -96,7 +101,7 @@ def _repeat_crate(path: Path, home: Path | None, here: bool, as_json: bool) -> N
         print_json(found.to_json())
     else:
         console.print(f"[bold]{found.verdict}[/]: {found.sentence}", highlight=False)
-    raise typer.Exit(0 if found.verdict in {"identical", "within tolerance"} else 1)
+    raise typer.Exit(0 if found.verdict in PROVEN else 1)
 
 
 def crate(

@@ -98,6 +98,16 @@ class Runs:
                 unrecorded=parts_of(connection, run_unrecorded, UnrecordedRead, id),
             )
 
+    def updates_reading(self, collection: str, item: str = "") -> list[Run]:
+        """List the updates that succeeded and read *collection* (or one item of it), oldest first."""
+        read = sa.select(run_inputs.c.run).where(run_inputs.c.collection == collection)
+        chosen = read.where(run_inputs.c.item == item) if item else read
+        query = sa.select(runs).where(
+            runs.c.id.in_(chosen), runs.c.purpose == Purpose.UPDATE, runs.c.state == State.SUCCEEDED
+        )
+        with self.database.read() as connection:
+            return [run_of(row) for row in connection.execute(query.order_by(runs.c.created)).mappings()]
+
     def counts(self) -> Mapping[State, int]:
         """Return how many runs are in each state."""
         query = sa.select(runs.c.state, sa.func.count()).group_by(runs.c.state)

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from repeatpass.access import SYSTEM, Actor, Right
-from repeatpass.core.errors import Invalid
+from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.ids import new_id
 from repeatpass.core.times import now
 from repeatpass.indicators.room import Indicators
@@ -78,6 +78,17 @@ class Repeating:
             also=lambda connection: self.repeats.add_with(connection, repeat),
         )
         return repeat
+
+    def repeat_from(self, actor: Actor, collection: str, item: str = "") -> list[Repeat]:
+        """Repeat the part of the workflow that begins at an input: every run that read *collection* (or *item*
+        of it) and whose values are current. Raise NotFound if no current value rests on it.
+        """
+        reading = self.runs.updates_reading(collection, item)
+        current = {value.run for run in reading for value in self.indicators.current(run.subject)}
+        resting = [run for run in reading if run.id in current]
+        if not resting:
+            raise NotFound(f"No current value rests on {collection}{'/' + item if item else ''}.")
+        return [self.repeat(actor, run.id) for run in resting]
 
     def _swapped(self, original: Run, swaps: Mapping[str, Any]) -> tuple[Legs, dict[str, Any]]:
         legs, parameters = original.legs, dict(original.parameters)
