@@ -59,6 +59,18 @@ def test_a_digest_names_the_lock_and_the_python_and_nothing_else() -> None:
     assert Environment.from_json(tiny().to_json()) == tiny()
 
 
+def test_the_packages_are_those_for_this_python_and_this_machine() -> None:
+    lock = (
+        "numpy==2.4.6 ; python_full_version < '3.12' \\\n    --hash=sha256:00\n"
+        "numpy==2.5.5 ; python_full_version >= '3.12' \\\n    --hash=sha256:11\n"
+        "appnope==1.0.0 ; sys_platform == 'nowhere' --hash=sha256:22\n"
+        "# a note==not a package\nsix==1.17.0 --hash=sha256:33\n"
+    )
+    assert tiny(lock=lock, python="3.11.7").requirements == {"numpy": "2.4.6", "six": "1.17.0"}
+    assert tiny(lock=lock, python="3.12.1").requirements == {"numpy": "2.5.5", "six": "1.17.0"}
+    assert tiny().requirements == {"iniconfig": "2.3.0"}
+
+
 def test_a_lock_without_checksums_is_refused() -> None:
     with pytest.raises(Invalid, match="no checksums"):
         tiny(lock="iniconfig==2.3.0\n")

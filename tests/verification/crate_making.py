@@ -58,7 +58,7 @@ def run_for_real(folder: Path, prefix: Path, kit: Path, source: str = SOURCE) ->
     footing = Footing(
         revision=revision_of(json.loads(notebook.read_text())), parameters={"scale": 3.0},
         environment=environment().digest, environment_name="science", packages=environment().requirements,
-        python=environment().python, kit=f"sha256:{kit.name}", hash_seed="0", inputs=done.inputs,
+        python=environment().python, kit=kit.name, hash_seed="0", inputs=done.inputs,
         machine=f"{platform.system()} {platform.release()} {platform.machine()}",
     )  # fmt: skip
     outputs = tuple(

@@ -47,10 +47,23 @@ class Environment:
 
     @property
     def requirements(self) -> dict[str, str]:
-        """Package name → pinned version, as the lock states them."""
-        lines = (line.partition(";")[0].strip(" \\") for line in self.lock.splitlines())
-        pairs = (line.split("==", 1) for line in lines if "==" in line and not line.startswith(("#", "-")))
-        return {name.strip(): version.split()[0] for name, version in pairs}
+        """Package name → pinned version, as the lock states them for this Python and machine."""
+        found = {}
+        for line in self.lock.splitlines():
+            pinned, _, marker = line.split("--hash")[0].rstrip(" \\").partition(";")
+            name, equals, version = pinned.strip().partition("==")
+            if equals and not name.startswith("#") and self._applies(marker.strip()):
+                found[name.strip()] = version.strip()
+        return found
+
+    def _applies(self, marker: str) -> bool:
+        """Say whether a line of the lock is meant for this Python on this kind of machine."""
+        if not marker:
+            return True
+        from packaging.markers import Marker  # comes with ipykernel and xarray
+
+        short = ".".join(self.python.split(".")[:2])
+        return Marker(marker).evaluate({"python_full_version": self.python, "python_version": short})
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""

@@ -157,7 +157,7 @@ class _Repeating:
         if self.notebook:
             known = replace(known, revision=revision_of(read_notebook(self.notebook.read_bytes(), self.notebook.name)))
         if not self.content.kit:
-            known = replace(known, kit=f"sha256:{self._kit().name}")
+            known = replace(known, kit=self._kit().name)
         if self.here:
             known = replace(known, environment=digest_here(), environment_name="here", packages={},
                             python=platform.python_version())  # fmt: skip
