@@ -76,7 +76,7 @@ class House:
 
 def open_house(settings: Settings) -> House:
     """Build the house at ``settings.home``, making or upgrading its database; raise a sentence if it cannot be."""
-    home = _made(settings.home)
+    home = made_home(settings.home)
     database = Database(settings.database_url)
     upgrade(database, copies=home / "backups")
     files = FileArea(settings.files_root)
@@ -131,7 +131,8 @@ def _ignore(_result: object) -> None:
     """Listeners return nothing."""
 
 
-def _made(home: Path) -> Path:
+def made_home(home: Path) -> Path:
+    """Return the folder *home*, making it if need be; raise Unavailable with a sentence if it cannot be used."""
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -27,7 +27,7 @@ def health_router(house: House, filling: Filling) -> APIRouter:
             "status": "ok",
             "filled": filling.done,
             "filling": filling.doing,
-            "problems": list(filling.problems),
+            "problems": [*filling.problems, *filter(None, [house.worker.trouble])],
             "indicators": {summary.indicator.id: summary.values for summary in house.indicators.summaries()},
             "collections": len(house.catalog.collections()),
             "runs": {str(state): number for state, number in counts.items()},

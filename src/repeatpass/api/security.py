@@ -11,7 +11,6 @@ not a web page that the owner has open: a browser would send its requests here a
 import hashlib
 import hmac
 import secrets
-from http.cookies import SimpleCookie
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,6 +21,7 @@ from repeatpass.access import ANYONE, Actor
 from repeatpass.access.room import Access
 from repeatpass.api.errors import problem
 from repeatpass.core.errors import Forbidden, RepeatpassError
+from repeatpass.storage.private import private_file
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_TO_READ = ("/stac", "/ogc", "/files", "/health")  # data that any page may read
@@ -36,11 +36,8 @@ class Sessions:
     """The session of the owner's browser: a value that only this house can have made."""
 
     def __init__(self, home: Path) -> None:
-        path = home / "session.key"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
-        self._value = hmac.new(path.read_bytes(), b"owner", hashlib.sha256).hexdigest()
+        key = private_file(home / "session.key", lambda: secrets.token_bytes(32))
+        self._value = hmac.new(key, b"owner", hashlib.sha256).hexdigest()
 
     def cookie(self) -> str:
         """Return the Set-Cookie header that begins the session."""
@@ -48,8 +45,10 @@ class Sessions:
 
     def holds(self, header: str) -> bool:
         """Say whether a Cookie header carries the session."""
-        found = SimpleCookie(header).get(COOKIE)
-        return found is not None and hmac.compare_digest(found.value, self._value)
+        # Other programs on this machine leave cookies of any form under the same name of host: take ours alone.
+        pairs = (pair.strip().partition("=") for pair in header.split(";"))
+        found = [value for name, _, value in pairs if name == COOKIE]
+        return any(hmac.compare_digest(value.encode(), self._value.encode()) for value in found)
 
 
 class Guard:
@@ -63,8 +62,11 @@ class Guard:
         self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no page needs a web socket; unguarded, any page elsewhere could open one
+            await send({"type": "websocket.close", "code": 1008})
             return
         headers = Headers(scope=scope)
         try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from repeatpass.access import Actor
-from repeatpass.core.errors import Forbidden
+from repeatpass.core.errors import Forbidden, Invalid
 
 
 def notebook_in_workspace(home: Path, actor: Actor, name: str) -> bytes | None:
@@ -12,7 +12,11 @@ def notebook_in_workspace(home: Path, actor: Actor, name: str) -> bytes | None:
     Raise Forbidden for a path, or a link, that leads out of the workspace.
     """
     root = (home / "workspaces" / actor.id).resolve()
-    path = (root / name).resolve()
+    try:
+        path = (root / name).resolve()
+        found = path.is_file()
+    except (ValueError, OSError):  # a zero byte, or a name longer than a name can be
+        raise Invalid("The input “notebook” is not the name of a file.") from None
     if not path.is_relative_to(root):
         raise Forbidden(f"“{name}” lies outside of your workspace; give a path inside it.")
-    return path.read_bytes() if path.is_file() else None
+    return path.read_bytes() if found else None

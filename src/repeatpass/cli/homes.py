@@ -10,12 +10,15 @@ from repeatpass.cli.common import AsJson, Home, console, house_at, print_json
 
 def token(home: Home = None) -> None:
     """Print the owner's token, for curl and other programs."""
+    from repeatpass.storage.private import private_file
+
     with house_at(home) as house:
-        path = house.settings.home / "owner.token"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(house.access.issue_token(house.owner, house.owner.id, "command line").secret)
-    print(path.read_text())
+
+        def issued() -> bytes:
+            return house.access.issue_token(house.owner, house.owner.id, "command line").secret.encode()
+
+        secret = private_file(house.settings.home / "owner.token", issued).decode()
+    print(secret)
 
 
 def doctor(home: Home = None, as_json: AsJson = False) -> None:

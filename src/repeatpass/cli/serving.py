@@ -3,9 +3,11 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from repeatpass.core.errors import Conflict
 
@@ -17,7 +19,7 @@ def only_server(home: Path, address: str) -> Iterator[None]:
     """Hold the home for this server; raise Conflict, naming the other, if one is up."""
     with (home / LOCK).open("a+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(file)
         except OSError:
             raise Conflict(
                 f"A server is up on {home} already, at {_noted(home)}. Use that one, stop it, or give another --home."
@@ -33,12 +35,23 @@ def server_of(home: Path) -> str | None:
     path = home / LOCK
     if not path.exists():
         return None
-    with path.open("r+") as file:
+    with path.open("r") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
             return _noted(home)
     return None
+
+
+def _lock(file: TextIO) -> None:
+    """Take the lock; try again for a moment, because a command that only looks holds it while it looks."""
+    for _ in range(10):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError:
+            time.sleep(0.02)
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _noted(home: Path) -> str:

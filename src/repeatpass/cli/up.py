@@ -18,18 +18,18 @@ def up(
     demo: Annotated[bool | None, typer.Option(help="Fill an empty house with the demonstration.")] = None,
 ) -> None:
     """Open the house, fill it at first start, and serve it until Ctrl-C."""
-    from repeatpass.assembly import open_house
+    from repeatpass.assembly import made_home, open_house
     from repeatpass.cli.serving import only_server
-    from repeatpass.demo.filling import Filling, fill
+    from repeatpass.demo.filling import Filling, fill, install_only
     from repeatpass.settings import read_settings
 
     settings = read_settings(home=home, port=port, no_browser=no_browser, demo=demo)
-    _require_free(settings.host, settings.port)
-    house = open_house(settings)
-    with only_server(settings.home, settings.address):
-        filling = Filling(done=not settings.demo)
-        if settings.demo:
-            threading.Thread(target=fill, args=(house, filling, _say), daemon=True, name="fill").start()
+    # The lock comes first: a second server must not even look at the database, which opening may upgrade.
+    with only_server(made_home(settings.home), settings.address):
+        _require_free(settings.host, settings.port)
+        house, filling = open_house(settings), Filling()
+        prepare = fill if settings.demo else install_only
+        threading.Thread(target=prepare, args=(house, filling, _say), daemon=True, name="fill").start()
         _announce(settings.address, settings.home, settings.no_browser)
         _serve(house, filling)
 

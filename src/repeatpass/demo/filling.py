@@ -53,6 +53,18 @@ def fill(house: House, filling: Filling, say: Say = lambda _line: None) -> None:
     tell("Everything is filled" if not filling.problems else "Filled as far as possible")
 
 
+def install_only(house: House, filling: Filling, say: Say = lambda _line: None) -> None:
+    """Make the environments that runs need, and nothing else: for a house without the demonstration."""
+
+    def tell(line: str) -> None:
+        filling.doing = line
+        say(line)
+
+    _attempt(filling, lambda: _install(house, tell))
+    filling.done = True
+    tell("Ready" if not filling.problems else "As ready as possible")
+
+
 def _attempt(filling: Filling, step: Callable[[], None]) -> None:
     try:
         step()
@@ -64,6 +76,7 @@ def _attempt(filling: Filling, step: Callable[[], None]) -> None:
 
 def _install(house: House, tell: Say) -> None:
     house.environments.install("earth", tell)
+    house.environments.remake(tell)  # those that older runs rest on, after a restore
 
 
 def _register(house: House, filling: Filling, tell: Say) -> None:

@@ -12,8 +12,8 @@ from repeatpass.core.times import now
 from repeatpass.indicators.gates import Candidate, read_candidates
 from repeatpass.indicators.records import Delivery, Indicator, Value, ValueState
 from repeatpass.indicators.room import Indicators
-from repeatpass.indicators.store import deliveries, values
-from repeatpass.runs.records import Provenance, Purpose, Run, State
+from repeatpass.indicators.store import alone, deliveries, values
+from repeatpass.runs.records import Purpose, Run, State
 from repeatpass.runs.room import Runs
 from repeatpass.storage import events
 from repeatpass.storage.files import FileArea
@@ -35,51 +35,47 @@ class Collecting:
         if run.purpose is not Purpose.UPDATE or run.state is not State.SUCCEEDED:
             return None
         indicator = self.indicators.indicator(run.subject)
+        rows, refused = self._delivered(indicator, run)
+        with self.indicators.database.write() as connection:
+            alone(connection, indicator.id)
+            query = sa.select(deliveries).where(deliveries.c.run == run.id)
+            if (known := connection.execute(query).mappings().first()) is not None:
+                return Delivery(**known)
+            return self._add(connection, indicator, run, rows, refused)
+
+    def _delivered(self, indicator: Indicator, run: Run) -> tuple[list[Candidate], str]:
+        """Return the rows of a delivery, or why none of it can be taken."""
+        outputs = self.runs.provenance(run.id).outputs
         try:
-            rows = self._delivered(indicator, self.runs.provenance(run.id))
+            for output in outputs:
+                if output.name == indicator.output:
+                    return read_candidates(self.files.read(output.checksum), output.unit, indicator), ""
         except Invalid as error:
-            return self._keep(Delivery(run=run.id, indicator=indicator.id, created=now(), reason=error.message), [])
-        return self._add(indicator, run, rows)
+            return [], error.message
+        left = ", ".join(output.name for output in outputs) or "nothing"
+        return [], f"The run left no output called “{indicator.output}”; it left {left}."
 
-    def _delivered(self, indicator: Indicator, provenance: Provenance) -> list[Candidate]:
-        for output in provenance.outputs:
-            if output.name == indicator.output:
-                return read_candidates(self.files.read(output.checksum), output.unit, indicator)
-        left = ", ".join(output.name for output in provenance.outputs) or "nothing"
-        raise Invalid(f"The run left no output called “{indicator.output}”; it left {left}.")
-
-    def _add(self, indicator: Indicator, run: Run, rows: list[Candidate]) -> Delivery:
+    def _add(
+        self, connection: sa.Connection, indicator: Indicator, run: Run, rows: list[Candidate], refused: str
+    ) -> Delivery:
         current = {(value.place, value.time): value for value in self.indicators.current(indicator.id)}
         newest = self.indicators.newest_revisions(indicator.id)
         changed = [row for row in rows if row.problem or not _says_the_same(row, current.get((row.place, row.time)))]
         made = [_row(indicator, run, row, newest, self._reason(run, row, current)) for row in changed]
         held = sum(bool(row.problem) for row in changed)
-        delivery = Delivery(
-            run=run.id,
-            indicator=indicator.id,
-            created=now(),
-            released=len(changed) - held,
-            unchanged=len(rows) - len(changed),
-            held=held,
-        )
-        return self._keep(delivery, made)
+        counts = {"released": len(changed) - held, "unchanged": len(rows) - len(changed), "held": held}
+        delivery = Delivery(run=run.id, indicator=indicator.id, created=now(), reason=refused, **counts)
+        connection.execute(deliveries.insert().values(**asdict(delivery)))
+        if made:
+            connection.execute(values.insert(), made)
+        events.record(connection, "indicator.delivered", indicator.id, run=run.id)
+        return delivery
 
     def _reason(self, run: Run, row: Candidate, current: Mapping[Key, Value]) -> str:
         if row.problem:
             return row.problem
         before = current.get((row.place, row.time))
         return "" if before is None else _what_changed(self.runs.run(before.run), run)
-
-    def _keep(self, delivery: Delivery, rows: list[dict[str, Any]]) -> Delivery:
-        with self.indicators.database.write() as connection:
-            known = connection.execute(sa.select(deliveries).where(deliveries.c.run == delivery.run)).mappings().first()
-            if known is not None:
-                return Delivery(**known)
-            connection.execute(deliveries.insert().values(**asdict(delivery)))
-            if rows:
-                connection.execute(values.insert(), rows)
-            events.record(connection, "indicator.delivered", delivery.indicator, run=delivery.run)
-        return delivery
 
 
 def _says_the_same(row: Candidate, value: Value | None) -> bool:

@@ -72,14 +72,18 @@ def _candidate(row: dict[str, str], line: int) -> Candidate:
         raise Invalid(f"Line {line} of the delivery cannot be read: {error}") from None
     lower, upper, reference = others
     return Candidate(
-        place=row["place"],
+        place=_text(row["place"]),
         time=time,
         value=value,
         lower=lower,
         upper=upper,
         reference=reference,
-        flag=row.get("flag") or "",
+        flag=_text(row.get("flag")),
     )
+
+
+def _text(text: str | None) -> str:
+    return (text or "").replace("\0", "")[:80]  # what the database takes; no place or flag of ours is longer
 
 
 def _number(text: str) -> float | None:

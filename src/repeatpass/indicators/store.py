@@ -55,3 +55,11 @@ deliveries = sa.Table(
     sa.Column("held", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
 )
+
+
+def alone(connection: sa.Connection, indicator: str) -> None:
+    """Hold an indicator until the transaction ends: revisions are counted by one writer after the other.
+
+    SQLite has one writer anyway.
+    """
+    connection.execute(sa.select(indicators.c.id).where(indicators.c.id == indicator).with_for_update())

@@ -24,6 +24,7 @@ from repeatpass.runs.runner import Runner
 log = logging.getLogger(__name__)
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
 LOST = "The server stopped while this run was being started; nothing was executed to its end. Run it again."
+UNKEPT = "What this run left could not be kept; the server's log says why."
 ADOPT_S = 10.0  # how often a living worker looks for what a dead one left
 PATIENCE_S = 2.0  # between two tries to keep what a run left, on a full disk
 T = TypeVar("T")
@@ -203,8 +204,11 @@ class Worker:
                 return
         except WrongState:  # another worker was first, with the same outcome
             return
-        except Exception:
+        except Exception as error:  # such as a name that the database does not take: end the run all the same
             log.exception("The outcome of run %s cannot be kept", run.id, extra={"run": run.id})
+            if run.message != UNKEPT:
+                self._end(replace(run, state=State.CRASHED, message=UNKEPT, failure=None))
+            self.trouble = _sentence(error)
             return
         log.info("Run %s %s: %s", run.id, run.state, run.message, extra={"run": run.id})
         self.folders.remove(run.id)

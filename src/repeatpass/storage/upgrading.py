@@ -28,9 +28,19 @@ def newest() -> str:
 
 
 def present(database: Database) -> str:
-    """Return the schema that the database has; empty for an empty database."""
-    with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+    """Return the schema that the database has; empty for an empty database.
+
+    Raise Unavailable if it does not answer, or is damaged beyond reading.
+    """
+    try:
+        with database.read() as connection:
+            return MigrationContext.configure(connection).get_current_revision() or ""
+    except sa.exc.DatabaseError as error:
+        where = database.engine.url.render_as_string(hide_password=True)
+        raise Unavailable(
+            f"The database {where} cannot be read: {str(error.orig).strip()}. Start it, correct its address, or "
+            "restore a backup."
+        ) from None
 
 
 def require_known(database: Database) -> str:
