@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from repeatpass.api.errors import answer
+from repeatpass.api.errors import answer, status_of
 from repeatpass.api.files import files_router
 from repeatpass.api.health import health_router
 from repeatpass.api.jobs import jobs_router
@@ -16,8 +16,8 @@ from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
 from repeatpass.assembly import House
-from repeatpass.core.errors import RepeatpassError
 from repeatpass.demo.filling import Filling
+from repeatpass.web.face import mount_pages
 
 
 def make_app(house: House, filling: Filling) -> FastAPI:
@@ -34,7 +34,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     for router in (landing_router, processes_router, jobs_router, stac_router, files_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
-    app.add_exception_handler(RepeatpassError, answer)
+    mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
     guard: dict[str, Any] = {
         "access": house.access,
         "owner": house.owner,

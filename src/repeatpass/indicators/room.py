@@ -158,11 +158,25 @@ class Indicators:
         query = sa.select(indicators.c.updated, newest).where(indicators.c.id == id)
         with self.database.read() as connection:
             row = connection.execute(query).first()
-        return "" if row is None else f"{row[0]:%Y%m%d%H%M%S%f}-{row[1] or 0}"
+        return "" if row is None else _stamp(row[0], row[1])
+
+    def stamps(self) -> dict[str, str]:
+        """Return the stamp of every indicator, by id."""
+        newest = sa.select(values.c.indicator, sa.func.max(values.c.id).label("newest")).group_by(values.c.indicator)
+        found = newest.subquery()
+        query = sa.select(indicators.c.id, indicators.c.updated, found.c.newest).join(
+            found, found.c.indicator == indicators.c.id, isouter=True
+        )
+        with self.database.read() as connection:
+            return {id: _stamp(updated, value) for id, updated, value in connection.execute(query)}
 
     def _values(self, query: sa.Select[Any]) -> list[Value]:
         with self.database.read() as connection:
             return [_value(row) for row in connection.execute(query).mappings()]
+
+
+def _stamp(updated: datetime, newest: int | None) -> str:
+    return f"{updated:%Y%m%d%H%M%S%f}-{newest or 0}"
 
 
 def _value(row: Mapping[Any, Any]) -> Value:

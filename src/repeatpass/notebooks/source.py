@@ -75,9 +75,13 @@ def about(notebook: Mapping[str, Any], fallback_title: str) -> About:
         description=str(stated.get("description", "")),
         licence=str(stated.get("licence", "")),
         citation=str(stated.get("citation", "")),
-        authors=tuple(str(author) for author in stated.get("authors", ())),
+        authors=tuple(_author(author) for author in stated.get("authors", ())),
         tags=tuple(str(tag) for tag in stated.get("tags", ())),
     )
+
+
+def _author(author: Any) -> str:
+    return str(author.get("name", "")) if isinstance(author, dict) else str(author)
 
 
 def _first_heading(notebook: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from repeatpass.core.times import iso_short
 from repeatpass.indicators.records import Indicator, Value
+from repeatpass.web import words
 from repeatpass.web.charts import (
     ChartBand,
     ChartPoint,
@@ -171,11 +172,11 @@ def alt_of(series: Series, place: str) -> str:
         return f"{indicator.title}: no number yet."
     low, high = min(known, key=_number), max(known, key=_number)
     digits = saying.digits_of(value.value for value in known)
-    words = [
-        f"{saying.words.number(value.value, digits)} {unit} in {saying.time_words(value.time, indicator.cadence)}"
+    said = [
+        f"{words.number(value.value, digits)} {unit} in {saying.time_words(value.time, indicator.cadence)}"
         for value in (low, high)
     ]
-    return f"{place_name(indicator, place)}: {len(known)} values; the lowest {words[0]}, the highest {words[1]}."
+    return f"{place_name(indicator, place)}: {len(known)} values; the lowest {said[0]}, the highest {said[1]}."
 
 
 def _number(value: Value) -> float:

@@ -1,7 +1,6 @@
 """Verdicts of repeats as seals and as lines of a history."""
 
 from collections.abc import Iterable, Mapping
-from typing import cast
 
 from repeatpass.verification.comparison.records import Verdict as Found
 from repeatpass.verification.records import Repeat
@@ -63,7 +62,7 @@ def rows_of(repeats: Iterable[Repeat], limit: int = 12) -> tuple[RepeatRow, ...]
 
 def summary_of(every: Iterable[Series], verdicts: Mapping[str, Repeat]) -> TrustSummary:
     """How the newest repeats of all current values ended."""
-    counts: dict[Verdict, int] = dict.fromkeys((*VERDICTS.values(), cast(Verdict, "never")), 0)
+    counts: dict[Verdict, int] = dict.fromkeys((*VERDICTS.values(), "never"), 0)
     dates = []
     for series in every:
         for run, number in series.runs.items():

@@ -1,0 +1,16 @@
+"""The addresses of the pages, their JSON twins, pictures and forms."""
+
+from fastapi import APIRouter, Depends
+
+from repeatpass.web.desk import Desk
+from repeatpass.web.routes.answering import no_odd_characters
+from repeatpass.web.routes.indicators import indicators_router
+from repeatpass.web.routes.trust import trust_router
+
+
+def pages_router(desk: Desk) -> APIRouter:
+    """Every page of the house."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(no_odd_characters)])
+    for part in (indicators_router, trust_router):
+        router.include_router(part(desk))
+    return router

@@ -1,0 +1,118 @@
+"""Errors on pages: what happened, what was kept, what to do. Programs get problem details instead."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.ids import new_id
+from repeatpass.web.assets import HEADERS
+from repeatpass.web.desk import Desk
+from repeatpass.web.rendering import render
+from repeatpass.web.routes.answering import cover_of, wants_json
+from repeatpass.web.views import ErrorPage, Link
+
+log = logging.getLogger(__name__)
+FOR_PROGRAMS = ("/ogc", "/stac", "/files", "/health", "/metrics", "/wps", "/wms", "/wmts", "/eodash")
+HOME = Link(text="Home", href="/")
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+ForPrograms = Callable[[Request, Exception], Awaitable[Response]]
+StatusOf = Callable[[RepeatpassError], int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """What a family of errors means for the person."""
+
+    title: str
+    kept: str
+    todo: str
+    links: tuple[Link, ...] = (HOME, Link(text="Indicators", href="/indicators"))
+
+
+NOTHING_CHANGED = "Nothing was changed."
+ADVICE: dict[type[RepeatpassError], Advice] = {
+    NotFound: Advice(
+        title="Not found", kept="", todo="Check the address, or look for it in the lists.",
+        links=(HOME, Link(text="Indicators", href="/indicators"), Link(text="Notebooks", href="/notebooks"),
+               Link(text="Collections", href="/collections"), Link(text="Runs", href="/runs"))),
+    Invalid: Advice(title="Not understood", kept=NOTHING_CHANGED, todo="Go back, correct what is named, and send it again."),
+    Forbidden: Advice(
+        title="Not allowed", kept=NOTHING_CHANGED,
+        todo="Changes are made from a page of this house, in a browser on the computer it runs on, with cookies allowed: "
+        "open the page anew and press the button there. A program sends a token; repeatpass token prints one."),
+    Conflict: Advice(title="Not in this state", kept=NOTHING_CHANGED, todo="Look how it stands now, then decide."),
+    Exhausted: Advice(title="A limit is reached", kept=NOTHING_CHANGED, todo="Wait, or free something, and try again."),
+    Unavailable: Advice(title="Not available now", kept=NOTHING_CHANGED, todo="Try again in a minute."),
+}  # fmt: skip
+UNKNOWN = Advice(
+    title="Something broke", kept="Everything that was there before is still there.",
+    todo="Try again. If it happens once more, give the request number to whoever keeps this house.", links=(HOME,)
+)  # fmt: skip
+
+
+def advice_for(error: RepeatpassError) -> Advice:
+    """The advice of the nearest family."""
+    return next((ADVICE[family] for family in type(error).__mro__ if family in ADVICE), UNKNOWN)
+
+
+def for_program(request: Request) -> bool:
+    """Whether this request is not a person's."""
+    path = request.url.path
+    return wants_json(request) or any(path == root or path.startswith(f"{root}/") for root in FOR_PROGRAMS)
+
+
+def handle_errors(app: FastAPI, desk: Desk, status_of: StatusOf, for_programs: ForPrograms) -> None:
+    """Have *app* answer every error: on pages with a page, for programs as *for_programs* does."""
+
+    def page(request: Request, status: int, happened: str, advice: Advice, number: str = "") -> Response:
+        made = ErrorPage(
+            title=advice.title, path=request.url.path, status=status, happened=happened, kept=advice.kept,
+            todo=advice.todo, links=advice.links, request=number,
+        )  # fmt: skip
+        headers = {**HEADERS, "cache-control": "no-store"}
+        return HTMLResponse(render(made, cover_of(desk, request)), status, headers=headers)
+
+    async def raised(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RepeatpassError)
+        if for_program(request):
+            return await for_programs(request, error)
+        return page(request, status_of(error), error.message, advice_for(error))
+
+    async def routed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        found: dict[int, RepeatpassError] = {
+            404: NotFound("There is no page at this address."),
+            405: Invalid("This address cannot be used that way."),
+        }
+        known = found.get(error.status_code) or Invalid(str(error.detail))
+        if for_program(request):
+            body = {"type": "about:blank", "title": type(known).__name__, "status": error.status_code,
+                    "detail": known.message, "instance": request.url.path}  # fmt: skip
+            return JSONResponse(body, error.status_code, error.headers, "application/problem+json")
+        return page(request, error.status_code, known.message, advice_for(known))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        words = "; ".join(f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}" for each in error.errors())
+        return await raised(request, Invalid(f"The request cannot be understood. {words}."))
+
+    async def broke(request: Request, error: Exception) -> Response:
+        number = new_id()
+        log.error("Request %s for %s broke", number, request.url.path, exc_info=error)
+        if for_program(request):
+            body = {"type": "about:blank", "title": "Error", "status": 500, "detail": UNKNOWN.title, "instance": number}
+            return JSONResponse(body, 500, media_type="application/problem+json")
+        return page(request, 500, "This page could not be made.", UNKNOWN, number)
+
+    handlers: dict[type[Exception], Handler] = {
+        RepeatpassError: raised, HTTPException: routed, RequestValidationError: invalid, Exception: broke,
+    }  # fmt: skip
+    for family, handler in handlers.items():
+        app.add_exception_handler(family, handler)
