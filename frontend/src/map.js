@@ -32,6 +32,7 @@ class WorldMap extends HTMLElement {
     this.frames = new Map();
     this.base = new VectorSource();
     await this.coast("110m");
+    while (!this.box.clientWidth) await new Promise(requestAnimationFrame);
     this.draw();
     this.onTime = (event) => this.show(this.nearest(event.detail.time));
     this.onTheme = () => this.map.getLayers().forEach((layer) => layer.changed());

@@ -1,5 +1,7 @@
+# ruff: noqa: E501
 """Sample records: passport, repeat, run, runs, trust, errors."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sample_data as data
@@ -58,7 +60,7 @@ STRIP = (
         href="/indicators/nino34?place=nino34",
     ),
     Fact(label="time", text="2010-01-01/2010-02-01", href="/indicators/nino34?t=2010-01-01"),
-    Fact(label="value", text="1.53 K ± 0.05", copy="1.53"),
+    Fact(label="value", text="1.69 K ± 0.05", copy="1.69"),
     Fact(label="notebook", text=f"nino34@{DIGEST[7:]}", href="/notebooks/nino34", copy=DIGEST),
     Fact(label="environment", text=OTHER, href="/environments/f3c8", copy=OTHER),
     Fact(label="inputs", text="2 items, 1.8 MB", href="#inputs"),
@@ -86,8 +88,8 @@ def value() -> ValuePage:
         Column(title="Reason"),
     )
     rows = (
-        (Cell(text="2, released"), Cell(text="1.53"), Cell(text="Boxes corrected")),
-        (Cell(text="1, superseded", state="superseded"), Cell(text="1.49"), Cell(text="First release")),
+        (Cell(text="2, released"), Cell(text="1.69"), Cell(text="Boxes corrected")),
+        (Cell(text="1, superseded", state="superseded"), Cell(text="1.65"), Cell(text="First release")),
     )
     return ValuePage(
         title="Niño 3.4, January 2010",
@@ -98,7 +100,7 @@ def value() -> ValuePage:
         crumbs=(HOME, NINO, Link(text="January 2010")),
         place=Link(text="Niño 3.4", href="/indicators/nino34"),
         reading=reading(45),
-        seal=IDENTICAL,
+        seal=replace(IDENTICAL, caveat="inputs not fully known"),
         strip=STRIP,
         run=Link(text=RUN, href=f"/runs/{RUN}"),
         made=MADE,

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Sample records: home, indicators, one indicator, each with real series."""
 
 from datetime import date

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Sample records: notebooks with a rendered one, collections."""
 
 import base64
@@ -257,7 +258,7 @@ def collections() -> CollectionsPage:
                 "OSTIA monthly sea-surface temperature",
                 "Monthly means of the Met Office's analysis along the equator.",
                 "Analysis",
-                "/frames/2009-12-01.png",
+                "/charts/nino.png",
             ),
             row("Carbon dioxide, Mauna Loa", "Weekly means in the air of Hawaii, from 1958.", "Observation"),
         ),

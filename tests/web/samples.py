@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import sample_common
 import sample_data as data
@@ -11,7 +11,7 @@ import sample_indicators
 import sample_notebooks
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 from repeatpass.web.assets import HEADERS
@@ -67,9 +67,18 @@ def frame(request: Request) -> Response:
     return Response(data.ocean_frame(request.path_params["time"]), media_type="image/png")
 
 
-def reports(_: Request) -> Response:
-    """Nothing else is here."""
-    return JSONResponse({})
+def events(request: Request) -> Response:
+    """A run that goes on: the lines after the last one, progress, and then it rests."""
+    first = int(request.query_params.get("after", "0")) + 1
+
+    async def stream() -> AsyncIterator[str]:
+        for number in range(first, first + 3):
+            line = {"number": number, "time": "04:00:20", "kind": "stream", "text": f"Reading month {number}"}
+            yield f"id: {number}\nevent: line\ndata: {json.dumps(line)}\n\n"
+        step = {"done": 4, "cells": 9, "sentence": "Cell 4 of 9"}
+        yield f"event: progress\ndata: {json.dumps(step)}\n\nretry: 600000\n\n"
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
 
 
 def app() -> Starlette:
@@ -77,6 +86,7 @@ def app() -> Starlette:
     return Starlette(
         routes=[
             *(page_route(path, maker) for path, maker in PAGES.items()),
+            Route("/runs/{id}/events", events),
             Route("/charts/{name}.json", spec),
             Route("/charts/{name}.png", picture),
             Route("/frames/{time}.png", frame),

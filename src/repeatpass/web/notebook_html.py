@@ -145,8 +145,9 @@ def plain(text: str, css: str = "") -> str:
     from nbconvert.filters import ansi
 
     strip: Any = ansi.strip_ansi
+    text = strip(text)
     if not text.strip():
         return ""
     cut = f"\n… {len(text) - LONG} more characters are in the notebook itself." if len(text) > LONG else ""
-    body = escape(strip(text[:LONG])) + cut
+    body = escape(text[:LONG]) + cut
     return f'<div class="output {css}"><pre tabindex="0">{body}</pre></div>'

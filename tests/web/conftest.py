@@ -1,0 +1,49 @@
+"""The sample pages on a port of their own, and Debian's Chromium to read them with."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The address of the running sample pages."""
+    import samples
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(samples.app(), port=0, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Chromium without a head."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed here")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as engine:
+        made = engine.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """Skip where the front end was not built."""
+    from repeatpass.web.assets import assets
+
+    if not assets().scripts:
+        pytest.skip("the front end was not built (npm could not be reached)")
