@@ -112,6 +112,22 @@ def test_killing_the_keeper_does_not_free_what_it_kept(new_bench: Callable[..., 
     _until(lambda: not _sleepers("601"), 15)
 
 
+def test_after_an_upgrade_the_old_executor_finishes_its_runs_and_leaves(new_bench: Callable[..., Bench]) -> None:
+    bench = new_bench()
+    ticket, folder = bench.start("import os, time; open('begun', 'w').close(); time.sleep(3); os.getppid()")
+    _until((folder / "work" / "begun").exists)
+    address = _address(bench.home)
+    old = psutil.Process(int(address["pid"]))
+    (bench.home / "executor.json").write_text(json.dumps(address | {"version": "0.0.1"}))
+    upgraded = Bench(home=bench.home, kit=bench.kit, runner=LocalRunner(bench.home, ready=1, linger=5))
+    assert upgraded.run("1")[0].state == "succeeded"
+    assert _address(bench.home)["pid"] != old.pid
+    assert upgraded.ended(ticket).state == "succeeded"
+    bench.runner.close()
+    old.wait(10)
+    assert not Path(address["socket"]).parent.exists()
+
+
 def test_a_second_executor_for_the_same_home_gives_way(new_bench: Callable[..., Bench]) -> None:
     bench = new_bench()
     bench.runner.warm(PREFIX, bench.kit)

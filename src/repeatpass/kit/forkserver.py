@@ -64,6 +64,9 @@ LATE = (
 )
 
 
+KERNEL = "repeatpass.kit.kernel"  # missing where the environment has no ipykernel
+
+
 def preload() -> list[str]:
     """Import all of the above; return the names that this environment does not have."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # its threads would not survive a fork
@@ -140,8 +143,10 @@ def main(arguments: list[str]) -> None:
     missing = preload()
     if "--single" in arguments:
         _be_single(control)
-    _prepare()
-    hello = {"missing": missing, "threads": threads(), "pid": os.getpid()}
+    hello = {"missing": missing, "pid": os.getpid()}
+    if KERNEL not in missing:
+        _prepare()
+    hello["threads"] = threads()
     gc.collect()
     gc.disable()
     gc.freeze()  # shared pages stay shared: the collector does not touch what was preloaded

@@ -9,12 +9,17 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
+import repeatpass
 from repeatpass.core.errors import Unavailable
 
 ADDRESS_FILE = "executor.json"
 LOG_FILE = "executor.log"
+LOG_BYTES = 2_000_000  # a longer log is begun anew
 PATIENCE_S = 60.0
+# All that the executor is told of our environment: a kernel of the same user could read the rest from /proc.
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
 class Launcher:
@@ -25,51 +30,52 @@ class Launcher:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def connect(self, *, launch: bool) -> socket.socket | None:
-        """A connected socket, or None where there is no executor and none shall be started.
+    def address(self) -> str:
+        """Where the executor can be reached; starts one where there is none, or an older program's.
 
         Raises Unavailable if it does not come up.
         """
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            line = self._reach()
-            if line is not None or not launch:
-                return line
+            if found := self.present():
+                return found
             with self._lock:
-                line = self._reach()  # another thread may have started it meanwhile
-                if line is not None:
-                    return line
+                if found := self.present():  # another thread has started it meanwhile
+                    return found
                 self._launch()
         raise Unavailable(f"The program that carries out runs does not start; see {self.home / LOG_FILE}.")
 
-    def _reach(self) -> socket.socket | None:
+    def present(self) -> str | None:
+        """The address of an executor that answers, if there is one of our version.
+
+        One of another version is asked to take no more runs: it finishes those it has, and leaves.
+        """
         try:
-            address = json.loads((self.home / ADDRESS_FILE).read_text())["socket"]
+            known = json.loads((self.home / ADDRESS_FILE).read_text())
+            line = connected(known["socket"])
         except (OSError, ValueError, KeyError):
             return None
-        line = socket.socket(socket.AF_UNIX)
-        with suppress(OSError):
-            line.connect(address)
-            return line
-        line.close()
+        with line:
+            if known["version"] == repeatpass.__version__:
+                return str(known["socket"])
+            line.sendall(b'{"do": "retire"}\n')
+            line.recv(64)
         return None
 
     def _launch(self) -> None:
         """Start it and wait until it takes requests, or has ended (another one may be there already)."""
         self.home.mkdir(parents=True, exist_ok=True)
         ours, theirs = os.pipe()
-        command = [sys.executable, "-m", "repeatpass.runs.executor", "--home", str(self.home)]
-        options = ["--linger", str(self.linger), "--ready", str(self.ready), "--ready-fd", str(theirs)]
-        options += [] if self.fork else ["--no-fork"]
-        with (self.home / LOG_FILE).open("ab") as log:
+        with self._log() as log:
             self._process = subprocess.Popen(
-                command + options,
+                self._command(theirs),
                 pass_fds=[theirs],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 cwd=self.home,
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
             )
         os.close(theirs)
         with os.fdopen(ours, "rb") as told:
@@ -79,8 +85,29 @@ class Launcher:
         # Reaping without keeping this process from leaving: the executor may well outlive it.
         threading.Thread(target=self._process.wait, name="executor-reaper", daemon=True).start()
 
+    def _command(self, told: int) -> list[str]:
+        command = [sys.executable, "-m", "repeatpass.runs.executor", "--home", str(self.home)]
+        command += ["--linger", str(self.linger), "--ready", str(self.ready), "--ready-fd", str(told)]
+        return command if self.fork else [*command, "--no-fork"]
+
+    def _log(self) -> BinaryIO:
+        path = self.home / LOG_FILE
+        long = path.exists() and path.stat().st_size > LOG_BYTES
+        return path.open("wb" if long else "ab")
+
     def wait_for_end(self, timeout: float = 20.0) -> None:
         """Wait until an executor that we started has ended."""
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout)
+
+
+def connected(address: str) -> socket.socket:
+    """A line to the executor at *address*. Raises OSError where none answers."""
+    line = socket.socket(socket.AF_UNIX)
+    try:
+        line.connect(address)
+    except OSError:
+        line.close()
+        raise
+    return line

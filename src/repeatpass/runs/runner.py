@@ -25,7 +25,7 @@ from repeatpass.runs.execution import (
     read_outcome,
     write_json,
 )
-from repeatpass.runs.launching import Launcher
+from repeatpass.runs.launching import Launcher, connected
 
 __all__ = [
     "CellTime",
@@ -75,15 +75,18 @@ class LocalRunner:
     def start(self, job: ExecutionRequest, folder: Path) -> str:
         """See Runner. Starts the executor where there is none."""
         folder = folder.resolve()
-        if read_outcome(folder) is None:
-            try:
-                write_json(folder / REQUEST_FILE, job.to_json())
-            except OSError as error:
-                raise Unavailable(f"The run's folder cannot be written: {error.strerror}.", run=job.run) from error
-            answer = self._ask({"do": "start", "folder": str(folder)}, launch=True)
-            if "ok" not in answer:
-                raise Unavailable(f"The run could not be begun: {answer.get('error', 'no answer')}.", run=job.run)
-        return json.dumps({"runner": "local", "folder": str(folder), "run": job.run})
+        if read_outcome(folder) is not None:
+            return _ticket(job.run, folder, "")
+        try:
+            write_json(folder / REQUEST_FILE, job.to_json())
+        except OSError as error:
+            raise Unavailable(f"The run's folder cannot be written: {error.strerror}.", run=job.run) from error
+        for _ in range(2):  # an executor may leave in the moment between finding and asking it
+            address = self._address()
+            answer = self._ask(address, {"do": "start", "folder": str(folder)})
+            if "ok" in answer:
+                return _ticket(job.run, folder, address)
+        raise Unavailable(f"The run could not be begun: {answer.get('error', 'no answer')}.", run=job.run)
 
     def look(self, ticket: str) -> Progress | Outcome:
         """See Runner."""
@@ -91,10 +94,11 @@ class LocalRunner:
 
     def wait(self, ticket: str, timeout: float) -> Progress | Outcome:
         """See Runner. A run whose executor is gone, and which left no outcome, has crashed."""
-        folder = Path(json.loads(ticket)["folder"])
+        known = json.loads(ticket)
+        folder = Path(known["folder"])
         if outcome := read_outcome(folder):
             return outcome
-        answer = self._ask({"do": "wait", "folder": str(folder), "timeout": timeout}, launch=False)
+        answer = self._ask(known.get("socket", ""), {"do": "wait", "folder": str(folder), "timeout": timeout})
         if "outcome" in answer:
             return Outcome.from_json(answer["outcome"])
         if "progress" in answer:
@@ -103,11 +107,12 @@ class LocalRunner:
 
     def stop(self, ticket: str) -> None:
         """See Runner."""
-        self._ask({"do": "stop", "folder": json.loads(ticket)["folder"]}, launch=False)
+        known = json.loads(ticket)
+        self._ask(known.get("socket", ""), {"do": "stop", "folder": known["folder"]})
 
     def warm(self, prefix: Path, kit: Path, *, wait: bool = False) -> None:
         """Have kernels made ready for an environment, so that its first run need not wait."""
-        self._ask({"do": "warm", "prefix": str(prefix), "kit": str(kit), "wait": wait}, launch=True)
+        self._ask(self._address(), {"do": "warm", "prefix": str(prefix), "kit": str(kit), "wait": wait})
 
     def close(self) -> None:
         """Hang up. The executor finishes its runs and then leaves by itself."""
@@ -119,7 +124,8 @@ class LocalRunner:
 
     def shutdown(self) -> None:
         """End the executor with all its kernels, now; runs under way crash, with a sentence."""
-        self._ask({"do": "end"}, launch=False)
+        if address := self.launcher.present():
+            self._ask(address, {"do": "end"})
         self.close()
         self.launcher.wait_for_end()
 
@@ -129,25 +135,37 @@ class LocalRunner:
             write_json(folder / OUTCOME_FILE, outcome.to_json())
         return outcome
 
-    def _ask(self, request: dict[str, Any], *, launch: bool) -> dict[str, Any]:
-        """Send *request* over this thread's line, opening or reopening it; {} if there is no executor."""
-        for _ in range(2):
-            line = getattr(self._own, "line", None) or self._open(launch=launch)
-            if line is None:
-                return {}
-            with suppress(OSError, ValueError):
-                return _exchange(line, request)
-            self._all.discard(line)
-            line.close()
-            self._own.line = None
+    def _address(self) -> str:
+        """Where new runs go: known from this thread's open line, or found."""
+        for address in self._lines():
+            return address
+        return self.launcher.address()
+
+    def _lines(self) -> dict[str, socket.socket]:
+        """This thread's open lines, by address; more than one only just after an upgrade."""
+        if not hasattr(self._own, "lines"):
+            self._own.lines = {}
+        lines: dict[str, socket.socket] = self._own.lines
+        return lines
+
+    def _ask(self, address: str, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to *request*, or {} where no executor answers at *address*."""
+        lines = self._lines()
+        for _ in range(2):  # a line that was cut while idle is opened anew
+            try:
+                if address not in lines:
+                    lines[address] = connected(address)
+                    self._all.add(lines[address])
+                return _exchange(lines[address], request)
+            except (OSError, ValueError):
+                if line := lines.pop(address, None):
+                    self._all.discard(line)
+                    line.close()
         return {}
 
-    def _open(self, *, launch: bool) -> socket.socket | None:
-        line = self.launcher.connect(launch=launch)
-        if line is not None:
-            self._own.line = line
-            self._all.add(line)
-        return line
+
+def _ticket(run: str, folder: Path, address: str) -> str:
+    return json.dumps({"runner": "local", "run": run, "folder": str(folder), "socket": address})
 
 
 def _exchange(line: socket.socket, request: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from repeatpass.runs.executor.server import Executor
@@ -23,7 +24,7 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return TAKEN
-        asyncio.run(_serve(options))
+        asyncio.run(_serve(options, lambda: fcntl.flock(lock, fcntl.LOCK_UN)))
     return 0
 
 
@@ -37,8 +38,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _serve(options: argparse.Namespace) -> None:
-    executor = Executor(options.home, linger=options.linger, ready=options.ready, fork=not options.no_fork)
+async def _serve(options: argparse.Namespace, release: Callable[[], None]) -> None:
+    executor = Executor(
+        options.home, linger=options.linger, ready=options.ready, fork=not options.no_fork, release=release
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, executor.ending.set)

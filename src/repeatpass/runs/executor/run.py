@@ -64,6 +64,7 @@ class Execution:
             log.exception("A run crashed")
             outcome = Outcome(state="crashed", message=f"The machine failed: {type(error).__name__}: {error}.")
         self._finish(outcome)
+        self.notebook = self.client = None  # the outcome is remembered for a while, its outputs need not be
         if self.kernel is not None:
             await self.kernel.discard()
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,15 @@ def private_folder() -> Path:
 
 
 class Executor:
-    """All runs of one home. It ends when asked, or *linger* seconds after the last runner has left."""
+    """All runs of one home. It ends when asked, or *linger* seconds after the last runner has left.
 
-    def __init__(self, home: Path, *, linger: float, ready: int, fork: bool = True) -> None:
-        self.home, self.linger = home, linger
+    *release* gives up the lock on the home when a newer program takes over.
+    """
+
+    def __init__(
+        self, home: Path, *, linger: float, ready: int, fork: bool = True, release: Callable[[], None] = lambda: None
+    ) -> None:
+        self.home, self.linger, self.release, self.retired = home, linger, release, False
         self.folder = private_folder()
         self.pool = Pool(self.folder, ready=ready, fork=fork)
         self.runs: dict[str, Execution] = {}
@@ -70,16 +76,16 @@ class Executor:
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=5.0)
         await self.pool.close()
-        (self.home / ADDRESS_FILE).unlink(missing_ok=True)
+        if not self.retired:
+            (self.home / ADDRESS_FILE).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def _end_when_idle(self) -> None:
         while True:
             await asyncio.sleep(min(1.0, self.linger / 4))
-            busy = self.runners or self.tasks
-            if busy:
+            if self.tasks or (self.runners and not self.retired):
                 self.left = time.monotonic()
-            elif time.monotonic() - self.left > self.linger:
+            elif self.retired or time.monotonic() - self.left > self.linger:
                 self.ending.set()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -109,12 +115,16 @@ class Executor:
                     return await self._warm(Path(request["prefix"]), Path(request["kit"]), request["wait"])
                 case "end":
                     self.ending.set()
+                case "retire":
+                    self._retire()
             return {"ok": True}
         except Exception as error:
             log.exception("A request could not be answered")
             return {"error": f"{type(error).__name__}: {error}"}
 
     def _start(self, folder: str) -> dict[str, Any]:
+        if self.retired:
+            return {"error": "a newer executor takes the runs"}
         if folder not in self.runs and read_outcome(Path(folder)) is None:
             execution = self.runs[folder] = Execution(Path(folder), self.pool)
             task = asyncio.create_task(execution.carry_out())
@@ -134,6 +144,13 @@ class Executor:
             return {"outcome": outcome.to_json()}
         progress = execution.progress()
         return {"progress": {"run": progress.run, "cell": progress.cell, "of": progress.of}}
+
+    def _retire(self) -> None:
+        """Leave the home to a newer program: take no more runs, finish those there are, then end."""
+        if not self.retired:
+            self.retired = True
+            (self.home / ADDRESS_FILE).unlink(missing_ok=True)
+            self.release()
 
     def _stop(self, folder: str) -> dict[str, Any]:
         if folder in self.runs:

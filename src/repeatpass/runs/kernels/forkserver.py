@@ -152,7 +152,10 @@ class ForkServer:
             reason = "it ended while importing"
         if not packet:
             raise KernelLost(f"The environment's Python ({self.prefix}) did not start: {reason}.")
-        self.hello = json.loads(packet)
+        hello = json.loads(packet)
+        if "repeatpass.kit.kernel" in hello["missing"]:
+            raise KernelLost(f"The environment {self.prefix} cannot execute notebooks: it lacks ipykernel.")
+        self.hello = hello
 
     async def _execute(self, theirs: socket.socket) -> asyncio.subprocess.Process:
         command = ["-P", "-s", "-m", "repeatpass.kit.forkserver", str(theirs.fileno())]
