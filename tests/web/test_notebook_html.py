@@ -3,6 +3,7 @@
 import pytest
 from markupsafe import Markup
 
+from repeatpass.web.mathematics import with_mathml
 from repeatpass.web.notebook_html import contents, notebook_html
 from repeatpass.web.sanitising import clean, framed
 
@@ -88,6 +89,17 @@ def test_injected_parameters_are_hidden_and_headings_go_one_down() -> None:
     assert "secret" not in html and "<h1" not in html
     assert [link.text for link in contents(html)] == ["First", "Second"]
     assert isinstance(html, Markup)
+
+
+def test_formulas_become_mathml_and_prices_do_not() -> None:
+    html = with_mathml(r"<p>$\frac{N - R}{N + R}$ costs $5 or $6</p><code>$x$</code>")
+    assert "<mfrac>" in html and "costs $5 or $6" in html and "<code>$x$</code>" in html
+
+
+@pytest.mark.parametrize("tex", [r"\text{&lt;script&gt;x&lt;/script&gt;}", r"\text{&lt;meta http-equiv=refresh&gt;}",
+                                 r"\href{javascript:alert(1)}{x}", r"\text{&lt;mi onclick=alert(1)&gt;}", r"\frac{"])
+def test_a_formula_cannot_write_anything_but_mathml(tex: str) -> None:
+    assert with_mathml(f"<p>${tex}$</p>") == f"<p>${tex}$</p>"
 
 
 def test_links_to_sources_stay() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from repeatpass.web.mathematics import with_mathml
 from repeatpass.web.sanitising import clean, html_output
 from repeatpass.web.views import Link
 from repeatpass.web.words import plural
@@ -65,7 +66,7 @@ def markdown(source: str) -> str:
     """Markdown as safe HTML, headings one level down, since the page has its own first heading."""
     from nbconvert.filters import markdown2html
 
-    lowered = HEADING.sub(lambda m: f"<{m[1]}h{int(m[2]) + 1}", clean(markdown2html(source)))
+    lowered = HEADING.sub(lambda m: f"<{m[1]}h{int(m[2]) + 1}", with_mathml(clean(markdown2html(source))))
     return re.sub(r"<a [^>]*>¶</a>", "", lowered)
 
 

@@ -1,5 +1,6 @@
 """Numbers, dates and sizes as people read them. Used as Jinja filters and by whoever fills the views."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from math import isnan
@@ -8,8 +9,10 @@ from markupsafe import Markup, escape
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")
-LOWERED = str.maketrans({c: f"<sub>{i}</sub>" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")})
-RAISED = str.maketrans({c: f"<sup>{p}</sup>" for c, p in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−", strict=True)})
+LOWERED = {c: f"<sub>{i}</sub>" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+RAISED = {c: f"<sup>{p}</sup>" for c, p in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−", strict=True)}
+FIGURES = LOWERED | RAISED
+SMALL = re.compile(f"[{''.join(FIGURES)}]")
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -92,4 +95,6 @@ def degrees(value: float, axis: str) -> str:
 
 def prose(text: str) -> Markup:
     """Escape *text* and set the small figures of CO₂ and m⁻³ as real sub- and superscripts."""
-    return Markup(str(escape(text)).translate(LOWERED).translate(RAISED))
+    if text.isascii():  # most text, and every cell of a long table
+        return escape(text)
+    return Markup(SMALL.sub(lambda found: FIGURES[found[0]], str(escape(text))))
