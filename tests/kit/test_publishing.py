@@ -1,5 +1,6 @@
 """`repeatpass.publish` and `repeatpass.output`: the manifest, and the same bytes for the same result."""
 
+import json
 from pathlib import Path
 
 import geopandas
@@ -117,3 +118,28 @@ def test_outputs_go_to_the_working_folder_without_a_platform(tmp_path: Path, mon
     monkeypatch.delenv("REPEATPASS_OUTPUTS", raising=False)
     monkeypatch.chdir(tmp_path)
     assert repeatpass.publish(figure(), "a") == tmp_path / "outputs" / "a.png"
+
+
+def test_an_altair_chart_is_published_as_its_specification(outputs: Path) -> None:
+    import altair
+
+    data = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
+    path = repeatpass.publish(altair.Chart(data).mark_line().encode(x="x", y="y"), "chart")
+    spec = json.loads(path.read_text())
+    assert spec["mark"]["type"] == "line" and "vega-lite" in spec["$schema"]
+    (entry,) = manifest(outputs)
+    assert (entry.path, entry.kind) == ("chart.vl.json", "figure")
+
+
+def test_the_order_of_coordinates_does_not_depend_on_how_a_raster_was_made(outputs: Path, grid: xr.DataArray) -> None:
+    """xarray keeps some names in sets; their order must not reach the bytes."""
+    turned = xr.Dataset({"t": grid.variable}, {name: grid[name].variable for name in reversed(list(grid.coords))})
+    first = repeatpass.publish(grid.rename("t"), "raster").read_bytes()
+    assert repeatpass.publish(turned["t"], "raster").read_bytes() == first
+
+
+def test_a_pointer_to_bounds_that_are_not_published_is_left_out(outputs: Path, grid: xr.DataArray) -> None:
+    grid["time"].attrs["bounds"] = "time_bnds"
+    with xr.open_dataset(repeatpass.publish(grid, "raster"), engine="h5netcdf") as read:
+        assert "bounds" not in {**read["time"].attrs, **read["time"].encoding}
+    assert grid["time"].attrs["bounds"] == "time_bnds"  # what the notebook holds is not touched
