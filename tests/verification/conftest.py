@@ -1,5 +1,6 @@
 """Makers of real files and real runs, each made anew for the tests that need them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,9 @@ def cube() -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with an environment of ipykernel and pandas, made once."""
-    folder = tmp_path_factory.mktemp("home")
+    """Return a home with an environment of ipykernel and pandas, made once for all processes of the tests."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "home-of-crates"
     ensure(environment(), folder)
     return folder
 
