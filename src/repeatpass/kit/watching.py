@@ -19,6 +19,8 @@ from typing import Any
 
 SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/share/", "/usr/lib/", "/lib/", "/lib64/", "/etc/")
 SLACK_BYTES = 1_000_000  # reads too small to tell from the interpreter's own
+PART_BYTES = 2_000_000  # of a file of the environment that is open: a database of projections, say
+FONT_BYTES = 64_000_000  # drawing reads the same few fonts over and over
 PROCESSES = {"subprocess.Popen": 0, "os.system": 0, "os.posix_spawn": 0, "os.exec": 0, "pty.spawn": 0}
 FILES = {"open": 0, "sqlite3.connect": 0, "ctypes.dlopen": 0, "repeatpass.reads": 0}
 CONNECTIONS = ("socket.connect", "socket.sendto")
@@ -77,6 +79,7 @@ class Watcher:
         """The run is known: *allowed* are its own folders."""
         self.pid = os.getpid()
         self.own = _prefixes(tuple(allowed))
+        self.positions: dict[str, int] = {}
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.links = self._links()  # the executor's log, the kernel's own sockets
         self.read = self._bytes_read()
@@ -89,7 +92,7 @@ class Watcher:
             if event == "open":
                 self._opened(*arguments)
             elif event in FILES:
-                self._file(arguments[0], lasting=True)
+                self._file(arguments[0], lasting=True, told=True)
             elif event in CONNECTIONS:
                 self._note("network", _address(arguments[1]))
             else:
@@ -101,14 +104,14 @@ class Watcher:
             self.explained += _size(path)
             self._file(path)
 
-    def _file(self, path: Any, *, lasting: bool = False) -> None:
+    def _file(self, path: Any, *, lasting: bool = False, told: bool = False) -> None:
         name = os.fsdecode(path) if path and not isinstance(path, int) else ""
         if not name or name.startswith(SYSTEM) or (name.startswith(self.fixed) and not lasting):
             return
         real = os.path.realpath(name)
         if not os.path.isfile(real):
             return
-        if lasting:
+        if lasting and (told or not real.startswith(self.fixed)):
             self.known.add(real)
         if not real.startswith((*self.fixed, *self.own)):
             self._note("file", real)
@@ -140,11 +143,14 @@ class Watcher:
         for address in _remote({link for link in links - self.links if link.startswith("socket:")}):
             self._note("network", address)
         self.links |= links
-        self._compare_bytes()
+        self._compare_bytes(links)
 
-    def _compare_bytes(self) -> None:
+    def _compare_bytes(self, links: set[str]) -> None:
+        """Whether more was read than known files explain; a lazily read one may be read many times."""
         read = self._bytes_read()
-        known = self.explained + 2 * sum(map(_size, _announced | self.known))  # twice: some is read again
+        known = self.explained + sum(_size(name) * (16 if name in links else 2) for name in _announced | self.known)
+        known += sum(min(_size(name), PART_BYTES) for name in links if name.startswith(self.fixed))
+        known += FONT_BYTES if self._drawing() else 0
         if read - self.read > known + SLACK_BYTES:
             self._note("bytes", f"{read - self.read - known} bytes")
         self.read, self.explained = read, 0
@@ -164,6 +170,18 @@ class Watcher:
             with suppress(OSError):
                 found.add(os.readlink(f"/proc/self/fd/{fd}"))
         return found
+
+    def _drawing(self) -> bool:
+        """Whether a font was read in this cell: matplotlib keeps them open and moves about in them."""
+        positions = {}
+        for fd in os.listdir("/proc/self/fd"):
+            with suppress(OSError, ValueError):
+                name = os.readlink(f"/proc/self/fd/{fd}")
+                if name.endswith((".ttf", ".otf", ".afm", ".pfb")) and name.startswith(self.fixed):
+                    positions[f"{fd} {name}"] = os.lseek(int(fd), 0, os.SEEK_CUR)
+        moved = positions != self.positions
+        self.positions = positions
+        return moved
 
     def _mapped(self) -> set[str]:
         with open("/proc/self/maps", "rb") as maps:
