@@ -125,9 +125,13 @@ def _validator(schema: Mapping[str, Any]) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
+def _given(error: jsonschema.ValidationError) -> Mapping[str, Any]:
+    return error.instance if isinstance(error.instance, Mapping) else {}
+
+
 def _problem(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
     if error.validator == "additionalProperties":
-        unknown = sorted(set(error.instance or ()) - set(properties))
+        unknown = sorted(set(_given(error)) - set(properties))
         known = ", ".join(sorted(properties)) or "none"
         return f"Unknown parameter {', '.join(unknown)}; this notebook takes: {known}."
     name = ".".join(str(part) for part in error.absolute_path)

@@ -112,7 +112,7 @@ class Runs:
         """Return how many runs are in each state."""
         query = sa.select(runs.c.state, sa.func.count()).group_by(runs.c.state)
         with self.database.read() as connection:
-            found: dict[str, int] = dict(connection.execute(query).tuples().all())
+            found: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
         return {state: found.get(state, 0) for state in State}
 
     # working -----------------------------------------------------------------------------------------------
