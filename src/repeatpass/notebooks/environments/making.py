@@ -88,6 +88,7 @@ def _make(wanted: Environment, root: Path, target: Path, progress: Progress | No
     draft = Path(tempfile.mkdtemp(prefix=f".{wanted.short}-", dir=root))
     try:
         _fill(wanted, draft, progress)
+        draft.chmod(0o755)
         draft.rename(target)
     except ToolFailed as error:
         raise explain(error, wanted) from error

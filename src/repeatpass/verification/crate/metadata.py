@@ -26,6 +26,11 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
+# Words that the context of RO-Crate 1.1 does not have.
+BEYOND = {
+    "sha256": "https://w3id.org/ro/terms/workflow-run#sha256",
+    "creditText": "http://schema.org/creditText",
+}
 BIOSCHEMAS = "https://bioschemas.org/profiles"
 TYPES = {bool: "Boolean", int: "Integer", float: "Float", str: "Text", list: "Text", dict: "Text"}
 FORMATS = {
@@ -48,9 +53,8 @@ def metadata_json(
     listed[NOTEBOOK] |= _notebook(content)
     parts = [key for key in listed if not key.startswith("#")]
     described = [_descriptor(), _root(content, parts), *listed.values(), *_parameters(content)]
-    context = [f"{ROOT}/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}]
     graph = [*described, _run(content, places), *_others(content)]
-    return {"@context": context, "@graph": [_flat(entity) for entity in graph]}
+    return {"@context": [f"{ROOT}/context", dict(BEYOND)], "@graph": [_flat(entity) for entity in graph]}
 
 
 def _flat(entity: Entity) -> Entity:

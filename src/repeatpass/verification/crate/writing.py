@@ -33,6 +33,13 @@ from repeatpass.verification.crate.records import (
 LARGEST_INPUT = 500_000_000  # bytes; a larger input is named by address and checksum alone
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date a zip file can hold, so that no clock gets into it
 CHUNK = 1 << 20
+SUFFIXES = {
+    "text/csv": ".csv",
+    "image/tiff": ".tif",
+    "application/x-netcdf": ".nc",
+    "application/vnd.zarr+zip": ".zarr.zip",
+    "application/vnd.apache.parquet": ".parquet",
+}
 PACKED = (".nc", ".zip", ".png", ".tif", ".parquet", ".jpg", ".gz")
 README = """# {title}
 
@@ -60,6 +67,7 @@ def write_crate(target: Path, record: CrateContent, *, largest_input: int = LARG
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             _Writer(archive, record, largest_input).write()
+        Path(draft).chmod(0o644)  # a temporary file is its owner's alone; a crate is meant to be given away
         Path(draft).replace(target)
     finally:
         Path(draft).unlink(missing_ok=True)
@@ -137,8 +145,8 @@ def _entry(name: str) -> zipfile.ZipInfo:
 def _place(each: CrateInput) -> str:
     """Return the path of an input in the crate: readable, and never twice the same for other bytes."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", each.pin.name).strip("-.")[-80:]
-    suffix = "".join(PurePosixPath(each.path.name).suffixes[-2:]) if each.path else ""
-    ending = suffix if re.fullmatch(r"(\.[a-z0-9]{1,8}){1,2}", suffix) and not name.endswith(suffix) else ""
+    suffix = SUFFIXES.get(each.pin.media_type.partition(";")[0].strip(), "")
+    ending = "" if name.endswith(suffix) else suffix
     return f"{INPUTS}/{each.pin.checksum.removeprefix('sha256:')[:12]}-{name}{ending}"
 
 
