@@ -53,10 +53,11 @@ def opened(path: Path, variable: str = "") -> Iterator["xr.DataArray"]:
         gridded = [str(name) for name, array in dataset.data_vars.items() if array.ndim >= 2]
         array = dataset[variable if variable in dataset else gridded[0]]
         crs = dataset["spatial_ref"].attrs.get("crs_wkt", "") if "spatial_ref" in dataset else ""
-        yield _named(array).assign_attrs(crs_wkt=crs)
+        yield named(array).assign_attrs(crs_wkt=crs)
 
 
-def _named(array: "xr.DataArray") -> "xr.DataArray":
+def named(array: "xr.DataArray") -> "xr.DataArray":
+    """The array with its horizontal dimensions called y and x; ValueError where there are none."""
     names = {str(dim): axis for axis, known in AXES.items() for dim in array.dims if str(dim).lower() in known}
     if len(names) != 2:
         raise ValueError(f"The raster has the dimensions {', '.join(map(str, array.dims))}; y and x are not among them.")

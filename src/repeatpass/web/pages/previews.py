@@ -1,0 +1,71 @@
+"""Collections as pictures, drawn from their own data."""
+
+from collections.abc import Sequence
+
+from repeatpass.catalog.records import Collection, CollectionAsset
+from repeatpass.core.errors import NotFound
+from repeatpass.web import frames, peeking
+from repeatpass.web.desk import Desk
+from repeatpass.web.views import Frame, Link, MapView
+
+WIDEST = 3.4  # how many times wider than high
+
+
+def has_preview(files: Sequence[CollectionAsset]) -> bool:
+    """Whether there is something that can be drawn."""
+    return _drawable(files) is not None
+
+
+def _drawable(files: Sequence[CollectionAsset]) -> CollectionAsset | None:
+    return next((file for file in files if file.key == "data" and peeking.can(file.media_type)), None)
+
+
+def picture(desk: Desk, id: str) -> bytes:
+    """The PNG of a collection; raise NotFound where nothing can be drawn."""
+    file = _drawable(desk.house.catalog.assets(id))
+    if file is None:
+        raise NotFound(f"“{id}” cannot be shown as a picture.", collection=id)
+    path = desk.house.files.path(file.checksum)
+    return desk.drawings.get(f"preview {file.checksum}", lambda: peeking.peek(path, file.media_type).png)
+
+
+def placed(desk: Desk, file: CollectionAsset) -> peeking.Placed:
+    """Where the picture of a file lies."""
+    path = desk.house.files.path(file.checksum)
+    key = f"preview placed {file.checksum}"
+    return peeking.Placed.load(desk.drawings.get(key, lambda: peeking.peek(path, file.media_type).placed.dump()))
+
+
+def nowhere(desk: Desk, files: Sequence[CollectionAsset]) -> bool:
+    """Whether the data are a picture that states no place."""
+    file = _drawable(files)
+    known = placed(desk, file) if file else None
+    return known is not None and known.photograph and not known.projection
+
+
+def map_of(desk: Desk, collection: Collection, files: Sequence[CollectionAsset]) -> MapView | None:
+    """Where the data lie, on the map; None for a series, and for pictures without a place."""
+    file = _drawable(files)
+    if file is None:
+        return None
+    known = placed(desk, file)
+    if not known.projection:
+        return None
+    west, south, east, north = known.extent
+    height = max(north - south, (east - west) / WIDEST) if known.projection == frames.WORLD else north - south
+    middle = (north + south) / 2
+    return MapView(
+        title=collection.title,
+        projection=known.projection,
+        extent=known.extent,
+        view=(west, max(-90.0, middle - height / 2), east, min(90.0, middle + height / 2))
+        if known.projection == frames.WORLD
+        else known.extent,
+        alt=f"Map of {collection.title}: {known.caption}",
+        frames=(Frame(time="", label=known.caption, href=f"/collections/{collection.id}/preview.png?v={file.checksum[7:17]}"),),
+        legend=known.legend,
+        caption=known.caption,
+        source=Link(text="STAC", href=f"/stac/collections/{collection.id}"),
+        attribution=str(collection.body.get("attribution", "")),
+        pixelated=not known.photograph,
+    )

@@ -1,0 +1,97 @@
+"""Addresses of notebooks, collections, and of how trust works."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from repeatpass.access import Actor
+from repeatpass.catalog.records import Collection
+from repeatpass.core.errors import Invalid
+from repeatpass.runs.records import Run
+from repeatpass.web.desk import Desk
+from repeatpass.web.pages import previews
+from repeatpass.web.pages.collection import collection_page
+from repeatpass.web.pages.collections import collections_page
+from repeatpass.web.pages.notebook import notebook_json, notebook_page
+from repeatpass.web.pages.notebooks import notebooks_page
+from repeatpass.web.pages.parameters import read_form
+from repeatpass.web.pages.trust import trust_page
+from repeatpass.web.routes.answering import actor_of, answer, as_json, form_of, wants_json
+from repeatpass.web.twins import plain
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def shelves_router(desk: Desk) -> APIRouter:
+    """Everything under /notebooks and /collections, and /trust."""
+    router = APIRouter()
+    house = desk.house
+
+    @router.get("/notebooks")
+    @router.get("/notebooks.json")
+    def notebooks(request: Request) -> Response:
+        return answer(desk, request, notebooks_page(desk, request.query_params))
+
+    @router.get("/notebooks/{id}.json")
+    def notebook_twin(id: str, revision: str = "") -> Response:
+        return as_json(plain(notebook_json(desk, id, revision)))
+
+    @router.get("/notebooks/{id}")
+    def notebook(id: str, request: Request, revision: str = "") -> Response:
+        if wants_json(request):
+            return as_json(plain(notebook_json(desk, id, revision)))
+        return answer(desk, request, notebook_page(desk, id, revision))
+
+    @router.post("/notebooks/{id}")
+    async def begin(id: str, request: Request) -> Response:
+        form = await form_of(request)
+        try:
+            run = await run_in_threadpool(begin_run, desk, actor_of(request), id, form)
+        except Invalid as refused:
+            if wants_json(request):
+                raise
+            page = await run_in_threadpool(notebook_page, desk, id, form.get("revision", ""), form, refused.message)
+            return answer(desk, request, page, status=400)
+        return RedirectResponse(f"/runs/{run.id}", 303)
+
+    @router.get("/collections")
+    @router.get("/collections.json")
+    def collections(request: Request) -> Response:
+        return answer(desk, request, collections_page(desk, request.query_params))
+
+    @router.get("/collections/{id}.json")
+    def collection_twin(id: str) -> Response:
+        return as_json(plain(collection_json(house.catalog.collection(id))))
+
+    @router.get("/collections/{id}")
+    def collection(id: str, request: Request) -> Response:
+        return answer(desk, request, collection_page(desk, id), collection_json(house.catalog.collection(id)))
+
+    @router.get("/collections/{id}/preview.png")
+    def preview(id: str) -> Response:
+        content = previews.picture(desk, id)
+        return Response(content, headers={"cache-control": FOREVER}, media_type="image/png")
+
+    @router.get("/trust")
+    @router.get("/trust.json")
+    def trust(request: Request) -> Response:
+        return answer(desk, request, trust_page(desk))
+
+    return router
+
+
+def begin_run(desk: Desk, actor: Actor, id: str, form: dict[str, str]) -> Run:
+    """Run a notebook as a trial, with the parameters of the form; raise Invalid naming what is wrong."""
+    revision = desk.house.shelf.find(f"{id}@{form['revision']}" if form.get("revision") else id)
+    parameters = read_form(revision.schema, {name: text for name, text in form.items() if name != "revision"})
+    return desk.house.submitting.submit(actor, revision.name, parameters)
+
+
+def collection_json(collection: Collection) -> dict[str, Any]:
+    """A collection as STAC says it, with the platform's own facts."""
+    return {
+        "id": collection.id, "version": collection.version, "title": collection.title, "owner": collection.owner,
+        "created": collection.created, "updated": collection.updated, "stac": collection.body,
+    }  # fmt: skip
