@@ -12,7 +12,8 @@ A notebook needs four names, and importing them costs almost nothing:
 The same lines work in JupyterLab, in a headless run, and on a laptop with an unpacked crate.
 """
 
-from typing import TYPE_CHECKING, Any
+# Not even typing is imported: a type checker takes this name for true, and so reads what stands under it.
+TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
@@ -33,13 +34,13 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load one public name on its first use."""
     if name not in _HOMES:
         raise AttributeError(f"module 'repeatpass' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(_HOMES[name]), name)
+    value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
