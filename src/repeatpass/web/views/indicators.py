@@ -55,7 +55,8 @@ class IndicatorCard:
     where: str  # Pacific Ocean, Mauna Loa, …
     latest: Reading
     seal: Seal
-    sparkline: Markup  # small SVG of the series
+    sparkline: Markup  # small SVG of the series; empty where there is one time only
+    picture: str = ""  # address of a map frame, shown where there is no line
     span: str = ""  # 1958 to 2001
     status: str = ""  # Live, monthly · Closed record
 
