@@ -72,9 +72,9 @@ def run_for_real(folder: Path, prefix: Path, kit: Path, source: str = SOURCE) ->
     return CrateContent(
         run="r1", title="Stations", notebook=notebook, executed=done.folder / "executed.ipynb", footing=footing,
         environment=environment(), context=context, outputs=outputs, kit=kit, started="2026-11-22T08:00:00Z",
-       
         finished="2026-11-22T08:00:05Z", agent="Ada Example", authors=("Ada Example", "Ben Example"),
         licence="CC-BY-4.0", citation="Example (2026).", description="Two stations.",
-        address="https://example.org/runs/r1", tolerances={"series": Tolerance(absolute=0.01)}, subject="stations/oslo/2020-01-01",
+        address="https://example.org/runs/r1", tolerances={"series": Tolerance(absolute=0.01)},
+        subject="stations/oslo/2020-01-01",
         inputs=tuple(CrateInput(pin=pin, path=stations) for pin in done.inputs),
     )  # fmt: skip
