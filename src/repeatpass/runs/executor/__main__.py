@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from repeatpass.runs.executor.server import Executor
@@ -50,7 +51,8 @@ async def _serve(options: argparse.Namespace, release: Callable[[], None]) -> No
     while not (executor.folder / "x").exists() and not serving.done():
         await asyncio.sleep(0.005)
     if options.ready_fd >= 0:
-        os.write(options.ready_fd, b"ready\n")
+        with suppress(BrokenPipeError):  # the server that started us was killed meanwhile; the next one finds us
+            os.write(options.ready_fd, b"ready\n")
         os.close(options.ready_fd)
     await serving
 
