@@ -1,4 +1,4 @@
-"""How fast notebooks are executed, beside papermill in the same run: `python benchmarks/execution.py`.
+"""How fast notebooks are executed, beside papermill in the same run: `python -m benchmarks.execution`.
 
 Measured from `start` to the outcome, outputs and executed notebook written, watcher and limits on. The peer
 is the papermill command line with the kernel of the same environment.
