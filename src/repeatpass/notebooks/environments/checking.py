@@ -15,7 +15,7 @@ import posixpath
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -27,16 +27,18 @@ MANIFEST = "manifest.json"
 
 
 def verify(prefix: Path) -> list[Alteration]:
-    """Hash every installed file again; return those altered, missing or added (none: all is well).
+    """Check every installed file; return those altered, missing or added (none: all is well).
 
-    Takes about a second for ten thousand files. An environment whose manifest is gone is altered as a whole.
+    A file is read again only where its inode, size or times changed since it was last read. An environment whose manifest is gone is altered as a whole.
     """
     try:
         manifest: dict[str, str] = json.loads((prefix / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):
         return [Alteration(path=MANIFEST, how="missing" if not (prefix / MANIFEST).exists() else "altered")]
     recorded = dict(_recorded(prefix))
-    found = [_checked(prefix, path, expected) for path, expected in {**recorded, **manifest}.items()]
+    memory = _Memory(prefix)
+    found = [memory.check(path, expected) for path, expected in {**recorded, **manifest}.items()]
+    memory.keep()
     known = recorded.keys() | manifest.keys()
     added = [Alteration(path=path, how="added") for path in _present(prefix) if path not in known]
     return sorted((each for each in [*found, *added] if each), key=lambda each: each.path)
@@ -92,35 +94,62 @@ def _sites(prefix: Path) -> list[str]:
     return [each.relative_to(prefix).as_posix() for each in found]
 
 
-def _checked(prefix: Path, path: str, expected: str) -> Alteration | None:
-    file = prefix / path
-    if not file.is_file():
-        return Alteration(path=path, how="missing")
-    return None if _digest(file, expected) == expected else Alteration(path=path, how="altered")
+class _Memory:
+    """What files were when they were last read, kept beside the prefix, so that only changed ones are read again.
 
-
-def _digest(file: Path, expected: str) -> str:
-    """Return what the file's checksum is now, written in the way of *expected*.
-
-    A file that was read before is read again only when its inode, size or times changed: the system sets the
-    time of change (ctime) itself, whoever alters a file cannot put it back.
+    The stamp of a file is its inode, size and times; the system sets the time of change (ctime) itself, so
+    whoever alters a file cannot put the stamp back.
     """
-    facts = file.stat()
-    return _digest_of(
-        file, expected.partition("=")[0], facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
-    )
+
+    def __init__(self, prefix: Path) -> None:
+        self.prefix = prefix
+        self.place = prefix.parent / f".{prefix.name}.read.json"
+        self.known: dict[str, list[str]] = self._load()
+        self.changed = False
+
+    def _load(self) -> dict[str, list[str]]:
+        try:
+            found: dict[str, list[str]] = json.loads(self.place.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def keep(self) -> None:
+        """Write down what was read, if anything was; a folder that cannot be written to costs time only."""
+        if self.changed:
+            part = self.place.with_suffix(f".{os.getpid()}")
+            with suppress(OSError):
+                part.write_text(json.dumps(self.known), encoding="utf-8")
+                part.replace(self.place)
+
+    def check(self, path: str, expected: str) -> Alteration | None:
+        """Return how a file differs from what is expected of it, None if it does not."""
+        file = self.prefix / path
+        if not file.is_file():
+            return Alteration(path=path, how="missing")
+        facts = file.stat()
+        stamp = f"{facts.st_ino} {facts.st_size} {facts.st_mtime_ns} {facts.st_ctime_ns} {_kind(expected)}"
+        if self.known.get(path, [""])[0] != stamp:
+            self.known[path], self.changed = [stamp, _digest(file, _kind(expected))], True
+        return None if self.known[path][1] == expected else Alteration(path=path, how="altered")
 
 
-@lru_cache(maxsize=200_000)
-def _digest_of(file: Path, expected: str, *_stamp: int) -> str:
+def _kind(expected: str) -> str:
+    """Return in which way *expected* is written: the version of Python, our checksums, or RECORD's."""
     if expected.startswith("python "):
+        return "python"
+    return "sha256:" if expected.startswith("sha256:") else expected.partition("=")[0]
+
+
+def _digest(file: Path, kind: str) -> str:
+    """Return what the file is now, written in the way that *kind* says."""
+    if kind == "python":
         return _version(file)
-    if expected.startswith("sha256:"):
+    if kind == "sha256:":
         return digest_file(file)
-    algorithm = expected
     with file.open("rb") as content:
-        raw = hashlib.file_digest(content, algorithm).digest()
-    return f"{algorithm}={base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+        raw = hashlib.file_digest(content, kind).digest()
+    return f"{kind}={base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
 
 
 def _version(python: Path) -> str:
