@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import execution, platform
+from benchmarks import execution, served
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("platform", total=None)
-        lines = platform.measure(
+        lines = served.measure(
             Path(folder) / "home", options.rounds, lambda what: progress.update(task, description=what)
         )
         bench = execution.Bench(Path(folder) / "bench")
@@ -36,7 +36,7 @@ def main() -> None:
         Console().print(_table(lines), execution.table(figures))
 
 
-def _table(lines: list[platform.Line]) -> Table:
+def _table(lines: list[served.Line]) -> Table:
     shown = Table("what", "here", "papermill", "ratio", "goal", title="The platform, through its own door")
     for line in lines:
         peer = f"{line.peer_ms:.0f} ms" if line.peer_ms else ""
