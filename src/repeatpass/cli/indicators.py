@@ -64,6 +64,7 @@ def update(id: str, home: Home = None) -> None:
 
 def _update(house: object, id: str) -> None:
     from repeatpass.assembly import House
+    from repeatpass.cli.progress import followed
     from repeatpass.runs.records import Purpose, State
 
     assert isinstance(house, House)
@@ -71,8 +72,7 @@ def _update(house: object, id: str) -> None:
     asked = house.submitting.submit(
         house.owner, indicator.notebook, indicator.parameters, purpose=Purpose.UPDATE, subject=id
     )
-    with console.status(f"Run {asked.id} of {asked.name}"):
-        ended = house.runs.wait(asked.id, 86400)
+    ended = followed(house, asked)
     if ended.state is not State.SUCCEEDED:
         console.print(f"Run {ended.id} {ended.state}: {ended.message}", highlight=False)
         raise typer.Exit(1)

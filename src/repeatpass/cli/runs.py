@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from repeatpass.verification.records import Repeat
 
 app = typer.Typer(help="Runs, whatever their state.", no_args_is_help=True)
-DAY = 86400.0
 PROVEN = {"identical", "within tolerance"}
 
 
@@ -25,6 +24,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Execute a notebook and wait for its end."""
+    from repeatpass.cli.progress import followed
     from repeatpass.runs.records import State
 
     given = parsed(parameter or [])
@@ -34,8 +34,7 @@ def run(
             asked = house.submitting.submit_file(house.owner, path.name, path.read_bytes(), given)
         else:
             asked = house.submitting.submit(house.owner, notebook, given)
-        with console.status(f"Run {asked.id} of {asked.name}"):
-            ended = house.runs.wait(asked.id, DAY)
+        ended = followed(house, asked)
         outputs = house.runs.provenance(ended.id).outputs
     if as_json:
         print_json({"run": ended, "outputs": outputs})
@@ -63,9 +62,13 @@ def parsed(pairs: list[str]) -> dict[str, Any]:
 
 
 def repeat(
-    subject: Annotated[str, typer.Argument(help="indicator/place/time, a run, a crate (.zip), or with --from an input")],
+    subject: Annotated[
+        str, typer.Argument(help="indicator/place/time, a run, a crate (.zip), or with --from an input")
+    ],
     swap: Annotated[list[str] | None, typer.Option("--with", help="leg=value: environment=…, inputs=latest, …")] = None,
-    onwards: Annotated[bool, typer.Option("--from", help="The subject is collection[/item]: all that rests on it.")] = False,
+    onwards: Annotated[
+        bool, typer.Option("--from", help="The subject is collection[/item]: all that rests on it.")
+    ] = False,
     here: Annotated[bool, typer.Option(help="A crate: use the Python that runs this, not the run's own.")] = False,
     home: Home = None,
     as_json: AsJson = False,

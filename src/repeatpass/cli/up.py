@@ -19,6 +19,7 @@ def up(
 ) -> None:
     """Open the house, fill it at first start, and serve it until Ctrl-C."""
     from repeatpass.assembly import made_home, open_house
+    from repeatpass.cli.progress import show_filling
     from repeatpass.cli.serving import only_server
     from repeatpass.demo.filling import Filling, fill, install_only
     from repeatpass.settings import read_settings
@@ -29,8 +30,9 @@ def up(
         _require_free(settings.host, settings.port)
         house, filling = open_house(settings), Filling()
         prepare = fill if settings.demo else install_only
-        threading.Thread(target=prepare, args=(house, filling, _say), daemon=True, name="fill").start()
+        threading.Thread(target=prepare, args=(house, filling), daemon=True, name="fill").start()
         _announce(settings.address, settings.home, settings.no_browser)
+        threading.Thread(target=show_filling, args=(filling,), daemon=True, name="progress").start()
         _serve(house, filling)
 
 
@@ -81,7 +83,3 @@ def _open_browser(address: str) -> None:
         opened = False
     if not opened:
         console.print(f"No browser could be opened; open {address} yourself.", highlight=False)
-
-
-def _say(line: str) -> None:
-    console.print(f"[dim]{line}[/]", highlight=False)

@@ -5,6 +5,7 @@ Every step can be repeated: what is there already is left as it is, so a fill th
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +19,8 @@ from repeatpass.demo.collections import RECIPES
 from repeatpass.demo.preparing import prepare
 from repeatpass.demo.records import PreparedAsset, PreparedCollection, Progress
 from repeatpass.indicators.definition import read_definition
-from repeatpass.runs.records import Purpose, State
+from repeatpass.runs.records import Purpose, Run, State
 from repeatpass.runs.room import Wanted
-
-Say = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -30,39 +29,39 @@ class Filling:
 
     done: bool = False
     doing: str = "Not begun"
+    step: int = 0  # steps that are done, of
+    steps: int = 0  # those that are known of
     problems: list[str] = field(default_factory=list)
     updates: list[str] = field(default_factory=list)  # ids of the runs that make the indicators
 
 
-def fill(house: House, filling: Filling, say: Say = lambda _line: None) -> None:
+    def tell(self, line: str) -> None:
+        """Say what is being done."""
+        self.doing = line
+
+    def end(self) -> None:
+        """Say that nothing more is to come."""
+        self.doing = "Everything is filled" if not self.problems else f"Filled as far as possible: {self.problems[0]}"
+        self.done = True
+
+
+def fill(house: House, filling: Filling) -> None:
     """Do everything that is still missing, in the order in which it can be looked at soonest."""
-
-    def tell(line: str) -> None:
-        filling.doing = line
-        say(line)
-
-    environment = threading.Thread(target=_attempt, args=(filling, lambda: _install(house, tell)), daemon=True)
+    environment = threading.Thread(target=_attempt, args=(filling, lambda: _install(house, filling)), daemon=True)
     environment.start()
-    _attempt(filling, lambda: _register(house, filling, tell))
+    _attempt(filling, lambda: _register(house, filling))
     _attempt(filling, lambda: _shelve(house))
     environment.join()
     _attempt(filling, lambda: _update(house, filling))
-    _attempt(filling, lambda: _await(house, filling, tell))
-    filling.done = True
+    _attempt(filling, lambda: _await(house, filling))
+    filling.end()
     _attempt(filling, house.warm)
-    tell("Everything is filled" if not filling.problems else "Filled as far as possible")
 
 
-def install_only(house: House, filling: Filling, say: Say = lambda _line: None) -> None:
+def install_only(house: House, filling: Filling) -> None:
     """Make the environments that runs need, and nothing else: for a house without the demonstration."""
-
-    def tell(line: str) -> None:
-        filling.doing = line
-        say(line)
-
-    _attempt(filling, lambda: _install(house, tell))
-    filling.done = True
-    tell("Ready" if not filling.problems else "As ready as possible")
+    _attempt(filling, lambda: _install(house, filling))
+    filling.end()
 
 
 def _attempt(filling: Filling, step: Callable[[], None]) -> None:
@@ -74,12 +73,14 @@ def _attempt(filling: Filling, step: Callable[[], None]) -> None:
         filling.problems.append(f"{type(error).__name__}: {error}")
 
 
-def _install(house: House, tell: Say) -> None:
-    house.environments.install("earth", tell)
-    house.environments.remake(tell)  # those that older runs rest on, after a restore
+def _install(house: House, filling: Filling) -> None:
+    filling.steps += 1
+    house.environments.install("earth", filling.tell)
+    house.environments.remake(filling.tell)  # those that older runs rest on, after a restore
+    filling.step += 1
 
 
-def _register(house: House, filling: Filling, tell: Say) -> None:
+def _register(house: House, filling: Filling) -> None:
     known = {collection.id for collection in house.catalog.collections()}
     missing = [recipe.facts.id for recipe in RECIPES if recipe.facts.id not in known]
     if not missing:
@@ -88,12 +89,14 @@ def _register(house: House, filling: Filling, tell: Say) -> None:
     def progress(step: Progress) -> None:
         if step.problem:
             filling.problems.append(step.message)
-        tell(step.message)
+        filling.tell(step.message)
 
+    filling.steps += len(missing)
     drafts = house.settings.home / "cache" / "demo"
     for id in missing:
         for collection in prepare(drafts, progress, only=[id]):
             register(house, collection)
+        filling.step += 1
     shutil.rmtree(drafts, ignore_errors=True)
 
 
@@ -138,11 +141,21 @@ def _update(house: House, filling: Filling) -> None:
                 SYSTEM, indicator.notebook, indicator.parameters, purpose=Purpose.UPDATE, subject=indicator.id
             )
             filling.updates.append(run.id)
+            filling.steps += 1
 
 
-def _await(house: House, filling: Filling, tell: Say) -> None:
+def _await(house: House, filling: Filling) -> None:
     for number, id in enumerate(filling.updates, start=1):
-        tell(f"Executing the notebooks of the indicators, {number} of {len(filling.updates)}")
+        filling.tell(f"Executing the notebooks of the indicators, {number} of {len(filling.updates)}")
         run = house.runs.wait(id, timeout=900)
-        if run.state is not State.SUCCEEDED:
+        if run.state is State.SUCCEEDED:
+            _await_delivery(house, run)
+        else:
             filling.problems.append(f"The update of {run.subject} {run.state}: {run.message}")
+        filling.step += 1
+
+
+def _await_delivery(house: House, run: Run) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and run.id not in {each.run for each in house.indicators.deliveries(run.subject)}:
+        time.sleep(0.1)
