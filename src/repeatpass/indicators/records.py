@@ -78,6 +78,7 @@ class Indicator:
     citation: str = ""
     cadence: str = ""  # ISO 8601 duration
     max_age: str = ""  # ISO 8601 duration
+    schedule: str = ""  # cron expression of five fields, in UTC
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tolerance: Tolerance = Tolerance()
     range: tuple[float, float] | None = None  # plausible values, in the indicator's unit
