@@ -39,9 +39,11 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             live(home, order)
-        print(pid, flush=True)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
         os.waitpid(pid, 0)
-        print("gone", flush=True)
+        sys.stdout.write("gone\n")
+        sys.stdout.flush()
 
 
 def live(home: Path, order: dict[str, Any]) -> None:
@@ -74,7 +76,7 @@ def repeat_something(house: House, dice: random.Random) -> None:
         try:
             house.repeating.repeat(house.owner, dice.choice(done).id)
         except RepeatpassError as error:
-            print(error.message, file=sys.stderr)
+            sys.stderr.write(error.message)
 
 
 def die_at(house: House, point: str, when: str, nth: int) -> None:

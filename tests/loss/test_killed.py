@@ -108,11 +108,12 @@ def settled(house: House, seconds: float = 90.0) -> None:
     while time.monotonic() < until:
         counts = house.runs.counts()
         if counts[State.QUEUED] + counts[State.RUNNING] == 0:
-            house.events.deliver()
-            if all(repeat.verdict for repeat in house.repeats.recent(1000)) and not _waiting(house):
+            heard = house.events.waiting() == 0
+            if heard and all(repeat.verdict for repeat in house.repeats.recent(1000)) and not _waiting(house):
                 return
         time.sleep(0.1)
-    raise AssertionError(f"Not settled: {house.runs.counts()}, {[r for r in house.repeats.recent() if not r.verdict]}")
+    open_ones = [repeat for repeat in house.repeats.recent() if not repeat.verdict]
+    raise AssertionError(f"Not settled: {house.runs.counts()}, {house.events.waiting()} events, {open_ones}")
 
 
 def _waiting(house: House) -> bool:

@@ -3,6 +3,7 @@
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,8 @@ def _serve(house: object, filling: object) -> None:
         timeout_graceful_shutdown=3,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    with suppress(KeyboardInterrupt):  # uvicorn has stopped in order before it raises the signal again
+        uvicorn.Server(config).run()
     console.print("Stopped. Runs under way are finished and taken up at the next start.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.context import Contexts
-from repeatpass.runs.execution import ExecutionRequest, Limits
+from repeatpass.runs.execution import REQUEST_FILE, ExecutionRequest, Limits
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
 from repeatpass.storage.files import FileArea
 
@@ -37,13 +37,17 @@ class Folders:
         return self.root / run
 
     def prepare(self, run: Run, prefix: Path, kit: Path) -> ExecutionRequest:
-        """Write what the executor needs into the run's folder and return the request."""
+        """Write what the executor needs into the run's folder and return the request.
+
+        A folder in which the run may have begun already is left as it is.
+        """
         folder = self.of(run.id)
-        (folder / "outputs").mkdir(parents=True, exist_ok=True)
-        (folder / "work").mkdir(exist_ok=True)
-        self.files.copy_out(run.legs.source, folder / "notebook.ipynb")
-        context = self.contexts.written_out(run.legs.context, run.id)
-        (folder / "context.json").write_text(json.dumps(context.to_json()))
+        if not (folder / REQUEST_FILE).exists():
+            (folder / "outputs").mkdir(parents=True, exist_ok=True)
+            (folder / "work").mkdir(exist_ok=True)
+            self.files.copy_out(run.legs.source, folder / "notebook.ipynb")
+            context = self.contexts.written_out(run.legs.context, run.id)
+            (folder / "context.json").write_text(json.dumps(context.to_json()))
         return ExecutionRequest(
             run=run.id, prefix=prefix, kit=kit, parameters=run.parameters, limits=Limits(**run.limits), environ={}
         )

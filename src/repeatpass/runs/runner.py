@@ -47,7 +47,7 @@ class Runner(Protocol):
 
     def start(self, job: ExecutionRequest, folder: Path) -> str:
         """Begin *job*, whose notebook and context lie in *folder*; return a ticket that still means
-        something after a restart of everything. Raises Unavailable."""
+        something after a restart of everything. What was begun already is not begun again. Raises Unavailable."""
 
     def look(self, ticket: str) -> Progress | Outcome:
         """Say how the run stands. Cheap, and safe to ask again."""

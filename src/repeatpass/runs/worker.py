@@ -23,7 +23,6 @@ from repeatpass.runs.runner import Runner
 
 log = logging.getLogger(__name__)
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
-LOST = "The server stopped while this run was being started; nothing was executed to its end. Run it again."
 UNKEPT = "What this run left could not be kept; the server's log says why."
 ADOPT_S = 10.0  # how often a living worker looks for what a dead one left
 PATIENCE_S = 2.0  # between two tries to keep what a run left, on a full disk
@@ -155,8 +154,8 @@ class Worker:
     def _carry_on(self, run: Run) -> None:
         if run.ticket:
             self._see_through(run, run.ticket)
-        else:
-            self._end(run.to(State.CRASHED, finished=now(), message=LOST))
+        else:  # the worker died between the claim and the ticket; the runner begins nothing twice
+            self._work_on(run)
 
     def _see_through(self, run: Run, ticket: str) -> None:
         try:

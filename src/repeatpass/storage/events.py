@@ -148,6 +148,16 @@ class EventLog:
             connection.execute(listeners.update().where(where).values(position=event.id, tries=0))
         return True
 
+    def waiting(self) -> int:
+        """Return how many deliveries are still to be made."""
+        found = 0
+        with self.database.read() as connection:
+            for listener, (names, _) in self._handlers.items():
+                position = sa.select(listeners.c.position).where(listeners.c.name == listener).scalar_subquery()
+                query = sa.select(sa.func.count()).where(events.c.id > position, events.c.name.in_(names))
+                found += connection.execute(query).scalar_one()
+        return found
+
     def set_aside(self) -> list[PoisonedEvent]:
         """List the events that listeners failed on."""
         query = sa.select(poisoned.c.listener, poisoned.c.error, events).join_from(

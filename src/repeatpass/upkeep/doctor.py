@@ -125,7 +125,7 @@ def _events(house: House) -> str:
         raise Unwell(
             f"{len(aside)} set aside; the first: {first.listener} on {first.event.name} {first.event.subject}: {last_line}"
         )
-    return "None was set aside."
+    return f"None was set aside; {house.events.waiting()} are waiting to be delivered."
 
 
 def _runs(house: House) -> str:

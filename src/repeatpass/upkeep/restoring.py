@@ -100,7 +100,7 @@ def _settle(draft: Path, target: Path, statement: Statement) -> None:
             raise Invalid(f"The database in the backup is damaged: {said}.")
         with database.write() as connection:
             _move_environments(connection, statement.home, target)
-            # The folders of runs under way are not in a backup; without a ticket they count as crashed, said so.
+            # The folders of runs under way are not in a backup; without a ticket they are begun anew.
             connection.execute(runs.update().where(runs.c.state == State.RUNNING).values(ticket=""))
     for left in draft.glob(f"{DATABASE}-*"):
         left.unlink()

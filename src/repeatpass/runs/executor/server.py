@@ -18,6 +18,7 @@ from repeatpass.runs.kernels.pool import Pool
 
 log = logging.getLogger(__name__)
 ADDRESS_FILE = "executor.json"
+LOG_FILE = "log.jsonl"
 KEPT_S = 600.0  # how long an ended run is remembered; its outcome stays in its folder
 
 
@@ -125,7 +126,8 @@ class Executor:
     def _start(self, folder: str) -> dict[str, Any]:
         if self.retired:
             return {"error": "a newer executor takes the runs"}
-        if folder not in self.runs and read_outcome(Path(folder)) is None:
+        begun = (Path(folder) / LOG_FILE).exists()  # by an executor before us: its run has crashed
+        if folder not in self.runs and not begun and read_outcome(Path(folder)) is None:
             execution = self.runs[folder] = Execution(Path(folder), self.pool)
             task = asyncio.create_task(execution.carry_out())
             self.tasks.add(task)
