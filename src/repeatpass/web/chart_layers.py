@@ -18,6 +18,7 @@ ABOUT = {"expr": "max(3, floor(width / 85))"}  # how many ticks there is room fo
 TIME = {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "title": None,
         "axis": {"labelExpr": TICK, "tickCount": ABOUT}}
 ROW = 15  # pixels between the rows of band titles
+CROWDED = 300  # points from which bars become areas
 LETTER = 6.2  # the width of one letter of a title, about
 
 
@@ -83,9 +84,24 @@ def y_of(chart: "SeriesChart", field: str = "value") -> Layer:
     return {"field": field, "type": "quantitative", "axis": axis, "scale": scale}
 
 
+def crowded_anomaly(y: Layer) -> list[Layer]:
+    """Values about a zero that are too many for bars: filled above in warm, below in cool."""
+    sides = [("above", "max(datum.value, 0)", LIGHT["warm"]), ("below", "min(datum.value, 0)", LIGHT["cool"])]
+    areas = [
+        {"transform": [{"calculate": expression, "as": side}],
+         "mark": {"type": "area", "color": colour},
+         "encoding": {"x": TIME, "y": y | {"field": side}, "y2": {"datum": 0}}}
+        for side, expression, colour in sides
+    ]
+    zero = {"mark": {"type": "rule", "color": LIGHT["ink"], "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}}
+    return [{"layer": areas}, zero]
+
+
 def value_marks(chart: "SeriesChart") -> list[Layer]:
     """The released values as line, bars, or bars about a zero."""
     y = y_of(chart)
+    if chart.style == "anomaly" and len(chart.points) > CROWDED:
+        return crowded_anomaly(y)
     if chart.style == "anomaly":
         sign = {"condition": {"test": "datum.value < 0", "value": LIGHT["cool"]}, "value": LIGHT["warm"]}
         zero = {"mark": {"type": "rule", "color": LIGHT["ink"], "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}}

@@ -12,6 +12,7 @@ from repeatpass.web.pages.saying import unit_of
 from repeatpass.web.views.figures import Extent, Legend
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import xarray as xr
 
@@ -78,11 +79,25 @@ def _bands(array: "xr.DataArray") -> Peek:
     onto = [
         frames.onto(frames.Raster(values=band.values, bounds=bounds, crs=crs.to_wkt()), frames.LOCAL) for band in chosen
     ]
-    png = frames.draw_photograph(*(raster.values for raster in onto))
+    png = _see_through(frames.draw_photograph(*(raster.values for raster in onto)), onto[0].values)
     caption = f"Bands {wanted[0]}, {wanted[1]} and {wanted[2]} as red, green and blue, {columns} by {rows} cells."
     return Peek(
         png=png, placed=Placed(projection=frames.LOCAL, extent=onto[0].bounds, caption=caption, photograph=True)
     )
+
+
+def _see_through(png: bytes, values: "np.ndarray[Any, Any]") -> bytes:
+    """The picture with nothing where there is no data."""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(png)).convert("RGBA")
+    image.putalpha(Image.fromarray(np.isfinite(values).astype(np.uint8) * 255))
+    sink = io.BytesIO()
+    image.save(sink, "PNG", optimize=True)
+    return sink.getvalue()
 
 
 def _dataset(dataset: "xr.Dataset") -> Peek:

@@ -28,6 +28,7 @@ from repeatpass.web.views import ChartView
 WIDE, NARROW = (1180, 300), (380, 250)
 BESIDE = (860, 320)  # beside a map that is not a strip
 CURSOR = re.compile(r'<line transform="translate\(([\d.]+),0\)"([^>]*stroke-width="1\.25"/>)')
+FINE = re.compile(r"(\d\.\d\d)\d+")  # hundredths of a pixel are enough
 SPARK_POINTS = 120
 
 
@@ -126,7 +127,7 @@ def _drawn(desk: Desk, series: Series, place: str, size: tuple[int, int]) -> lis
         chart_ = replace(series_chart(series, place), width=size[0], height=size[1])
         values = series.by_place[place]
         ends = [iso_short(values[0].time), iso_short(values[-1].time)]
-        svgs = [str(draw_svg(series_spec(replace(chart_, cursor=end)))) for end in ends]
+        svgs = [FINE.sub(r"\1", str(draw_svg(series_spec(replace(chart_, cursor=end))))) for end in ends]
         found = [match[1] if (match := CURSOR.search(svg)) else "0" for svg in svgs]
         return json.dumps([svgs[1], *found]).encode()
 

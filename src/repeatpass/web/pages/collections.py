@@ -51,7 +51,7 @@ def row_of(desk: Desk, collection: Collection, files: list[CollectionAsset]) -> 
         nature=nature_of(collection),
         span=span_of(collection),
         where="No place stated" if nowhere(desk, files) else where_of(collection),
-        items=len({file.item for file in files if file.item}),
+        items=len(files),
         size=sum(file.size for file in files),
         licence=licence_of(collection),
         thumbnail=preview_href(collection) if has_preview(files) else "",
@@ -83,7 +83,7 @@ def licence_of(collection: Collection) -> str:
 
 def sentence_of(collection: Collection) -> str:
     """The first sentence of its description."""
-    first = collection.description.split("\n\n")[0].replace("`", "")
+    first = collection.description.split("\n\n")[0].replace("`", "").replace("**", "")
     end = first.find(". ")
     return first if end < 0 else first[: end + 1]
 

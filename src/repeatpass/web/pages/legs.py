@@ -61,7 +61,7 @@ def _inputs(desk: Desk, original: Run, repeated: Run | None) -> Leg:
     known = then.fully_known and now.fully_known
     return Leg(
         name="Inputs", then=_files(then), now=_files(now), same=same,
-        note="" if known else "Something else was read too: inputs not fully known.",
+        note="" if known else "Not fully known",
         then_href=href, now_href=f"/runs/{repeated.id}#inputs",
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from repeatpass.web.pages.proof import repeat_action
 from repeatpass.web.pages.seals import VERDICTS, href_of, person, rows_of, seal_of
 from repeatpass.web.views import Download, Fact, Link, OutputComparison, RepeatPage, RunState, Seal
 
+NUMERIC = ("values", "table", "raster")
 TRUST = Link(text="Trust", href="/trust")
 
 
@@ -111,6 +112,7 @@ def _outputs(desk: Desk, repeat: Repeat, original: Run, repeated: Run | None) ->
 
 def _output(entry: Mapping[str, Any], run: Run, provenance: Provenance) -> OutputComparison:
     differences = entry.get("differences", ())
+    numeric = entry["kind"] in NUMERIC
     worst: Mapping[str, Any] = max(differences, key=lambda each: _number(each.get("maximum_absolute")), default={})
     path = next((output.path for output in provenance.outputs if output.name == entry["name"]), "")
     return OutputComparison(
@@ -118,10 +120,10 @@ def _output(entry: Mapping[str, Any], run: Run, provenance: Provenance) -> Outpu
         kind=entry["kind"],
         seal=Seal(verdict=VERDICTS[Found(entry["verdict"])]),
         bytes_equal=entry["bytes_identical"],
-        sentence=_clause(entry["name"], entry["sentence"]),
-        max_absolute=_said(worst.get("maximum_absolute")),
-        max_relative=_said(worst.get("maximum_relative")),
-        share=f"{100 * worst['share']:.3g} %" if worst.get("share") else "",
+        sentence="" if entry["bytes_identical"] else _clause(entry["name"], entry["sentence"]),
+        max_absolute=_said(worst.get("maximum_absolute"), numeric),
+        max_relative=_said(worst.get("maximum_relative"), numeric),
+        share=f"{100 * (worst.get('share') or 0):.3g} %" if numeric else "—",
         where=", ".join(f"{name} {at}" for name, at in (worst.get("at") or {}).items()),
         href=f"/runs/{run.id}/outputs/{path}" if path else "",
     )
@@ -131,9 +133,9 @@ def _number(value: object) -> float:
     return float("inf") if value == "infinite" else float(cast(float, value or 0))
 
 
-def _said(value: object) -> str:
+def _said(value: object, numeric: bool) -> str:
     if value in (None, ""):
-        return ""
+        return "0" if numeric else "—"
     return str(value) if isinstance(value, str) else f"{value:.3g}"
 
 

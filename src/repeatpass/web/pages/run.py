@@ -14,7 +14,7 @@ from repeatpass.web.logs import Entry, whole_log
 from repeatpass.web.notebook_html import notebook_html
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.inputs import input_rows, lock_href, output_rows, unrecorded_words
-from repeatpass.web.pages.proof import notebook_href, repeat_action
+from repeatpass.web.pages.proof import notebook_href
 from repeatpass.web.pages.runs import purpose_words
 from repeatpass.web.pages.seals import person, seal_of
 from repeatpass.web.pages.steps import steps_of
@@ -65,7 +65,7 @@ def run_page(desk: Desk, id: str) -> RunPage:
         seal=_seal(desk, run),
         cancel=None if final else Action(label="Cancel", href=f"{path}/cancel"),
         again=_again(run) if final else None,
-        repeat=repeat_action(id, None, "run") if run.state is State.SUCCEEDED else None,
+        repeat=_repeat(run) if run.state is State.SUCCEEDED else None,
         downloads=_downloads(run),
         notebook_html=notebook_html(notebook) if notebook and run.executed else NOTHING,
     )
@@ -125,6 +125,10 @@ def _seal(desk: Desk, run: Run) -> Any:
     if run.state is not State.SUCCEEDED:
         return None
     return seal_of(desk.house.repeats.latest({run.id}).get(run.id))
+
+
+def _repeat(run: Run) -> Action:
+    return Action(label="Repeat this run", href="/repeats", fields=(("subject", run.id),))
 
 
 def _again(run: Run) -> Action:

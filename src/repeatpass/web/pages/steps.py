@@ -51,6 +51,8 @@ def _title(cells: Sequence[CodeCell], number: int) -> str:
     if number > len(cells):
         return ""
     lines = [line.strip() for line in cells[number - 1].source.splitlines() if line.strip()]
+    if lines[:1] == [INJECTED]:
+        return "The parameters of this run"
     told = next((line for line in lines if not line.startswith(("import ", "from ", "%"))), lines[0] if lines else "")
     return told[:90]
 

@@ -22,8 +22,8 @@ def trust_router(desk: Desk) -> APIRouter:
     """Everything under /repeats."""
     router = APIRouter()
 
-    @router.get("/repeats/{id}.json")
     @router.get("/repeats/{id}")
+    @router.get("/repeats/{id}.json")  # decorators register from the bottom: the narrower address comes first
     def repeat(id: str, request: Request) -> Response:
         known = desk.house.repeats.repeat(id)
         response = answer(desk, request, repeat_page(desk, id), known if request.url.path.endswith(".json") else None)

@@ -19,7 +19,7 @@ class CollectionRow:
     nature: str  # Observation, Analysis, Model output, Climatology
     span: str
     where: str
-    items: int
+    items: int  # files
     size: int  # bytes
     licence: str
     thumbnail: str = ""
