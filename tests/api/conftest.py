@@ -1,0 +1,13 @@
+"""A real server for all tests of the standards' addresses."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.served import Served, small_home
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    made = Served(small_home(tmp_path_factory.mktemp("served") / "home")).start()
+    yield made
+    made.close()
