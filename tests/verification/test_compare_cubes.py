@@ -11,7 +11,8 @@ import rasterio
 import xarray as xr
 
 from repeatpass.kit.records import Tolerance
-from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict, compare_output, layers
+from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict, layers
+from repeatpass.verification.comparison.compare import compare_output
 
 NETCDF = "application/x-netcdf"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from repeatpass.kit.records import Tolerance
-from repeatpass.verification.comparison import StoredOutput, Verdict, compare_output, compare_outputs
+from repeatpass.verification.comparison import StoredOutput, Verdict, compare_outputs
+from repeatpass.verification.comparison.compare import compare_output
 from repeatpass.verification.comparison.families import Family, family
 
 

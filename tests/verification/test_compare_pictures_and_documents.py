@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from repeatpass.kit.records import Tolerance
-from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict, compare_output
+from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict
+from repeatpass.verification.comparison.compare import compare_output
 
 VEGA = "application/vnd.vegalite.v6+json"
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from repeatpass.kit.records import Tolerance
-from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict, compare_output
+from repeatpass.verification.comparison import Aspect, OutputComparison, Verdict
+from repeatpass.verification.comparison.compare import compare_output
 
 HEADER = "place,time,value,lower,upper,reference,flag\n"
 

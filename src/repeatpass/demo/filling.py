@@ -15,8 +15,6 @@ from repeatpass.assembly import House
 from repeatpass.catalog.records import AlreadyThere, CollectionAsset
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.demo import content
-from repeatpass.demo.collections import RECIPES
-from repeatpass.demo.preparing import prepare
 from repeatpass.demo.records import PreparedAsset, PreparedCollection, Progress
 from repeatpass.indicators.definition import read_definition
 from repeatpass.runs.records import Purpose, Run, State
@@ -81,6 +79,9 @@ def _install(house: House, filling: Filling) -> None:
 
 
 def _register(house: House, filling: Filling) -> None:
+    from repeatpass.demo.collections import RECIPES  # with xarray and rasterio, which a second start does not need
+    from repeatpass.demo.preparing import prepare
+
     known = {collection.id for collection in house.catalog.collections()}
     missing = [recipe.facts.id for recipe in RECIPES if recipe.facts.id not in known]
     if not missing:

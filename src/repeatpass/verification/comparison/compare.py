@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from repeatpass.kit.records import Tolerance
-from repeatpass.verification.comparison import findings
+from repeatpass.verification.comparison import findings, not_repeatable
 from repeatpass.verification.comparison.families import Family, family
 from repeatpass.verification.comparison.files import compare_bytes, same_bytes
 from repeatpass.verification.comparison.numbers import EXACT
@@ -67,11 +67,6 @@ def compare_outputs(
         return not_repeatable("Neither run left an output, so there is nothing to compare.")
     verdict = Verdict.worst([output.verdict for output in compared])
     return Comparison(verdict=verdict, summary=_summary(compared), outputs=compared)
-
-
-def not_repeatable(reason: str) -> Comparison:
-    """Return the comparison of a run whose repeat could not be made; *reason* is a sentence."""
-    return Comparison(verdict=Verdict.NOT_REPEATABLE, summary=reason)
 
 
 def _differences(
