@@ -29,6 +29,15 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A real house with two real indicators, served on loopback."""
+    from real_house import real_site
+
+    with real_site(tmp_path_factory.mktemp("pages") / "home") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """Chromium without a head."""
     if not CHROMIUM.exists():
