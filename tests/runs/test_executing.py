@@ -129,3 +129,12 @@ def test_a_ticket_of_a_finished_run_needs_no_executor(bench: Bench, tmp_path: Pa
     ticket, _ = bench.start("1")
     outcome = bench.ended(ticket)
     assert LocalRunner(tmp_path).look(ticket) == outcome
+
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_figure_is_shown_as_a_picture_below_its_cell(new_bench: type[Bench], fork: bool) -> None:
+    bench = new_bench(fork=fork)
+    _, folder = bench.run("import matplotlib.pyplot as plt", "plt.plot([1, 2, 3])\nplt.show()")
+    shows = nbformat.read(folder / "executed.ipynb", as_version=4).cells[1].outputs
+    assert [list(show.data) for show in shows if show.output_type == "display_data"] == [["image/png", "text/plain"]]

@@ -123,8 +123,22 @@ class SingleUseKernel(IPKernelApp):
 
 def prepare_shell() -> None:
     """Make the shell before the fork, a third of what a kernel is and the same for every run; look around."""
-    ZMQInteractiveShell.instance(config=_config(), compiler_class=XCachingCompiler)
+    shell = ZMQInteractiveShell.instance(config=_config(), compiler_class=XCachingCompiler)
+    _show_figures(shell)
     watching.prepare()
+
+
+def _show_figures(shell: Any) -> None:
+    """Have figures shown as pictures below their cells.
+
+    The inline backend does this when it is imported in a kernel; here it was imported before there was one.
+    """
+    if "matplotlib_inline.backend_inline" in sys.modules and not hasattr(shell, "_saved_rcParams"):
+        from IPython.core.pylabtools import activate_matplotlib
+        from matplotlib_inline.backend_inline import configure_inline_support
+
+        activate_matplotlib("module://matplotlib_inline.backend_inline")
+        configure_inline_support(shell, "inline")
 
 
 def _config() -> Config:
@@ -165,6 +179,7 @@ def run(order: dict[str, Any], brief: socket.socket) -> None:
     app.outstream_class = f"{__name__}.CountedStream"
     app.config.merge(_config())
     app.initialize([])
+    _show_figures(app.shell)  # does nothing where the shell was prepared before a fork
     app.start()
 
 
