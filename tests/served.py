@@ -27,7 +27,7 @@ time.sleep(pause)
 table = pd.DataFrame({"place": ["here"], "time": [f"{2000 + number}-01-01"], "value": [number / 10]})
 repeatpass.publish(table, "values", unit="K")
 """
-PARAMETERS = "number: int = 0  # [0, 20] which year\npause = 0.0"
+PARAMETERS = "number: int = 0  # 0..20: which year\npause = 0.0"
 
 
 def free_port() -> int:
