@@ -1,16 +1,20 @@
 """What the pages look things up with: the house, what was read of it a moment ago, and what was drawn."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
 from repeatpass.indicators.records import Delivery, Indicator, Value
+from repeatpass.runs.records import Provenance, Run
 from repeatpass.verification.records import Repeat
 from repeatpass.web.drawings import Drawings
+
+T = TypeVar("T")
+REMEMBERED = 500  # finished runs, which never change
 
 
 class Filling(Protocol):
@@ -29,6 +33,14 @@ class Series:
     values: Sequence[Value]  # by place, then time
     held: Sequence[Value]
     deliveries: Sequence[Delivery]  # newest first
+    _worked_out: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What *make* gives, worked out once for these values under *name*."""
+        if name not in self._worked_out:
+            self._worked_out[name] = make()
+        found: T = self._worked_out[name]
+        return found
 
     @cached_property
     def by_place(self) -> dict[str, list[Value]]:
@@ -63,6 +75,7 @@ class Desk:
         self.filling = filling
         self.drawings = Drawings(house.settings.home / "cache" / "drawn")
         self._series: dict[str, Series] = {}
+        self._finished: dict[str, tuple[Run, Provenance]] = {}
 
     def series(self, id: str) -> Series:
         """One indicator with its values; raise NotFound if there is none."""
@@ -89,6 +102,17 @@ class Desk:
             held=room.held(id),
             deliveries=room.deliveries(id),
         )
+
+    def run(self, id: str) -> tuple[Run, Provenance]:
+        """A run with what it read and left; a finished one is read once. Raise NotFound if there is none."""
+        if (known := self._finished.get(id)) is not None:
+            return known
+        found = self.house.runs.run(id), self.house.runs.provenance(id)
+        if found[0].state.final:
+            if len(self._finished) >= REMEMBERED:
+                self._finished.clear()
+            self._finished[id] = found
+        return found
 
     def verdicts(self, every: Iterable[Series]) -> dict[str, Repeat]:
         """The newest finished repeat, everything pinned, of each run that made a current value; one query."""

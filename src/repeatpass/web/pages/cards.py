@@ -45,7 +45,7 @@ def card_of(series: Series, verdicts: Mapping[str, Repeat]) -> IndicatorCard:
         where=where_of(series),
         latest=saying.reading_of(indicator, series.latest, digits),
         seal=series_seal(series, verdicts),
-        sparkline=spark_of(series),
+        sparkline=series.once("spark", lambda: spark_of(series)),
         span=span,
         status=saying.status_words(indicator, ""),
     )

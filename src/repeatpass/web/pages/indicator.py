@@ -68,7 +68,7 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "") -> Indi
     newest = next((value for value in reversed(shown.values) if value.value is not None), None)
     map_view = map_of(desk, series, shown.place, shown.time)
     beside = map_view is not None and not map_view.wide
-    run = desk.house.runs.run(shown.value.run) if shown.value else None
+    run = desk.run(shown.value.run)[0] if shown.value else None
     at = shown.value.time if shown.value and time else None
     return IndicatorPage(
         title=indicator.title,
@@ -90,7 +90,7 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "") -> Indi
         time=_times(series, shown),
         places=places_of(series, shown.place),
         periods=tuple(_periods(indicator)),
-        passport=proof_of(desk, shown.value, run) if shown.value else (),
+        passport=proof_of(desk, shown.value) if shown.value else (),
         passport_href=saying.value_href(shown.value) if shown.value else "",
         repeat=repeat_action(f"{id}/{shown.place}/{shown.time}", run) if run else None,
         repeats=rows_of(desk.house.repeats.of(run.id), limit=5) if run else (),
@@ -136,12 +136,15 @@ def _times(series: Series, shown: Shown) -> TimeControl | None:
         return with_query(path, place=shown.place, t=iso_short(value.time))
 
     cadence = series.indicator.cadence
-    steps = tuple(
-        Frame(time=iso_short(value.time), label=saying.time_words(value.time, cadence, value.flag), href="")
-        for value in values
-    )
+
+    def steps() -> tuple[Frame, ...]:
+        return tuple(
+            Frame(time=iso_short(value.time), label=saying.time_words(value.time, cadence, value.flag), href="")
+            for value in values
+        )
+
     return TimeControl(
-        frames=steps,
+        frames=series.once(f"steps {shown.place}", steps),
         current=at,
         earlier=href(values[at - 1]) if at else "",
         later=href(values[at + 1]) if at + 1 < len(values) else "",

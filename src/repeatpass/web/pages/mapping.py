@@ -24,7 +24,7 @@ def raster_of(desk: Desk, series: Series) -> RunOutput | None:
     layer = series.indicator.map
     wanted = Wanted(purpose=Purpose.UPDATE, subject=series.id, states=(State.SUCCEEDED,), limit=1)
     runs, _total = desk.house.runs.page(wanted) if layer else ([], 0)
-    outputs = desk.house.runs.provenance(runs[0].id).outputs if runs else ()
+    outputs = desk.run(runs[0].id)[1].outputs if runs else ()
     return next((output for output in outputs if layer and output.name == layer.output), None)
 
 
@@ -85,7 +85,7 @@ def map_of(desk: Desk, series: Series, place: str, time: str) -> MapView | None:
         legend=_legend(indicator, known, output),
         places=places_of(series, place, known.degrees[0]),
         source=Link(text=f"run {output.run}", href=f"/runs/{output.run}"),
-        attribution=attribution(desk, output.run),
+        attribution=series.once(f"attribution {output.run}", lambda: attribution(desk, output.run)),
         caption=_caption(known),
     )
 
@@ -114,8 +114,8 @@ def _caption(known: rasters.Layer) -> str:
 
 def attribution(desk: Desk, run: str) -> str:
     """What the makers of the data want said, for everything a run read."""
-    bodies = {entry.id: entry.body for entry in desk.house.catalog.collections()}
-    read = dict.fromkeys(each.collection for each in desk.house.runs.provenance(run).inputs)
+    read = dict.fromkeys(each.collection for each in desk.run(run)[1].inputs)
+    bodies = {entry.id: entry.body for entry in desk.house.catalog.collections()} if read else {}
     return " ".join(dict.fromkeys(str(bodies[id]["attribution"]) for id in read if bodies.get(id, {}).get("attribution")))
 
 

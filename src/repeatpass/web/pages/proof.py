@@ -30,10 +30,9 @@ def inputs_words(provenance: Provenance) -> str:
     return f"{words.plural(len(provenance.inputs), 'file')}, {words.size(total)}" if provenance.inputs else "None"
 
 
-def proof_of(desk: Desk, value: Value, run: Run | None = None) -> tuple[Fact, ...]:
+def proof_of(desk: Desk, value: Value) -> tuple[Fact, ...]:
     """The lines of proof of *value*."""
-    run = run or desk.house.runs.run(value.run)
-    provenance = desk.house.runs.provenance(run.id)
+    run, provenance = desk.run(value.run)
     passport = saying.value_href(value)
     known = "" if provenance.fully_known else "not fully known"
     facts = [
