@@ -15,7 +15,9 @@ class Chart extends HTMLElement {
   async connectedCallback() {
     const still = this.querySelector(".chart");
     if (!still || this.view) return;
-    const answer = await fetch(this.dataset.spec);
+    const url = new URL(this.dataset.spec, location.href);
+    if (still.clientWidth < 560) url.searchParams.set("narrow", "true");
+    const answer = await fetch(url);
     if (!answer.ok) return;
     await this.draw(still, await answer.json());
     this.onTime = (event) => this.point(event.detail.time);

@@ -59,7 +59,9 @@ def test_no_link_of_any_page_is_broken(real: Site) -> None:
 def test_nothing_is_asked_of_another_host(real: Site) -> None:
     client = real.visitor()
     for path in PAGES:
-        loaded = re.findall(r'<(?:script|img|link|iframe|image|use)\b[^>]*?(?:src|href)="([^"]+)"', client.get(path).text)
+        loaded = re.findall(
+            r'<(?:script|img|link|iframe|image|use)\b[^>]*?(?:src|href)="([^"]+)"', client.get(path).text
+        )
         assert [each for each in loaded if not each.startswith(("/", "data:", "#"))] == []
 
 

@@ -84,9 +84,15 @@ def y_of(chart: "SeriesChart", field: str = "value") -> Layer:
     return {"field": field, "type": "quantitative", "axis": axis, "scale": scale}
 
 
-def crowded_anomaly(y: Layer) -> list[Layer]:
-    """Values about a zero that are too many for bars: filled above in warm, below in cool."""
-    sides = [("above", "max(datum.value, 0)", LIGHT["warm"]), ("below", "min(datum.value, 0)", LIGHT["cool"])]
+def sides_of(chart: "SeriesChart") -> tuple[str, str]:
+    """The colours above and below zero."""
+    return (LIGHT["warm"], LIGHT["cool"]) if chart.warm else (LIGHT["line"], LIGHT["line"])
+
+
+def crowded_anomaly(chart: "SeriesChart", y: Layer) -> list[Layer]:
+    """Values about a zero that are too many for bars: filled areas above and below."""
+    above, below = sides_of(chart)
+    sides = [("above", "max(datum.value, 0)", above), ("below", "min(datum.value, 0)", below)]
     areas = [
         {"transform": [{"calculate": expression, "as": side}],
          "mark": {"type": "area", "color": colour},
@@ -101,9 +107,10 @@ def value_marks(chart: "SeriesChart") -> list[Layer]:
     """The released values as line, bars, or bars about a zero."""
     y = y_of(chart)
     if chart.style == "anomaly" and len(chart.points) > CROWDED:
-        return crowded_anomaly(y)
+        return crowded_anomaly(chart, y)
     if chart.style == "anomaly":
-        sign = {"condition": {"test": "datum.value < 0", "value": LIGHT["cool"]}, "value": LIGHT["warm"]}
+        above, below = sides_of(chart)
+        sign = {"condition": {"test": "datum.value < 0", "value": below}, "value": above}
         zero = {"mark": {"type": "rule", "color": LIGHT["ink"], "strokeWidth": 1}, "encoding": {"y": {"datum": 0}}}
         width = {"expr": f"clamp(0.72 * width / {max(1, len(chart.points))}, 1.5, 22)"}
         return [{"mark": {"type": "bar", "width": width}, "encoding": {"x": TIME, "y": y, "color": sign}}, zero]

@@ -56,6 +56,7 @@ class SeriesChart:
     bands: Sequence[ChartBand] = ()
     digits: int = 1
     style: Literal["line", "anomaly", "bars"] = "line"
+    warm: bool = True  # whether above zero means warm; else both sides have one colour
     reference_name: str = "Reference"
     cursor: str = ""  # the chosen time
     width: int = 860

@@ -158,7 +158,8 @@ def _line(table: "pd.DataFrame") -> bytes:
     numbers = series.select_dtypes("number").iloc[:, 0]
     thinned = numbers.iloc[:: max(1, len(numbers) // 600)]
     points = [
-        ChartPoint(time=str(time)[:10], value=None if pd.isna(value) else float(value)) for time, value in thinned.items()
+        ChartPoint(time=str(time)[:10], value=None if pd.isna(value) else float(value))
+        for time, value in thinned.items()
     ]
     chart = SeriesChart(title=str(numbers.name), unit="", points=points, width=360, height=150)
     return draw_png(series_spec(chart), scale=2)

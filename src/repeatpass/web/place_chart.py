@@ -53,13 +53,19 @@ def place_spec(chart: PlaceChart) -> dict[str, Any]:
         "padding": {"left": 4, "right": 12, "top": 6, "bottom": 4},
         "data": {"values": rows},
         "layer": [
-            {"mark": {"type": "rule", "strokeWidth": 6, "color": LIGHT["shade"], "strokeCap": "round"},
-             "encoding": {"y": y, "x": x | {"field": "lower"}, "x2": {"field": "upper"}}},
+            {
+                "mark": {"type": "rule", "strokeWidth": 6, "color": LIGHT["shade"], "strokeCap": "round"},
+                "encoding": {"y": y, "x": x | {"field": "lower"}, "x2": {"field": "upper"}},
+            },
             zero,
-            {"mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-             "encoding": {"y": y, "x": x | {"field": "value"}, "color": colour}},
-            {"mark": {"type": "text", "dy": -13, "fontSize": 11.5, "color": LIGHT["ink"]},
-             "encoding": {"y": y, "x": x | {"field": "value"}, "text": text}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                "encoding": {"y": y, "x": x | {"field": "value"}, "color": colour},
+            },
+            {
+                "mark": {"type": "text", "dy": -13, "fontSize": 11.5, "color": LIGHT["ink"]},
+                "encoding": {"y": y, "x": x | {"field": "value"}, "text": text},
+            },
         ],
         "config": CONFIG,
     }

@@ -60,7 +60,9 @@ def named(array: "xr.DataArray") -> "xr.DataArray":
     """The array with its horizontal dimensions called y and x; ValueError where there are none."""
     names = {str(dim): axis for axis, known in AXES.items() for dim in array.dims if str(dim).lower() in known}
     if len(names) != 2:
-        raise ValueError(f"The raster has the dimensions {', '.join(map(str, array.dims))}; y and x are not among them.")
+        raise ValueError(
+            f"The raster has the dimensions {', '.join(map(str, array.dims))}; y and x are not among them."
+        )
     return array.rename({name: axis for name, axis in names.items() if name != axis})
 
 

@@ -28,6 +28,7 @@ from repeatpass.web.views import ChartView
 WIDE, NARROW = (1180, 300), (380, 250)
 BESIDE = (860, 320)  # beside a map that is not a strip
 CURSOR = re.compile(r'<line transform="translate\(([\d.]+),0\)"([^>]*stroke-width="1\.25"/>)')
+TEMPERATURES = ("K", "degC", "°C")
 FINE = re.compile(r"(\d\.\d\d)\d+")  # hundredths of a pixel are enough
 SPARK_POINTS = 120
 
@@ -58,6 +59,7 @@ def series_chart(series: Series, place: str, cursor: str = "") -> SeriesChart:
         bands=_bands(indicator, values),
         digits=saying.digits_of(value.value for value in values),
         style=style_of(indicator),  # type: ignore[arg-type]
+        warm=indicator.unit in TEMPERATURES,
         cursor=cursor,
     )
 
@@ -187,7 +189,9 @@ def _number(value: Value) -> float:
 def caption_of(series: Series, place: str) -> str:
     """What is drawn, and what the lighter marks mean."""
     values = series.by_place[place]
-    parts = [place_name(series.indicator, place) if not across_places(series) else "Every place at the one time there is"]
+    parts = [
+        place_name(series.indicator, place) if not across_places(series) else "Every place at the one time there is"
+    ]
     parts += ["shaded or ruled: lower to upper"] if any(value.lower is not None for value in values) else []
     drawn = not across_places(series)
     parts += ["dashed: the reference"] if drawn and any(value.reference is not None for value in values) else []

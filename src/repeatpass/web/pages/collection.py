@@ -86,7 +86,9 @@ def _files(collection: Collection, items: list[Item], files: list[CollectionAsse
         )
         for file in files
     )  # fmt: skip
-    columns = tuple(Column(title=title, numeric=title == "Size") for title in ("Item", "Asset", "Type", "Size", "SHA-256"))
+    columns = tuple(
+        Column(title=title, numeric=title == "Size") for title in ("Item", "Asset", "Type", "Size", "SHA-256")
+    )
     return Table(caption=f"Files of version {collection.version}", columns=columns, rows=rows)
 
 

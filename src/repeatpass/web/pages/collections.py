@@ -11,7 +11,9 @@ from repeatpass.web.pages.narrowing import Question, narrow
 from repeatpass.web.pages.previews import has_preview, nowhere
 from repeatpass.web.views import CollectionRow, CollectionsPage
 
-DESCRIPTION = "The observations that the notebooks read, each with its makers, its licence and a checksum of every file."
+DESCRIPTION = (
+    "The observations that the notebooks read, each with its makers, its licence and a checksum of every file."
+)
 WORLD = [-180, -90, 180, 90]
 
 
@@ -31,7 +33,9 @@ def collections_page(desk: Desk, asked: Mapping[str, str]) -> CollectionsPage:
         json_href="/collections.json",
         search=narrowed.search,
         facets=narrowed.facets,
-        rows=tuple(row_of(desk, each, [file for file in files if file.collection == each.id]) for each in narrowed.found),
+        rows=tuple(
+            row_of(desk, each, [file for file in files if file.collection == each.id]) for each in narrowed.found
+        ),
         total=len(narrowed.found),
     )
 

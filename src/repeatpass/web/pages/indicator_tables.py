@@ -48,9 +48,7 @@ def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat])
         total=len(values),
         downloads=(
             Download(label="All values as CSV", href=f"/indicators/{series.id}.csv"),
-            Download(
-                label="This place as CSV", href=with_query(f"/indicators/{series.id}.csv", place=shown.place)
-            ),
+            Download(label="This place as CSV", href=with_query(f"/indicators/{series.id}.csv", place=shown.place)),
         ),
     )
 

@@ -116,7 +116,9 @@ def attribution(desk: Desk, run: str) -> str:
     """What the makers of the data want said, for everything a run read."""
     read = dict.fromkeys(each.collection for each in desk.run(run)[1].inputs)
     bodies = {entry.id: entry.body for entry in desk.house.catalog.collections()} if read else {}
-    return " ".join(dict.fromkeys(str(bodies[id]["attribution"]) for id in read if bodies.get(id, {}).get("attribution")))
+    return " ".join(
+        dict.fromkeys(str(bodies[id]["attribution"]) for id in read if bodies.get(id, {}).get("attribution"))
+    )
 
 
 def west_of(indicator: Indicator) -> float:
@@ -146,7 +148,9 @@ def places_of(series: Series, chosen: str, west: float = -180.0) -> tuple[Place,
     """The places that have values, each with its newest one."""
     indicator = series.indicator
     digits = saying.digits_of(value.value for value in series.values)
-    return tuple(_place(series, place, chosen, digits, west) for place in indicator.places if place.id in series.by_place)
+    return tuple(
+        _place(series, place, chosen, digits, west) for place in indicator.places if place.id in series.by_place
+    )
 
 
 def _place(series: Series, place: KnownPlace, chosen: str, digits: int, west: float) -> Place:

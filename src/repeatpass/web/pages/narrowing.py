@@ -77,5 +77,7 @@ def _facet(path: str, question: Question[T], things: Sequence[T], kept: Mapping[
 def _chosen(path: str, chosen: Mapping[str, str], text: str) -> tuple[Link, ...]:
     everything = {**chosen, "q": text}
     return tuple(
-        Link(text=value, href=with_query(path, **{**everything, name: ""})) for name, value in everything.items() if value
+        Link(text=value, href=with_query(path, **{**everything, name: ""}))
+        for name, value in everything.items()
+        if value
     )

@@ -54,7 +54,10 @@ def notebook_page(
         revisions=_revisions(desk, id),
         runs=_runs(desk, id),
         seal=seal_of(known.repeat),
-        downloads=(Download(label="Notebook", href=f"/files/{shown.file}"), Download(label="JSON", href=f"{path}.json")),
+        downloads=(
+            Download(label="Notebook", href=f"/files/{shown.file}"),
+            Download(label="JSON", href=f"{path}.json"),
+        ),
         error=error,
     )
 

@@ -62,7 +62,11 @@ def map_of(desk: Desk, collection: Collection, files: Sequence[CollectionAsset])
         if known.projection == frames.WORLD
         else known.extent,
         alt=f"Map of {collection.title}: {known.caption}",
-        frames=(Frame(time="", label=known.caption, href=f"/collections/{collection.id}/preview.png?v={file.checksum[7:17]}"),),
+        frames=(
+            Frame(
+                time="", label=known.caption, href=f"/collections/{collection.id}/preview.png?v={file.checksum[7:17]}"
+            ),
+        ),
         legend=known.legend,
         caption=known.caption,
         source=Link(text="STAC", href=f"/stac/collections/{collection.id}"),

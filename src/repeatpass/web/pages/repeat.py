@@ -107,10 +107,24 @@ def _tolerance(desk: Desk, original: Run) -> list[Fact]:
 def _outputs(desk: Desk, repeat: Repeat, original: Run, repeated: Run | None) -> tuple[OutputComparison, ...]:
     compared = (repeat.comparison or {}).get("outputs", ())
     provenance = desk.house.runs.provenance((repeated or original).id)
-    return tuple(_output(entry, repeated or original, provenance) for entry in compared)
+    allowed = _allowed(desk, original)
+    return tuple(_output(entry, repeated or original, provenance, allowed) for entry in compared)
 
 
-def _output(entry: Mapping[str, Any], run: Run, provenance: Provenance) -> OutputComparison:
+def _allowed(desk: Desk, original: Run) -> dict[str, str]:
+    """The tolerance of each output that has one, in words."""
+    try:
+        indicator = desk.series(original.subject).indicator if original.purpose is Purpose.UPDATE else None
+    except NotFound:
+        indicator = None
+    if indicator is None:
+        return {}
+    unit = indicator.map.unit if indicator.map and indicator.map.unit else indicator.unit
+    units = {indicator.output: indicator.unit} | ({indicator.map.output: unit} if indicator.map else {})
+    return {name: saying.tolerance_words(indicator.tolerance, unit) for name, unit in units.items()}
+
+
+def _output(entry: Mapping[str, Any], run: Run, provenance: Provenance, allowed: Mapping[str, str]) -> OutputComparison:
     differences = entry.get("differences", ())
     numeric = entry["kind"] in NUMERIC
     worst: Mapping[str, Any] = max(differences, key=lambda each: _number(each.get("maximum_absolute")), default={})
@@ -124,7 +138,8 @@ def _output(entry: Mapping[str, Any], run: Run, provenance: Provenance) -> Outpu
         max_absolute=_said(worst.get("maximum_absolute"), numeric),
         max_relative=_said(worst.get("maximum_relative"), numeric),
         share=f"{100 * (worst.get('share') or 0):.3g} %" if numeric else "—",
-        where=", ".join(f"{name} {at}" for name, at in (worst.get("at") or {}).items()),
+        where=", ".join(f"{name} {at}" for name, at in (worst.get("at") or {}).items()) or "—",
+        tolerance=allowed.get(entry["name"], "—"),
         href=f"/runs/{run.id}/outputs/{path}" if path else "",
     )
 

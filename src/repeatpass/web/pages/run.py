@@ -134,9 +134,7 @@ def _repeat(run: Run) -> Action:
 def _again(run: Run) -> Action:
     fields = tuple((name, _text(value)) for name, value in run.parameters.items())
     revision = words.short(run.legs.revision)
-    return Action(
-        label="Run as new", href=f"/notebooks/{run.legs.notebook}", fields=(("revision", revision), *fields)
-    )
+    return Action(label="Run as new", href=f"/notebooks/{run.legs.notebook}", fields=(("revision", revision), *fields))
 
 
 def _text(value: Any) -> str:

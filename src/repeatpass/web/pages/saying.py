@@ -14,7 +14,14 @@ from repeatpass.web import words
 from repeatpass.web.views import Reading
 
 UNITS = {"1": "", "degC": "°C", "celsius": "°C", "percent": "%"}
-CADENCES = {"P1Y": "yearly", "P3M": "every three months", "P1M": "monthly", "P7D": "weekly", "P1W": "weekly", "P1D": "daily"}
+CADENCES = {
+    "P1Y": "yearly",
+    "P3M": "every three months",
+    "P1M": "monthly",
+    "P7D": "weekly",
+    "P1W": "weekly",
+    "P1D": "daily",
+}
 SENTENCE = re.compile(r"(?<=[a-z0-9)%”\"]\.)\s+(?=[A-ZÀ-Þ0-9“])")
 
 

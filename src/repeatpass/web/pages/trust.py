@@ -54,7 +54,9 @@ def _table(every: list[Series], verdicts: dict[str, Repeat]) -> Table:
 
     titles = ("Indicator", "Values", "Repeated", "Held back", "Newest repeat")
     columns = tuple(Column(title=title, numeric=title in titles[1:4]) for title in titles)
-    return Table(caption="Each indicator’s values and their newest repeat", columns=columns, rows=tuple(map(row, every)))
+    return Table(
+        caption="Each indicator’s values and their newest repeat", columns=columns, rows=tuple(map(row, every))
+    )
 
 
 def _house(desk: Desk) -> tuple[Fact, ...]:

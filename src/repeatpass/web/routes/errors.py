@@ -100,7 +100,9 @@ def handle_errors(app: FastAPI, desk: Desk, status_of: StatusOf, for_programs: F
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        words = "; ".join(f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}" for each in error.errors())
+        words = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}" for each in error.errors()
+        )
         return await raised(request, Invalid(f"The request cannot be understood. {words}."))
 
     async def broke(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -80,10 +80,10 @@ def indicators_router(desk: Desk) -> APIRouter:
         )
 
     @router.get("/indicators/{id}/spec.json")
-    def spec(id: str, request: Request, place: str = "") -> Response:
+    def spec(id: str, request: Request, place: str = "", narrow: bool = False) -> Response:
         series = desk.series(id)
         return unchanged(request, series.stamp) or as_json(
-            spec_json(series, shown_of(series, place, "")), headers={"etag": etag(series.stamp)}
+            spec_json(series, shown_of(series, place, ""), narrow), headers={"etag": etag(series.stamp)}
         )
 
     @router.get("/indicators/{id}/legend")
@@ -121,11 +121,12 @@ def csv_of(series: Series, place: str = "") -> str:
     return sink.getvalue()
 
 
-def spec_json(series: Series, shown: Shown) -> dict[str, Any]:
-    """The specification that the page brings to life."""
+def spec_json(series: Series, shown: Shown, narrow: bool = False) -> dict[str, Any]:
+    """The specification that the page brings to life, laid out for a desk or for a phone."""
     if charting.across_places(series):
         return for_page(charting.spec_of(series, shown.place))
-    return page_spec(charting.series_chart(series, shown.place))
+    size = charting.NARROW if narrow else charting.WIDE
+    return page_spec(replace(charting.series_chart(series, shown.place), width=size[0], height=size[1]))
 
 
 def points_json(series: Series, shown: Shown) -> dict[str, Any]:
@@ -142,9 +143,7 @@ def points_json(series: Series, shown: Shown) -> dict[str, Any]:
 def indicator_json(desk: Desk, series: Series) -> dict[str, Any]:
     """An indicator with everything it says of itself, its seal and all current values."""
     seal = series_seal(series, desk.verdicts([series]))
-    values = [
-        {name: getattr(value, name) for name in COLUMNS} | {"time": iso(value.time)} for value in series.values
-    ]
+    values = [{name: getattr(value, name) for name in COLUMNS} | {"time": iso(value.time)} for value in series.values]
     latest = next((each for each in values if series.latest and each["time"] == iso(series.latest.time)), None)
     definition = asdict(series.indicator)
     for period in definition["periods"]:
