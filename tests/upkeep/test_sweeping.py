@@ -45,7 +45,7 @@ def test_what_a_passport_needs_is_never_swept(house: House) -> None:
     house.shelf.add(house.owner, "warmth", notebook(PUBLISH))
     house.indicators.apply(house.owner, indicator())
     update = house.submitting.submit(house.owner, "warmth", {}, purpose=Purpose.UPDATE, subject="warmth")
-    own = house.submitting.submit_file(house.owner, "mine.ipynb", notebook("1 + 1"), {})
+    own = house.submitting.submit_file(house.owner, "mine.ipynb", notebook(PUBLISH), {})
     runs = [house.runs.wait(run.id, 60) for run in (update, own)]
     useless = house.files.put_bytes(b"nobody wants me")
     aged(house)

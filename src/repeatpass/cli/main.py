@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from repeatpass.cli import homes, indicators, notebooks, runs, up
+from repeatpass.cli import homes, indicators, notebooks, runs, up, worker
 
 app = typer.Typer(
     name="repeatpass",
@@ -15,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
 app.command("run")(runs.run)
 app.command("repeat")(runs.repeat)
 app.command("crate")(runs.crate)
