@@ -12,6 +12,7 @@ from repeatpass.api.files import files_router
 from repeatpass.api.health import health_router
 from repeatpass.api.jobs import jobs_router
 from repeatpass.api.landing import landing_router
+from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
@@ -42,4 +43,5 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         "hosts": hosts_of(house.settings.port),
     }
     app.add_middleware(Guard, **guard)
+    app.add_middleware(Logged)  # added last, so outermost: refusals are logged, too
     return app

@@ -20,6 +20,7 @@ def up(
 ) -> None:
     """Open the house, fill it at first start, and serve it until Ctrl-C."""
     from repeatpass.assembly import made_home, open_house
+    from repeatpass.cli.logs import log_to
     from repeatpass.cli.progress import show_filling
     from repeatpass.cli.serving import only_server
     from repeatpass.demo.filling import Filling, fill, install_only
@@ -29,6 +30,7 @@ def up(
     # The lock comes first: a second server must not even look at the database, which opening may upgrade.
     with only_server(made_home(settings.home), settings.address):
         _require_free(settings.host, settings.port)
+        log_to(settings.home)
         house, filling = open_house(settings), Filling()
         prepare = fill if settings.demo else install_only
         threading.Thread(target=prepare, args=(house, filling), daemon=True, name="fill").start()
@@ -48,7 +50,8 @@ def _serve(house: object, filling: object) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_config=None,  # its own messages go where ours go
+        access_log=False,
         timeout_graceful_shutdown=3,
         server_header=False,
     )

@@ -14,7 +14,8 @@ def worker(
     slots: Annotated[int | None, typer.Option(help="Runs that are carried out at the same time.")] = None,
 ) -> None:
     """Work on the queue of a house on PostgreSQL until Ctrl-C; its file area must be one that both reach."""
-    from repeatpass.assembly import open_house
+    from repeatpass.assembly import made_home, open_house
+    from repeatpass.cli.logs import log_to
     from repeatpass.core.errors import Invalid
     from repeatpass.settings import read_settings
 
@@ -24,6 +25,7 @@ def worker(
             "This house keeps its database in SQLite, which only the machine that it lies on can use: its server "
             "works on the queue by itself. Set REPEATPASS_DATABASE to a PostgreSQL address to add workers."
         )
+    log_to(made_home(settings.home))
     house = open_house(settings)
     try:
         house.environments.install("earth", lambda line: console.print(f"[dim]{line}[/]", highlight=False))

@@ -30,7 +30,7 @@ class Environments:
         environment = making.shipped(name)
         digest = environment.digest
         known = self._row(digest)
-        if known is not None and Path(known.prefix).exists():
+        if known is not None and self._place(known) is not None:
             return digest
         prefix = Path(self.given_prefix) if self.given_prefix else making.ensure(environment, self.home, progress)
         row: dict[str, Any] = {
@@ -52,7 +52,7 @@ class Environments:
         with self.database.read() as connection:
             rows = connection.execute(sa.select(environments).order_by(environments.c.created.desc())).all()
         for row in rows:
-            if not Path(row.prefix).exists():
+            if self._place(row) is None:
                 lock = self.files.read(row.lock).decode()
                 wanted = making.Environment(name=row.name, lock=lock, python=row.python)
                 prefix = making.ensure(wanted, self.home, progress)
@@ -81,9 +81,22 @@ class Environments:
     def prefix(self, digest: str) -> Path:
         """Return where an environment stands; raise NotFound if it is gone."""
         row = self._row(digest)
-        if row is None or not Path(row.prefix).exists():
+        place = None if row is None else self._place(row)
+        if place is None:
             raise NotFound(f"The environment {digest} is not on this machine.", environment=digest)
-        return Path(row.prefix)
+        return place
+
+    def _place(self, row: sa.Row[Any]) -> Path | None:
+        """Return where an environment stands on this machine; None if it does not.
+
+        The row names the place on the machine that wrote it, which need not be this one.
+        """
+        if Path(row.prefix).exists():
+            return Path(row.prefix)
+        try:
+            return making.find(row.digest, self.home)
+        except NotFound:
+            return None
 
     def name(self, digest: str) -> str:
         """Return the name of an environment; raise NotFound if it is not known here."""

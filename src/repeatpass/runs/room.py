@@ -1,5 +1,6 @@
 """The queue and the memory of the runs."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ from repeatpass.runs.store import parts_of, run_inputs, run_of, run_outputs, run
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
+log = logging.getLogger(__name__)
 CANCEL = "run.cancel-asked"
 
 
@@ -69,6 +71,7 @@ class Runs:
             raise Conflict(
                 f"There is a run {run.id} already; leave out the id, or choose another.", run=run.id
             ) from None
+        log.info("Run %s of %s is queued", run.id, run.name, extra={"run": run.id})
         self.when_queued()
         return run
 

@@ -4,6 +4,7 @@ Each listener has a cursor and is told of every event at least once and in order
 idempotent. An event that a listener fails on several times is set aside, visibly, and the rest goes on.
 """
 
+import logging
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -45,6 +46,7 @@ poisoned = sa.Table(
     sa.Column("created", Moment, nullable=False),
 )
 
+log = logging.getLogger(__name__)
 TRIES = 3
 EVENTS_LOCK = 7_201_977  # any number of our own
 
@@ -137,6 +139,7 @@ class EventLog:
     def _failed(self, listener: str, event: Event) -> bool:
         """Count a failure; return True when the event was set aside and the next one may come."""
         error = traceback.format_exc(limit=8)
+        log.exception("%s failed on event %s, %s %s", listener, event.id, event.name, event.subject)
         with self.database.write() as connection:
             where = listeners.c.name == listener
             tries = connection.execute(sa.select(listeners.c.tries).where(where)).scalar_one() + 1
@@ -192,5 +195,5 @@ class EventLog:
             try:
                 self.deliver()
             except Exception:  # the database may be away for a while; the log tries again
-                traceback.print_exc()
+                log.exception("Events cannot be delivered")
             self._news.wait(timeout=1)
