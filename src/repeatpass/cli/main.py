@@ -13,6 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # plain help is there in half the time
 )
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
