@@ -12,7 +12,7 @@ from repeatpass.web.views import IndicatorCard
 
 def kind_of(series: Series) -> str:
     """What there is to look at."""
-    times = len({value.time for value in series.values})
+    times = series.once("times", lambda: len({value.time for value in series.values}))
     parts = (["Map"] if series.indicator.map else []) + (["time series"] if times > 1 else [])
     words = " and ".join(parts) or "Value"
     return words[0].upper() + words[1:]
@@ -28,13 +28,13 @@ def where_of(series: Series) -> str:
 
 def span_of(series: Series) -> str:
     """From when to when."""
-    return saying.span_words([value.time for value in series.values], series.indicator.cadence)
+    return series.once("span", lambda: saying.span_words([value.time for value in series.values]))
 
 
 def card_of(series: Series, verdicts: Mapping[str, Repeat]) -> IndicatorCard:
     """The finding first, then the number, the line, the proof."""
     indicator = series.indicator
-    digits = saying.digits_of(value.value for value in series.values)
+    digits = saying.digits_in(series)
     span = span_of(series)
     return IndicatorCard(
         href=f"/indicators/{indicator.id}",

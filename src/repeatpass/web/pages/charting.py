@@ -35,7 +35,7 @@ SPARK_POINTS = 120
 
 def across_places(series: Series) -> bool:
     """Whether there is one time and several places: a chart of places, not of time."""
-    return len({value.time for value in series.values}) == 1 and len(series.by_place) > 1
+    return series.once("across", lambda: len({value.time for value in series.values}) == 1 and len(series.by_place) > 1)
 
 
 def style_of(indicator: Indicator) -> str:
@@ -160,8 +160,8 @@ def chart_of(desk: Desk, series: Series, place: str, at: datetime | None, *, bes
         svg=chart_svg(desk, series, place, size, at),
         narrow=chart_svg(desk, series, place, NARROW, at),
         spec_href=f"/indicators/{series.id}/spec.json?place={place}",
-        alt=alt_of(series, place),
-        caption=caption_of(series, place),
+        alt=series.once(f"alt {place}", lambda: alt_of(series, place)),
+        caption=series.once(f"caption {place}", lambda: caption_of(series, place)),
     )
 
 

@@ -63,7 +63,7 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "") -> Indi
     series = desk.series(id)
     indicator, shown = series.indicator, shown_of(series, place, time)
     verdicts = desk.verdicts([series])
-    digits = saying.digits_of(value.value for value in shown.values)
+    digits = saying.digits_in(series, shown.place)
     path = f"/indicators/{id}"
     newest = next((value for value in reversed(shown.values) if value.value is not None), None)
     map_view = map_of(desk, series, shown.place, shown.time)

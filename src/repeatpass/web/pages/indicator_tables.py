@@ -1,6 +1,6 @@
 """The tables of an indicator's page: its values, those held back, what each run brought."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from repeatpass.core.times import iso_short
@@ -25,9 +25,8 @@ def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat])
     """The same points as the chart, newest first; at one time, all places."""
     indicator, across = series.indicator, across_places(series)
     values = list(series.values) if across else list(reversed(shown.values))
-    digits = saying.digits_of(value.value for value in values)
-    extras = [(name, title) for name, title in OPTIONAL if any(getattr(value, name) is not None for value in values)]
-    flagged = any(value.flag for value in values)
+    digits = saying.digits_in(series, "" if across else shown.place)
+    extras, flagged = series.once(f"columns {'' if across else shown.place}", lambda: _extras(values))
     unit = saying.unit_of(indicator.unit)
     columns = [Column(title="Place" if across else "Time"), Column(title="Value", numeric=True, note=unit)]
     columns += [Column(title=title, numeric=True, note=unit) for _name, title in extras]
@@ -53,6 +52,12 @@ def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat])
     )
 
 
+def _extras(values: Sequence[Value]) -> tuple[list[tuple[str, str]], bool]:
+    """The columns that say anything, and whether any value has a flag."""
+    said = [(name, title) for name, title in OPTIONAL if any(getattr(value, name) is not None for value in values)]
+    return said, any(value.flag for value in values)
+
+
 def _key(number: float | None) -> str:
     return "" if number is None else repr(number)
 
@@ -60,7 +65,7 @@ def _key(number: float | None) -> str:
 def held_table(series: Series) -> Table:
     """What failed a gate and waits for a person."""
     indicator = series.indicator
-    digits = saying.digits_of(value.value for value in series.values)
+    digits = saying.digits_in(series)
     columns = ("Time", "Place", "Value", "Why it is held back")
     rows = tuple(
         (

@@ -147,7 +147,7 @@ def view_of(indicator: Indicator, known: rasters.Layer) -> Extent:
 def places_of(series: Series, chosen: str, west: float = -180.0) -> tuple[Place, ...]:
     """The places that have values, each with its newest one."""
     indicator = series.indicator
-    digits = saying.digits_of(value.value for value in series.values)
+    digits = saying.digits_in(series)
     return tuple(
         _place(series, place, chosen, digits, west) for place in indicator.places if place.id in series.by_place
     )

@@ -34,20 +34,17 @@ def used(desk: Desk, notebook: Notebook) -> Used:
     house = desk.house
     runs, _total = house.runs.page(Wanted(notebook=notebook.id, states=(State.SUCCEEDED,), limit=1))
     run = runs[0] if runs else None
-    provenance = house.runs.provenance(run.id) if run else None
+    provenance = desk.run(run.id)[1] if run else None
     titles = {entry.id: entry.title for entry in house.catalog.collections()}
     read = dict.fromkeys(each.collection for each in provenance.inputs) if provenance else {}
-    makers = {id for series in desk.every() for id in series.runs if _makes(series.indicator.notebook, notebook.id)}
+    every = [series for series in desk.every() if _makes(series.indicator.notebook, notebook.id)]
+    makers = {id for series in every for id in series.runs}
     found = house.repeats.latest(makers | ({run.id} if run else set()))
     return Used(
         notebook=notebook,
         run=run,
         provenance=provenance,
-        makes=tuple(
-            Link(text=series.indicator.title, href=f"/indicators/{series.id}")
-            for series in desk.every()
-            if _makes(series.indicator.notebook, notebook.id)
-        ),
+        makes=tuple(Link(text=series.indicator.title, href=f"/indicators/{series.id}") for series in every),
         reads=tuple(Link(text=titles.get(id, id), href=f"/collections/{id}" if id in titles else "") for id in read),
         repeat=max(found.values(), key=lambda each: each.created, default=None),
     )

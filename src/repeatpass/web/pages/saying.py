@@ -11,6 +11,7 @@ from repeatpass.core.times import iso_short
 from repeatpass.indicators.records import Indicator, Period, Status, Value, ValueState
 from repeatpass.kit.records import Tolerance
 from repeatpass.web import words
+from repeatpass.web.desk import Series
 from repeatpass.web.views import Reading
 
 UNITS = {"1": "", "degC": "°C", "celsius": "°C", "percent": "%"}
@@ -38,6 +39,12 @@ def digits_of(values: Iterable[float | None]) -> int:
     return max(0, min(2, 2 - floor(log10(span)))) if span > 0 else 1
 
 
+def digits_in(series: Series, place: str = "") -> int:
+    """Decimals for the values of an indicator, of one place or of all; worked out once."""
+    values = series.by_place.get(place, []) if place else series.values
+    return series.once(f"digits {place}", lambda: digits_of(value.value for value in values))
+
+
 def time_words(when: datetime, cadence: str, flag: str = "") -> str:
     """A time as fine as the record is: a year, a month, or a day."""
     if cadence == "P1Y" or flag == "year only":
@@ -48,8 +55,8 @@ def time_words(when: datetime, cadence: str, flag: str = "") -> str:
     return words.day(when) if at_midnight else words.moment(when)
 
 
-def span_words(times: Sequence[datetime], cadence: str = "") -> str:
-    """1958 to 2001; April 2006 to September 2010 where the years are few; one time where there is but one."""
+def span_words(times: Sequence[datetime]) -> str:
+    """1958 to 2001; one year where there is but one."""
     if not times:
         return ""
     first, last = min(times), max(times)
