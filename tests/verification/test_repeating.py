@@ -1,6 +1,8 @@
 """Repeats on a real house: every verdict, and one test for each cause."""
 
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,56 +78,37 @@ def test_cause_parameters_when_one_is_swapped(house: House) -> None:
 
 def test_cause_inputs_when_a_collection_has_a_newer_version(house: House, tmp_path: Path) -> None:
     register(house, tmp_path, "1", "x\n1\n")
-    run = executed(
-        house, "reader", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")'
-    )
+    run = executed(house, "reader", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")')
     register(house, tmp_path, "2", "x\n5\n")
-    assert repeated(house, run).verdict is Verdict.IDENTICAL, (
-        "the pinned version is read although a newer one is there"
-    )
+    assert repeated(house, run).verdict is Verdict.IDENTICAL, "the pinned version is read although a newer one is there"
     repeat = repeated(house, run, inputs="latest")
     assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "inputs")
     assert "version 2 instead of 1" in repeat.summary
 
 
 def test_cause_environment_when_another_one_is_swapped_in(house: House, tmp_path: Path) -> None:
-    # The other environment is a real prefix of its own, with one package of another version.
-    prefix = tmp_path / "other"
-    make_environment(house, prefix)
-    cell = 'import pandas as pd, repeatpass, oddity\nrepeatpass.publish(pd.DataFrame({"x": [oddity.VALUE]}), "table")'
-    add_package(Path(str(house.environments.prefix(house.environments.digest("earth")))), prefix)
-    run = executed(house, "odd", cell.replace(", oddity", "").replace("oddity.VALUE", ODDITY))
-    repeat = repeated(house, run, environment="sha256:" + "e" * 64)
+    other = second_environment(house, tmp_path / "other")
+    cell = 'import importlib.util\nmore = importlib.util.find_spec("one_module_more") is not None'
+    run = executed(house, "looking", cell, TABLE % "float(more)")
+    repeat = repeated(house, run, environment=other)
     assert (repeat.verdict, repeat.cause) == (Verdict.DIFFERENT, "environment")
+    assert "one-module-more 2.0 instead of (none)" in repeat.summary
 
 
-ODDITY = "__import__('importlib.util', fromlist=['x']).find_spec('oddity') is not None"
-
-
-def make_environment(house: House, prefix: Path) -> None:
-    """Register a second environment: the same interpreter and packages, and one module more."""
-    import subprocess
-    import sys
-
+def second_environment(house: House, prefix: Path) -> str:
+    """Make and register a real prefix of its own: the packages of the first, and one module more."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(prefix)], check=True)
-    row = {
-        "digest": "sha256:" + "e" * 64,
-        "name": "other",
-        "lock": house.files.put_bytes(b"oddity==2.0 --hash=sha256:" + b"0" * 64 + b"\n").checksum,
-        "python": "3",
-        "prefix": str(prefix),
-        "created": now(),
-    }
-    with house.database.write() as connection:
-        connection.execute(environments.insert().values(**row))
-
-
-def add_package(base: Path, prefix: Path) -> None:
-    """Let the second environment see the first one's packages, beside a module of its own."""
+    digest = house.environments.digest("earth")
+    first = house.environments.prefix(digest)
     site = next((prefix / "lib").glob("python*/site-packages"))
-    packages = next((base / "lib").glob("python*/site-packages"))
-    (site / "base.pth").write_text(f"{packages}\n")
-    (site / "oddity.py").write_text("VALUE = 2\n")
+    (site / "first.pth").write_text(str(next((first / "lib").glob("python*/site-packages"))) + "\n")
+    (site / "one_module_more.py").write_text("")
+    row = {"digest": "sha256:" + "e" * 64, "name": "other", "python": "3", "prefix": str(prefix), "created": now()}
+    text = house.environments.lock(digest) + f"\none-module-more==2.0 --hash=sha256:{'0' * 64}\n"
+    lock = house.files.put_bytes(text.encode()).checksum
+    with house.database.write() as connection:
+        connection.execute(environments.insert().values(lock=lock, **row))
+    return str(row["digest"])
 
 
 def test_cause_randomness_when_nothing_is_seeded(house: House) -> None:
@@ -135,9 +118,7 @@ def test_cause_randomness_when_nothing_is_seeded(house: House) -> None:
     assert len(repeat.runs) == 3, "the difference was confirmed twice"
 
 
-def test_cause_unexplained_when_something_that_no_leg_records_has_changed(
-    house: House, tmp_path: Path
-) -> None:
+def test_cause_unexplained_when_something_that_no_leg_records_has_changed(house: House, tmp_path: Path) -> None:
     hidden = tmp_path / "hidden.txt"
     hidden.write_text("1")
     run = executed(house, "hidden", TABLE % f"float(open({str(hidden)!r}).read())")
@@ -150,9 +131,7 @@ def test_cause_unexplained_when_something_that_no_leg_records_has_changed(
 
 def test_an_input_that_was_altered_on_disk_is_named(house: House, tmp_path: Path) -> None:
     register(house, tmp_path, "3", "x\n7\n")
-    run = executed(
-        house, "victim", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")'
-    )
+    run = executed(house, "victim", 'import repeatpass\nrepeatpass.publish(repeatpass.open("gauge"), "table")')
     kept = house.files.path(house.runs.provenance(run.id).inputs[0].checksum)
     kept.chmod(0o644)
     before = kept.read_bytes()
