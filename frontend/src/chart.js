@@ -37,6 +37,7 @@ class Chart extends HTMLElement {
     live.setAttribute("aria-label", this.dataset.alt ?? "");
     live.style.cssText = "position:absolute;inset:0;visibility:hidden";
     still.append(live);
+    this.timed = JSON.stringify(spec).includes('"cursor"'); // a chart of places has no time to point at
     const height = still.clientWidth < 560 ? 220 : spec.height;
     this.view = (await embed(live, { ...spec, height }, OPTIONS)).view;
     live.querySelector("svg")?.setAttribute("aria-hidden", "true");
@@ -53,7 +54,7 @@ class Chart extends HTMLElement {
   }
 
   point(time) {
-    this.view?.data("cursor", [{ time: Date.parse(time) }]).runAsync();
+    if (this.timed) this.view?.data("cursor", [{ time: Date.parse(time) }]).runAsync();
   }
 }
 
