@@ -34,8 +34,8 @@ def test_a_killed_server_finds_its_runs_again(served: Served) -> None:
 def test_a_run_whose_executor_is_killed_has_crashed_with_a_sentence_and_the_next_one_works(served: Served) -> None:
     served.start()
     id = served.run(pause=30)["jobID"]
-    until(lambda: served.ask(f"/ogc/jobs/{id}")["status"] == "running" and (served.home / "executor.json").exists())
-    time.sleep(0.5)
+    log = served.home / "runs" / id / "log.jsonl"
+    until(lambda: log.exists() and "Cell 3 of 3" in log.read_text())
     executor = served.executor()
     kernels = executor.children(recursive=True)
     executor.kill()
