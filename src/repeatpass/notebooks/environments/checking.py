@@ -29,7 +29,8 @@ MANIFEST = "manifest.json"
 def verify(prefix: Path) -> list[Alteration]:
     """Check every installed file; return those altered, missing or added (none: all is well).
 
-    A file is read again only where its inode, size or times changed since it was last read. An environment whose manifest is gone is altered as a whole.
+    A file is read again only where its inode, size or times changed since it was last read. An environment
+    whose manifest is gone is altered as a whole.
     """
     try:
         manifest: dict[str, str] = json.loads((prefix / MANIFEST).read_text("utf-8"))

@@ -141,7 +141,12 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
-            self.process = await self._execute(theirs)
+            starting = asyncio.ensure_future(self._execute(theirs))
+            try:
+                self.process = await asyncio.shield(starting)
+            except asyncio.CancelledError:  # stop() must know the process, or it would outlive us for a while
+                self.process = await starting
+                raise
         ours.setblocking(False)
         try:
             async with asyncio.timeout(START_S):

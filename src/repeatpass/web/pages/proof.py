@@ -5,7 +5,7 @@ from repeatpass.runs.records import Provenance, Run
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages import saying
-from repeatpass.web.views import Action, Fact
+from repeatpass.web.views import Action, Download, Fact
 
 REPEAT_NOTE = "Runs the notebook again with everything pinned and compares every output."
 
@@ -46,6 +46,11 @@ def proof_of(desk: Desk, value: Value) -> tuple[Fact, ...]:
     ]  # fmt: skip
     took = f"in {words.duration(run.usage.wall_s)}" if run.usage else ""
     return (*facts, Fact(label="Made", text=words.moment(run.finished), note=took))
+
+
+def crate_download(run: Run) -> Download:
+    """The one file that a stranger can repeat the run from."""
+    return Download(label="Crate", href=f"/runs/{run.id}/crate.zip", note="to repeat it anywhere")
 
 
 def repeat_action(subject: str, run: Run | None, what: str = "value") -> Action:

@@ -14,7 +14,7 @@ from repeatpass.web.logs import Entry, whole_log
 from repeatpass.web.notebook_html import notebook_html
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.inputs import input_rows, lock_href, output_rows, unrecorded_words
-from repeatpass.web.pages.proof import notebook_href
+from repeatpass.web.pages.proof import crate_download, notebook_href
 from repeatpass.web.pages.runs import purpose_words
 from repeatpass.web.pages.seals import person, seal_of
 from repeatpass.web.pages.steps import steps_of
@@ -145,7 +145,7 @@ def _downloads(run: Run) -> tuple[Download, ...]:
     found = [Download(label="JSON", href=f"/runs/{run.id}.json")]
     if run.executed:
         found.insert(0, Download(label="Executed notebook", href=f"/runs/{run.id}/executed.ipynb"))
-    return tuple(found)
+    return (crate_download(run), *found) if run.state is State.SUCCEEDED else tuple(found)
 
 
 def run_json(desk: Desk, run: Run, provenance: Provenance) -> dict[str, Any]:

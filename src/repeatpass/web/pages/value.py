@@ -15,7 +15,7 @@ from repeatpass.web.pages import saying
 from repeatpass.web.pages.charting import place_name
 from repeatpass.web.pages.indicator import HOME, INDICATORS
 from repeatpass.web.pages.inputs import input_rows, lock_href, output_row, unrecorded_words
-from repeatpass.web.pages.proof import notebook_href, repeat_action
+from repeatpass.web.pages.proof import crate_download, notebook_href, repeat_action
 from repeatpass.web.pages.seals import person, rows_of, seal_of
 from repeatpass.web.views import Cell, Column, Download, Fact, Link, Person, Reading, Table, ValuePage
 
@@ -65,7 +65,7 @@ def value_page(desk: Desk, found: Passport) -> ValuePage:
         repeat=repeat_action(found.subject, run),
         revisions=_revisions(found) if len(found.history) > 1 else None,
         **_neighbours(desk, found),
-        downloads=(Download(label="JSON", href=_json_href(value)),
+        downloads=(crate_download(run), Download(label="JSON", href=_json_href(value)),
                    Download(label="Executed notebook", href=f"/runs/{run.id}/executed.ipynb")),
         permalink=saying.value_href(value, revision=True),
     )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from repeatpass.web.views.common import (
     NOTHING,
@@ -150,6 +151,17 @@ class TimeControl:
     earlier: str = ""
     later: str = ""
     latest: str = ""
+
+    @property
+    def options(self) -> Markup:
+        """The times as options of a select, the current one selected."""
+        chosen = f'<option value="{escape(self.frames[self.current].time)}"'
+        return Markup(_options(self.frames).replace(chosen, f"{chosen} selected", 1))
+
+
+@lru_cache(maxsize=256)  # a long series has thousands, the same for every reader
+def _options(frames: tuple[Frame, ...]) -> str:
+    return "".join(f'<option value="{escape(frame.time)}">{escape(frame.label)}</option>' for frame in frames)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
