@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from repeatpass.api.errors import answer, status_of
 from repeatpass.api.files import files_router
+from repeatpass.api.heads import Heads
 from repeatpass.api.health import health_router
 from repeatpass.api.jobs import jobs_router
 from repeatpass.api.landing import landing_router
@@ -42,6 +43,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         "sessions": Sessions(house.settings.home),
         "hosts": hosts_of(house.settings.port),
     }
+    app.add_middleware(Heads)
     app.add_middleware(Guard, **guard)
     app.add_middleware(Logged)  # added last, so outermost: refusals are logged, too
     return app

@@ -4,6 +4,7 @@ import json
 import subprocess
 from typing import Any
 
+import httpx
 import pytest
 from tests.houses import notebook
 from tests.served import Served
@@ -171,3 +172,9 @@ def test_an_id_that_is_taken_is_a_conflict(served: Served) -> None:
     assert post(served, EXECUTE, body, "-H", "Prefer: respond-async")[2]["jobID"] == "my-own-id"
     status, _, problem = post(served, EXECUTE, body, "-H", "Prefer: respond-async")
     assert (status, problem["kind"]) == (409, "conflict")
+
+
+def test_head_answers_as_get_does_without_a_body(served: Served) -> None:
+    asked = httpx.head(f"{served.address}/ogc/processes")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"] == httpx.get(f"{served.address}/ogc/processes").headers["content-type"]

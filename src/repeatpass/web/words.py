@@ -12,6 +12,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 LOWERED = {c: f"<sub>{i}</sub>" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 RAISED = {c: f"<sup>{p}</sup>" for c, p in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−", strict=True)}
 FIGURES = LOWERED | RAISED
+UNIT = re.compile(r"(?<=\d) (?=(?:K|ppm|°C|hPa|mm|km|m|%)(?:\W|$))")
 SMALL = re.compile(f"[{''.join(FIGURES)}]")
 
 
@@ -94,7 +95,8 @@ def degrees(value: float, axis: str) -> str:
 
 
 def prose(text: str) -> Markup:
-    """Escape *text* and set the small figures of CO₂ and m⁻³ as real sub- and superscripts."""
+    """Escape *text*; keep a number with its unit, and set the figures of CO₂ and m⁻³ as real sub- and superscripts."""
+    text = UNIT.sub("\N{NO-BREAK SPACE}", text)
     if text.isascii():  # most text, and every cell of a long table
         return escape(text)
     return Markup(SMALL.sub(lambda found: FIGURES[found[0]], str(escape(text))))

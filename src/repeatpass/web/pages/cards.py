@@ -46,6 +46,14 @@ def card_of(series: Series, verdicts: Mapping[str, Repeat]) -> IndicatorCard:
         latest=saying.reading_of(indicator, series.latest, digits),
         seal=series_seal(series, verdicts),
         sparkline=series.once("spark", lambda: spark_of(series)),
+        picture=_picture(series),
         span=span,
         status=saying.status_words(indicator, ""),
     )
+
+
+def _picture(series: Series) -> str:
+    """The map, for an indicator with one time only: there is no line to draw."""
+    if series.indicator.map is None or series.latest is None or len({value.time for value in series.values}) > 1:
+        return ""
+    return f"/indicators/{series.id}/frames/still.png"
