@@ -8,6 +8,7 @@ import pytest
 import yaml
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
+from tests.houses import working_house
 from typer.main import get_command
 
 from repeatpass.cli.main import app
@@ -15,7 +16,6 @@ from repeatpass.demo.filling import Filling
 from repeatpass.indicators.definition import indicator_of, read_definition
 from repeatpass.server import make_app
 from repeatpass.settings import Settings
-from tests.houses import working_house
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -2,12 +2,12 @@
 
 import nbformat
 import pytest
+from tests.houses import notebook
 
 from repeatpass.core.errors import Invalid
 from repeatpass.notebooks.parameters import checked_parameters, parameters_schema
-from tests.houses import notebook
 
-CELL = '''
+CELL = """
 months = 3              # 1..60: months to average over
 box = "nino34"          # {nino3, nino34, nino4}: region of the index
 start: str = "2006-04"  # first month
@@ -15,7 +15,7 @@ weights = [1.0, 2.0]
 strict = True
 offset = -0.5           # -1..1
 made = months * 2       # computed, therefore no parameter
-'''
+"""
 
 
 def schema(cell: str = CELL) -> dict[str, object]:
@@ -25,7 +25,13 @@ def schema(cell: str = CELL) -> dict[str, object]:
 def test_names_types_defaults_help_ranges_and_choices_come_from_the_cell() -> None:
     properties = schema()["properties"]
     assert properties == {
-        "months": {"type": "integer", "minimum": 1, "maximum": 60, "description": "months to average over", "default": 3},
+        "months": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 60,
+            "description": "months to average over",
+            "default": 3,
+        },
         "box": {
             "type": "string",
             "enum": ["nino3", "nino34", "nino4"],
@@ -72,5 +78,5 @@ def test_a_notebook_without_the_cell_takes_none() -> None:
 
 
 def test_a_parameters_cell_that_is_not_python_is_refused_with_its_line() -> None:
-    with pytest.raises(Invalid, match="not Python: .* in its line 2"):
+    with pytest.raises(Invalid, match=r"not Python: .* in its line 2"):
         schema("a = 1\nb = = 2")

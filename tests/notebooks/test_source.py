@@ -4,10 +4,10 @@ import json
 
 import nbformat
 import pytest
+from tests.houses import notebook
 
 from repeatpass.core.errors import Invalid
 from repeatpass.notebooks.source import about, read_notebook, revision_of
-from tests.houses import notebook
 
 PLAIN = notebook("1 + 1", "print('two')", parameters="x = 1")
 

@@ -131,7 +131,6 @@ def test_a_ticket_of_a_finished_run_needs_no_executor(bench: Bench, tmp_path: Pa
     assert LocalRunner(tmp_path).look(ticket) == outcome
 
 
-
 @pytest.mark.parametrize("fork", [True, False])
 def test_a_figure_is_shown_as_a_picture_below_its_cell(new_bench: type[Bench], fork: bool) -> None:
     bench = new_bench(fork=fork)

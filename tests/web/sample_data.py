@@ -35,9 +35,7 @@ def ocean() -> Ocean:
     gone = sst.groupby("time.month") - sst.groupby("time.month").mean("time")
     box = gone.sel(longitude=slice(190, 240)).mean(("latitude", "longitude"))
     times = tuple(datetime.fromisoformat(str(t)[:10]).replace(day=1, tzinfo=UTC) for t in sst.time.values)
-    return Ocean(
-        times=times, lat=sst.latitude.values, lon=sst.longitude.values, anomaly=gone.values, index=box.values
-    )
+    return Ocean(times=times, lat=sst.latitude.values, lon=sst.longitude.values, anomaly=gone.values, index=box.values)
 
 
 LOOK = frames.Colours(ramp="redblue", low=-3, high=3, zero=0, zero_name="mean of the month")
@@ -88,10 +86,5 @@ def carbon() -> tuple[tuple[datetime, float], ...]:
 
 def keeling(cursor: str = "") -> SeriesChart:
     """The chart of the carbon dioxide sample."""
-    points = [
-        ChartPoint(time=iso(t), value=v, label=words.month(t), lower=v - 0.4, upper=v + 0.4)
-        for t, v in carbon()
-    ]
-    return SeriesChart(
-        title="Carbon dioxide at Mauna Loa, 1958 to 2001", unit="ppm", points=points, cursor=cursor
-    )
+    points = [ChartPoint(time=iso(t), value=v, label=words.month(t), lower=v - 0.4, upper=v + 0.4) for t, v in carbon()]
+    return SeriesChart(title="Carbon dioxide at Mauna Loa, 1958 to 2001", unit="ppm", points=points, cursor=cursor)

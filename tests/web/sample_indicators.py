@@ -46,12 +46,8 @@ from repeatpass.web.views import (
     TrustSummary,
 )
 
-NINO_FINDING = (
-    "The central equatorial Pacific warmed by three kelvin between La Niña of 2008 and El Niño of 2010."
-)
-KEELING_FINDING = (
-    "Carbon dioxide at Mauna Loa rose from 316 to 371 ppm in forty-three years, and faster each decade."
-)
+NINO_FINDING = "The central equatorial Pacific warmed by three kelvin between La Niña of 2008 and El Niño of 2010."
+KEELING_FINDING = "Carbon dioxide at Mauna Loa rose from 316 to 371 ppm in forty-three years, and faster each decade."
 
 
 def reading(at: int = -1) -> Reading:
@@ -91,9 +87,7 @@ def cards() -> tuple[IndicatorCard, ...]:
     """Six cards from two real series."""
     index = [float(v) for v in data.ocean().index]
     co2 = [v for _, v in data.carbon()]
-    keeling = Reading(
-        value=co2[-1], unit="ppm", digits=1, time="2001-12-01", label="December 2001", href="/values/v2"
-    )
+    keeling = Reading(value=co2[-1], unit="ppm", digits=1, time="2001-12-01", label="December 2001", href="/values/v2")
     yearly = [co2[i] - co2[i - 12] for i in range(12, len(co2))]
     growth = Reading(value=yearly[-1], unit="ppm a⁻¹", digits=1, time="2001-12-01", label="December 2001")
     line, bars = sparkline(co2), sparkline(index, zero=True)
@@ -229,9 +223,7 @@ def indicators() -> IndicatorsPage:
 def map_view(current: int) -> MapView:
     """The strip of the equator, month by month."""
     times = data.ocean().times
-    pictures = tuple(
-        Frame(time=data.iso(t), label=words.month(t), href=f"/frames/{data.iso(t)}.png") for t in times
-    )
+    pictures = tuple(Frame(time=data.iso(t), label=words.month(t), href=f"/frames/{data.iso(t)}.png") for t in times)
     return MapView(
         title="Anomaly of sea-surface temperature",
         projection=frames.WORLD,
@@ -240,9 +232,7 @@ def map_view(current: int) -> MapView:
         alt=f"Map of the equatorial Pacific, {words.month(times[current])}",
         frames=pictures,
         current=current,
-        legend=frames.legend(
-            data.LOOK, "Sea-surface temperature anomaly", "K", no_data="Land or outside the record"
-        ),
+        legend=frames.legend(data.LOOK, "Sea-surface temperature anomaly", "K", no_data="Land or outside the record"),
         places=(
             Place(
                 id="nino34",

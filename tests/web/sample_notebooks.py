@@ -116,12 +116,8 @@ def notebook() -> NotebookPage:
             error="400 is above the largest value, 360.",
         ),
         ParameterField(name="start", kind="date", value="2006-04-01", help="First month"),
-        ParameterField(
-            name="baseline", kind="choice", value="whole record", choices=("whole record", "2006 to 2008")
-        ),
-        ParameterField(
-            name="weighted", kind="boolean", value="True", help="Weight by the cosine of latitude"
-        ),
+        ParameterField(name="baseline", kind="choice", value="whole record", choices=("whole record", "2006 to 2008")),
+        ParameterField(name="weighted", kind="boolean", value="True", help="Weight by the cosine of latitude"),
     )
     columns = (
         Column(title="Run"),
@@ -269,9 +265,7 @@ def collections() -> CollectionsPage:
 def collection() -> CollectionPage:
     """One collection."""
     times = data.ocean().times
-    pictures = tuple(
-        Frame(time=data.iso(t), label=words.month(t), href=f"/frames/{data.iso(t)}.png") for t in times
-    )
+    pictures = tuple(Frame(time=data.iso(t), label=words.month(t), href=f"/frames/{data.iso(t)}.png") for t in times)
     world = MapView(
         title="Extent",
         projection=frames.WORLD,

@@ -28,9 +28,7 @@ PAGES: dict[str, Maker] = {
     "/indicators/nino34": lambda request: sample_indicators.indicator(request.query_params.get("t", "")),
     "/values/v1": lambda _: sample_documents.value(),
     "/repeats/r3": lambda _: sample_documents.repeat(),
-    f"/runs/{sample_common.RUN}": lambda request: sample_documents.run(
-        request.query_params.get("state", "succeeded")
-    ),
+    f"/runs/{sample_common.RUN}": lambda request: sample_documents.run(request.query_params.get("state", "succeeded")),
     "/runs": lambda _: sample_documents.runs(),
     "/trust": lambda _: sample_documents.trust(),
     "/notebooks": lambda _: sample_notebooks.notebooks(),

@@ -55,7 +55,9 @@ def test_titles_of_bands_do_not_overlap() -> None:
     from repeatpass.web.chart_layers import rows_of
 
     points = [ChartPoint(time=f"{year}-01-01", value=year) for year in range(2000, 2011)]
-    bands = [ChartBand(title="A rather long name", start=f"{2000 + i}-01-01", end=f"{2000 + i}-06-01") for i in range(3)]
+    bands = [
+        ChartBand(title="A rather long name", start=f"{2000 + i}-01-01", end=f"{2000 + i}-06-01") for i in range(3)
+    ]
     assert rows_of(SeriesChart(title="x", unit="", points=points, bands=bands)) == [0, 1, 0]
 
 
@@ -86,7 +88,9 @@ def test_no_data_is_clear_or_hatched() -> None:
 
 
 def test_a_small_scene_goes_onto_the_local_projection() -> None:
-    raster = frames.Raster(values=np.arange(100.0).reshape(10, 10), bounds=(500000, 5000000, 501000, 5001000), crs="EPSG:32633")
+    raster = frames.Raster(
+        values=np.arange(100.0).reshape(10, 10), bounds=(500000, 5000000, 501000, 5001000), crs="EPSG:32633"
+    )
     moved = frames.onto(raster, frames.LOCAL)
     assert moved.crs == frames.LOCAL and set(moved.values[np.isfinite(moved.values)]) <= set(range(100))
     assert frames.projection_for((15, 45, 15.1, 45.1)) == frames.LOCAL

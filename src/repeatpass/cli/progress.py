@@ -59,4 +59,3 @@ def _cell(log: Path) -> tuple[int, int]:
         return int(last["cell"]), int(last["of"])
     except (OSError, IndexError, ValueError, KeyError):
         return 0, 0
-

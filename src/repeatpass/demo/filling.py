@@ -32,7 +32,6 @@ class Filling:
     problems: list[str] = field(default_factory=list)
     updates: list[str] = field(default_factory=list)  # ids of the runs that make the indicators
 
-
     def tell(self, line: str) -> None:
         """Say what is being done."""
         self.doing = line

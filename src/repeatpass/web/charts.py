@@ -125,13 +125,26 @@ def draw_png(spec: Spec, theme: Theme = "light", scale: float = 2) -> bytes:
     return made
 
 
-def chart_view(chart: SeriesChart, spec_href: str, alt: str, *, caption: str = "", full: bool = False,
-               downloads: tuple[Download, ...] = ()) -> ChartView:
+def chart_view(
+    chart: SeriesChart,
+    spec_href: str,
+    alt: str,
+    *,
+    caption: str = "",
+    full: bool = False,
+    downloads: tuple[Download, ...] = (),
+) -> ChartView:
     """The record of *chart* for a page, drawn for a desk and for a phone; *full* = as wide as the sheet."""
     wide = replace(chart, width=1180, height=300) if full else chart
     small = replace(chart, width=380, height=250)
-    return ChartView(svg=draw_svg(series_spec(wide)), narrow=draw_svg(series_spec(small)), spec_href=spec_href,
-                     alt=alt, caption=caption, downloads=downloads)
+    return ChartView(
+        svg=draw_svg(series_spec(wide)),
+        narrow=draw_svg(series_spec(small)),
+        spec_href=spec_href,
+        alt=alt,
+        caption=caption,
+        downloads=downloads,
+    )
 
 
 def sparkline(values: Sequence[float | None], width: int = 240, height: int = 44, zero: bool = False) -> Markup:

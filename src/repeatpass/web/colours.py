@@ -52,7 +52,7 @@ def table(name: str, steps: int) -> "NDArray[np.uint8]":
     """*steps* colours of ramp *name*, shape (steps, 3), red green blue."""
     import numpy as np
 
-    anchors = np.array([[int(h[i:i + 2], 16) for i in (1, 3, 5)] for h in hexes(name)], dtype=float)
+    anchors = np.array([[int(h[i : i + 2], 16) for i in (1, 3, 5)] for h in hexes(name)], dtype=float)
     at = np.linspace(0, len(anchors) - 1, steps)
     mixed = [np.interp(at, np.arange(len(anchors)), anchors[:, band]) for band in range(3)]
     return np.stack(mixed, axis=1).round().astype(np.uint8)

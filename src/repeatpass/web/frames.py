@@ -82,11 +82,26 @@ def onto(raster: Raster, projection: str, width: int = 1024) -> Raster:
     _, w, h = calculate_default_transform(raster.crs, projection, columns, rows, *raster.bounds)
     scale = min(1.0, width / w)
     transform, w, h = calculate_default_transform(
-        raster.crs, projection, columns, rows, *raster.bounds,
-        dst_width=max(1, round(w * scale)), dst_height=max(1, round(h * scale)))
+        raster.crs,
+        projection,
+        columns,
+        rows,
+        *raster.bounds,
+        dst_width=max(1, round(w * scale)),
+        dst_height=max(1, round(h * scale)),
+    )
     made = np.full((h, w), np.nan, dtype=np.float32)
-    reproject(raster.values.astype(np.float32), made, src_transform=source, src_crs=raster.crs, src_nodata=np.nan,
-              dst_transform=transform, dst_crs=projection, dst_nodata=np.nan, resampling=Resampling.nearest)
+    reproject(
+        raster.values.astype(np.float32),
+        made,
+        src_transform=source,
+        src_crs=raster.crs,
+        src_nodata=np.nan,
+        dst_transform=transform,
+        dst_crs=projection,
+        dst_nodata=np.nan,
+        resampling=Resampling.nearest,
+    )
     west, south, east, north = array_bounds(h, w, transform)
     return Raster(values=made, bounds=(west, south, east, north), crs=projection)
 
@@ -139,8 +154,26 @@ def written(image: "object", **options: int) -> bytes:
     return buffer.getvalue()
 
 
-def legend(look: Colours, title: str, unit: str, digits: int = 0, no_data: str = "No data", below: bool = False,
-           above: bool = False) -> Legend:
+def legend(
+    look: Colours,
+    title: str,
+    unit: str,
+    digits: int = 0,
+    no_data: str = "No data",
+    below: bool = False,
+    above: bool = False,
+) -> Legend:
     """The legend of a layer drawn with *look*."""
-    return Legend(title=title, unit=unit, low=look.low, high=look.high, digits=digits, below=below, above=above,
-                  ramp=colours.hexes(look.ramp), zero=look.zero, zero_name=look.zero_name, no_data=no_data)
+    return Legend(
+        title=title,
+        unit=unit,
+        low=look.low,
+        high=look.high,
+        digits=digits,
+        below=below,
+        above=above,
+        ramp=colours.hexes(look.ramp),
+        zero=look.zero,
+        zero_name=look.zero_name,
+        no_data=no_data,
+    )

@@ -95,7 +95,9 @@ def output_html(output: Cell) -> str:
     if kind == "stream":
         return plain(text_of(output.get("text", "")))
     if kind == "error":
-        return plain("\n".join(output.get("traceback", ())) or f"{output.get('ename')}: {output.get('evalue')}", "error")
+        return plain(
+            "\n".join(output.get("traceback", ())) or f"{output.get('ename')}: {output.get('evalue')}", "error"
+        )
     for inside in forms(output.get("data", {})):
         if inside:
             return f'<div class="output">{inside}</div>'

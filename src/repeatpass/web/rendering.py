@@ -29,14 +29,33 @@ from repeatpass.web.views import (
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE_OF: Mapping[type[Page], str] = {
-    HomePage: "home.html", IndicatorsPage: "indicators.html", IndicatorPage: "indicator.html",
-    ValuePage: "value.html", RepeatPage: "repeat.html", RunPage: "run.html", RunsPage: "runs.html",
-    NotebookPage: "notebook.html", NotebooksPage: "notebooks.html", CollectionPage: "collection.html",
-    CollectionsPage: "collections.html", TrustPage: "trust.html", ErrorPage: "error.html",
+    HomePage: "home.html",
+    IndicatorsPage: "indicators.html",
+    IndicatorPage: "indicator.html",
+    ValuePage: "value.html",
+    RepeatPage: "repeat.html",
+    RunPage: "run.html",
+    RunsPage: "runs.html",
+    NotebookPage: "notebook.html",
+    NotebooksPage: "notebooks.html",
+    CollectionPage: "collection.html",
+    CollectionsPage: "collections.html",
+    TrustPage: "trust.html",
+    ErrorPage: "error.html",
 }
 FILTERS: tuple[Callable[..., Any], ...] = (
-    words.number, words.signed, words.day, words.month, words.moment, words.size, words.duration, words.short,
-    words.plural, words.listed, words.degrees, words.prose,
+    words.number,
+    words.signed,
+    words.day,
+    words.month,
+    words.moment,
+    words.size,
+    words.duration,
+    words.short,
+    words.plural,
+    words.listed,
+    words.degrees,
+    words.prose,
 )
 
 
@@ -44,8 +63,12 @@ FILTERS: tuple[Callable[..., Any], ...] = (
 def environment() -> Environment:
     """The one Jinja environment: everything escaped, an unknown name is an error."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters.update({each.__name__: each for each in FILTERS})
     made.globals["assets"] = assets()

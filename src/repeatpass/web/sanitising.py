@@ -15,16 +15,48 @@ RICH = re.compile(r"<(script|style|iframe|object|embed|svg|input|button|form|lin
 REMOTE_CSS = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!data:)[^)]*\)", re.IGNORECASE)
 CLASSES = {"class"}
 PAGE_ATTRIBUTES = {
-    "*": CLASSES | {"title", "lang", "id"}, "a": {"href"}, "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"},
+    "*": CLASSES | {"title", "lang", "id"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start"},
 }
 SHAPES = {"svg", "g", "path", "rect", "circle", "line", "polyline", "polygon", "text", "tspan", "defs", "symbol", "use"}
 FRAME_TAGS = nh3.ALLOWED_TAGS | SHAPES | {"style", "input", "label", "button", "section", "main", "figure"}
 FRAME_ATTRIBUTES = {
-    "*": {"class", "id", "style", "title", "width", "height", "viewBox", "d", "x", "y", "x1", "x2", "y1", "y2", "cx",
-          "cy", "r", "points", "fill", "stroke", "stroke-width", "transform", "text-anchor", "font-size"},
-    "input": {"type", "checked"}, "label": {"for"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
-    "img": {"src", "alt"}, "use": {"href"},
+    "*": {
+        "class",
+        "id",
+        "style",
+        "title",
+        "width",
+        "height",
+        "viewBox",
+        "d",
+        "x",
+        "y",
+        "x1",
+        "x2",
+        "y1",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "points",
+        "fill",
+        "stroke",
+        "stroke-width",
+        "transform",
+        "text-anchor",
+        "font-size",
+    },
+    "input": {"type", "checked"},
+    "label": {"for"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "img": {"src", "alt"},
+    "use": {"href"},
 }
 
 
@@ -52,15 +84,26 @@ def framed_value(tag: str, attribute: str, value: str) -> str | None:
 
 def clean(html: str) -> str:
     """*html* without scripts, handlers, frames, forms, styles, and without anything loaded from elsewhere."""
-    made = nh3.clean(html, attributes=PAGE_ATTRIBUTES, attribute_filter=kept, link_rel="noopener noreferrer",
-                     url_schemes={"http", "https", "mailto", "data"})
+    made = nh3.clean(
+        html,
+        attributes=PAGE_ATTRIBUTES,
+        attribute_filter=kept,
+        link_rel="noopener noreferrer",
+        url_schemes={"http", "https", "mailto", "data"},
+    )
     return re.sub(r"<img(?![^>]*\ssrc=)[^>]*>", "", made)  # a picture from elsewhere has lost its address
 
 
 def framed(html: str, name: str) -> str:
     """*html* in a sandboxed frame: its own styles, no scripts, an opaque origin, nothing from elsewhere."""
-    inside = nh3.clean(REMOTE_CSS.sub("", html), tags=FRAME_TAGS, clean_content_tags={"script"},
-                       attributes=FRAME_ATTRIBUTES, attribute_filter=framed_value, url_schemes={"data", "https"})
+    inside = nh3.clean(
+        REMOTE_CSS.sub("", html),
+        tags=FRAME_TAGS,
+        clean_content_tags={"script"},
+        attributes=FRAME_ATTRIBUTES,
+        attribute_filter=framed_value,
+        url_schemes={"data", "https"},
+    )
     document = f"<!doctype html><meta charset=utf-8><title>{escape(name)}</title>{inside}"
     return f'<iframe sandbox="" loading="lazy" title="{escape(name)}" srcdoc="{escape(document)}"></iframe>'
 

@@ -10,8 +10,15 @@ from starlette.types import Receive, Scope, Send
 
 from repeatpass.web.assets import STATIC, assets
 
-TYPES = {".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml", ".css": "text/css",
-         ".woff2": "font/woff2", ".png": "image/png", ".txt": "text/plain; charset=utf-8"}
+TYPES = {
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
+}
 FOREVER = "public, max-age=31536000, immutable"
 CODINGS = (("br", ".br"), ("gzip", ".gz"))
 

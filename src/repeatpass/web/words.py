@@ -7,8 +7,20 @@ from math import isnan
 
 from markupsafe import Markup, escape
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 LOWERED = {c: f"<sub>{i}</sub>" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 RAISED = {c: f"<sup>{p}</sup>" for c, p in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−", strict=True)}
 FIGURES = LOWERED | RAISED

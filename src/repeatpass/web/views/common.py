@@ -252,5 +252,3 @@ class Cover:
     form_token: str = ""  # hidden field of every form that changes something
     notice: str = ""  # one sentence under the header, e.g. what is still being filled
     actor: str = ""
-
-

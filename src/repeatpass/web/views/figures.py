@@ -99,11 +99,23 @@ class MapView:
     def data(self) -> dict[str, Any]:
         """What `<rp-map>` reads from the page."""
         return {
-            "projection": self.projection, "extent": self.extent, "view": self.view,
-            "pixelated": self.pixelated, "current": self.current, "attribution": self.attribution,
+            "projection": self.projection,
+            "extent": self.extent,
+            "view": self.view,
+            "pixelated": self.pixelated,
+            "current": self.current,
+            "attribution": self.attribution,
             "frames": [{"time": f.time, "label": f.label, "href": f.href} for f in self.frames],
             "places": [
-                {"id": p.id, "title": p.title, "href": p.href, "lon": p.lon, "lat": p.lat,
-                 "box": p.box, "selected": p.selected} for p in self.places
+                {
+                    "id": p.id,
+                    "title": p.title,
+                    "href": p.href,
+                    "lon": p.lon,
+                    "lat": p.lat,
+                    "box": p.box,
+                    "selected": p.selected,
+                }
+                for p in self.places
             ],
         }
