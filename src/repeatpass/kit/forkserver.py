@@ -76,6 +76,7 @@ def preload() -> list[str]:
         with suppress(Exception):
             importlib.import_module("xarray.backends.plugins").list_engines()
     telling.wrap_doors()
+    telling.wrap_drawing()
     return missing
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 EVENT = "repeatpass.reads"
+DRAWING = "repeatpass.draws"
 
 # module, name of the function that takes a path first (or by one of KEYWORDS)
 DOORS = (
@@ -34,6 +35,24 @@ def wrap_doors() -> None:
         with suppress(Exception):  # a door that is not there any more is not worth failing for
             if module in sys.modules:
                 setattr(sys.modules[module], name, _telling(getattr(sys.modules[module], name)))
+
+
+def wrap_drawing() -> None:
+    """Have every drawing of a figure told, too: it reads fonts over and over, through files that stay open."""
+    agg = sys.modules.get("matplotlib.backends.backend_agg")
+    if agg is not None:
+        with suppress(AttributeError):
+            for name in ("draw_text", "get_text_width_height_descent"):
+                setattr(agg.RendererAgg, name, _said(getattr(agg.RendererAgg, name)))
+
+
+def _said(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        sys.audit(DRAWING)
+        return function(*args, **kwargs)
+
+    return told
 
 
 def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
