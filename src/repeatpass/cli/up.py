@@ -2,14 +2,22 @@
 
 import socket
 import threading
+import time
 import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from repeatpass.cli.common import Home, console
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from repeatpass.assembly import House
+    from repeatpass.demo.filling import Filling
 
 
 def up(
@@ -33,19 +41,22 @@ def up(
         log_to(settings.home)
         house, filling = open_house(settings), Filling()
         prepare = fill if settings.demo else install_only
-        threading.Thread(target=prepare, args=(house, filling), daemon=True, name="fill").start()
-        _announce(settings.address, settings.home, settings.no_browser)
-        threading.Thread(target=show_filling, args=(filling,), daemon=True, name="progress").start()
-        _serve(house, filling)
+
+        def when_served() -> None:
+            _announce(settings.address, settings.home, settings.no_browser)
+            threading.Thread(target=prepare, args=(house, filling), daemon=True, name="fill").start()
+            show_filling(filling)
+
+        _serve(house, filling, when_served)
 
 
-def _serve(house: object, filling: object) -> None:
+def _serve(house: "House", filling: "Filling", when_served: Callable[[], None]) -> None:
     import uvicorn
 
     from repeatpass.server import make_app
 
-    settings = house.settings  # type: ignore[attr-defined]
-    app = make_app(house, filling)  # type: ignore[arg-type]
+    settings = house.settings
+    app = make_app(house, filling)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -56,8 +67,19 @@ def _serve(house: object, filling: object) -> None:
         server_header=False,
     )
     with suppress(KeyboardInterrupt):  # uvicorn has stopped in order before it raises the signal again
-        uvicorn.Server(config).run()
+        server = uvicorn.Server(config)
+        threading.Thread(target=_once_started, args=(server, when_served), daemon=True, name="progress").start()
+        server.run()
     console.print("Stopped. Runs under way are finished and taken up at the next start.")
+
+
+def _once_started(server: "uvicorn.Server", when_served: Callable[[], None]) -> None:
+    # What fills the house must not make the first page wait for the interpreter's lock.
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.02)
+    when_served()
 
 
 def _require_free(host: str, port: int) -> None:

@@ -26,7 +26,7 @@ class Filling:
     """How far the house is filled; read by /health and by the terminal."""
 
     done: bool = False
-    doing: str = "Not begun"
+    doing: str = "Looking for what is missing"
     step: int = 0  # steps that are done, of
     steps: int = 0  # those that are known of
     problems: list[str] = field(default_factory=list)
@@ -51,9 +51,9 @@ def fill(house: House, filling: Filling) -> None:
     environment.join()
     _attempt(filling, lambda: _update(house, filling))
     _attempt(filling, lambda: _await(house, filling))
-    _attempt(filling, house.warm)
     _attempt(filling, lambda: _repeat(house, filling))
     filling.end()
+    _attempt(filling, house.warm)
 
 
 def install_only(house: House, filling: Filling) -> None:
