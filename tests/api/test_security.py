@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import os
+import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +14,8 @@ import pytest
 from tests.conftest import cannot
 from tests.houses import notebook
 from tests.served import Served
+
+from repeatpass.api.neighbours import is_our_own
 
 pytestmark = pytest.mark.xdist_group("api")
 EXECUTION = "/ogc/processes/warmth/execution"
@@ -253,3 +258,21 @@ def test_a_page_elsewhere_cannot_run_code_here_in_a_real_browser(served: Served,
                 assert " 201" not in page.title()
                 assert " 200" not in page.title()
         browser.close()
+
+
+def test_another_user_of_this_machine_reads_and_gets_no_session(served: Served) -> None:
+    if os.getuid() != 0:
+        cannot("only root can ask as another user")
+    asked = ["runuser", "-u", "nobody", "--", "curl", "-s", "-i", f"{own(served)}/"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    assert answer.startswith("HTTP/1.1 200")
+    assert "set-cookie" not in answer.lower()
+
+
+def test_whose_a_connection_is_is_known_on_ipv6_too() -> None:
+    server = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    with server, socket.create_connection(("::1", server.getsockname()[1])) as line:
+        assert is_our_own(line.getsockname()[:2])
+        assert not is_our_own(("::1", 1))
+    assert not is_our_own(None)
+    assert not is_our_own(("testclient", 50000))

@@ -5,7 +5,8 @@ not a web page that the owner has open: a browser would send its requests here a
 
 * the Host must be one of ours (a page elsewhere cannot point its own name here: DNS rebinding),
 * what changes state needs a token, or the session of a page of ours **and** an Origin that is ours,
-* the session cookie is SameSite=Strict and HttpOnly, and no answer opens execution to other origins.
+* the session cookie is SameSite=Strict and HttpOnly, and no answer opens execution to other origins,
+* the session begins only for connections of the user who runs the server, not for others on the machine.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from repeatpass.access import ANYONE, Actor
 from repeatpass.access.room import Access
 from repeatpass.api.errors import problem
+from repeatpass.api.neighbours import is_our_own
 from repeatpass.core.errors import Forbidden, RepeatpassError
 from repeatpass.storage.private import private_file
 
@@ -108,7 +110,8 @@ class Guard:
             headers["Access-Control-Allow-Origin"] = "*"
             headers["Access-Control-Expose-Headers"] = "Location, Content-Range"
         is_page = headers.get("content-type", "").startswith("text/html")
-        if is_page and scope["method"] == "GET" and not self.sessions.holds(request.get("cookie", "")):
+        is_new = scope["method"] == "GET" and not self.sessions.holds(request.get("cookie", ""))
+        if is_page and is_new and is_our_own(scope.get("client")):
             headers.append("Set-Cookie", self.sessions.cookie())
 
 
