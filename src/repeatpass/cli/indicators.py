@@ -89,6 +89,36 @@ def show(id: str, place: str = "", home: Home = None) -> None:
         print_json({"indicator": house.indicators.indicator(id), "values": house.indicators.current(id, place)})
 
 
+@app.command("held")
+def held(id: str, home: Home = None, as_json: AsJson = False) -> None:
+    """List the values that failed a gate and wait for a person."""
+    from repeatpass.core.times import iso_short
+
+    with house_at(home) as house:
+        house.indicators.indicator(id)
+        found = house.indicators.held(id)
+    if as_json:
+        print_json(found)
+        return
+    rows = [(f"{id}/{each.place}/{iso_short(each.time)}", each.revision, each.value, each.reason) for each in found]
+    print_table(("Value", "Revision", "Number", "Why it is held"), rows, "Nothing is held.")
+
+
+@app.command("release")
+def release(
+    subject: Annotated[str, typer.Argument(help="indicator/place/time")],
+    revision: Annotated[int, typer.Option(help="The held revision; indicators held lists it.")],
+    reason: Annotated[str, typer.Option(help="Why it is right all the same; readers see this.")],
+    home: Home = None,
+) -> None:
+    """Release a held value, as a new revision with its reason."""
+    from repeatpass.verification.passport import subject_of
+
+    with house_at(home) as house:
+        released = house.indicators.release(house.owner, *subject_of(subject), revision, reason)
+    console.print(f"{subject} is {released.value} now, revision {released.revision}.", highlight=False)
+
+
 def passport(
     subject: Annotated[str, typer.Argument(help="indicator/place/time")], home: Home = None, as_json: AsJson = False
 ) -> None:
