@@ -82,8 +82,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     made.close()
 
 
+COSTLY = {  # fixtures that are dear to make -> the process that all tests with them share
+    "cluster": "postgresql",
+    "database": "postgresql",
+    "database_url": "postgresql",
+    "empty_postgresql": "postgresql",
+    "real": "real house",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that need PostgreSQL in one process, so that one cluster is enough."""
+    """Keep tests that share a costly fixture in one process, so that it is made once."""
     for item in items:
-        if {"cluster", "database", "database_url", "empty_postgresql"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("postgresql"))
+        groups = {COSTLY[name] for name in getattr(item, "fixturenames", ()) if name in COSTLY}
+        for group in groups:
+            item.add_marker(pytest.mark.xdist_group(group))

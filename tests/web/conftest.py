@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import cannot
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -48,7 +49,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 def browser() -> Iterator[object]:
     """Chromium without a head."""
     if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed here")
+        cannot("Chromium is not installed here")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as engine:
         made = engine.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
@@ -62,4 +63,4 @@ def built() -> None:
     from repeatpass.web.assets import assets
 
     if not assets().scripts:
-        pytest.skip("the front end was not built (npm could not be reached)")
+        cannot("the front end was not built (npm could not be reached)")
