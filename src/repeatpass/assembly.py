@@ -113,6 +113,7 @@ def open_house(settings: Settings) -> House:
         repeating=repeating,
         exporting=Exporting(runs, contexts, environments, indicators, files),
     )
+    (home / "workspaces" / house.owner.id).mkdir(parents=True, exist_ok=True)
     _join(house)
     return house
 

@@ -178,3 +178,11 @@ def test_head_answers_as_get_does_without_a_body(served: Served) -> None:
     asked = httpx.head(f"{served.address}/ogc/processes")
     assert (asked.status_code, asked.content) == (200, b"")
     assert asked.headers["content-type"] == httpx.get(f"{served.address}/ogc/processes").headers["content-type"]
+
+
+def test_a_notebook_that_is_nowhere_is_told_where_to_be_put(served: Served) -> None:
+    inputs = [{"id": "notebook", "value": "project/nowhere.ipynb"}]
+    body = json.dumps({"inputs": inputs})
+    status, _headers, problem = post(served, "/ogc/processes/execute-notebook/jobs", body)
+    assert status == 404
+    assert "workspaces/owner of the home" in problem["detail"] and "notebooks add" in problem["detail"]

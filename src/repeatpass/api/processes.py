@@ -65,12 +65,23 @@ def _submit(house: House, actor: Actor, id: str, body: Mapping[str, Any]) -> Run
     asked = execute_notebook(inputs)
     content = notebook_in_workspace(house.settings.home, actor, asked.notebook)
     if content is None:
-        return house.submitting.submit(
-            actor, asked.notebook.removesuffix(".ipynb"), asked.parameters, limits=asked.limits, id=wanted_id
-        )
+        name = _on_the_shelf(house, actor, asked.notebook)
+        return house.submitting.submit(actor, name, asked.parameters, limits=asked.limits, id=wanted_id)
     return house.submitting.submit_file(
         actor, asked.notebook, content, asked.parameters, limits=asked.limits, id=wanted_id
     )
+
+
+def _on_the_shelf(house: House, actor: Actor, name: str) -> str:
+    shelved = name.removesuffix(".ipynb")
+    try:
+        return house.shelf.find(shelved).name
+    except NotFound:
+        raise NotFound(
+            f"There is no file “{name}” in your workspace (the folder workspaces/{actor.id} of the home) and no "
+            f"notebook “{shelved}” on the shelf. Put the file there, or add it with repeatpass notebooks add.",
+            notebook=name,
+        ) from None
 
 
 def _when_ended(house: House, run: Run) -> Response:
