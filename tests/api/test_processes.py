@@ -1,11 +1,13 @@
 """OGC API – Processes by real curl: the original system's request as its documentation prints it, and that of 1.0."""
 
 import json
+import shutil
 import subprocess
 from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import cannot
 from tests.houses import notebook
 from tests.served import Served
 
@@ -20,6 +22,8 @@ EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
 
 def curl(served: Served, path: str, *options: str, token: bool = True) -> tuple[int, dict[str, str], Any]:
     """Ask with curl; return status, headers in lower case, and the JSON of the body."""
+    if shutil.which("curl") is None:
+        cannot("curl is not installed here")
     authorized = ["-H", f"Authorization: Bearer {served.token}"] if token else []
     command = ["curl", "-sS", "-i", "--max-time", "60", *authorized, *options, served.address + path]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

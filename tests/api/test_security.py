@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -261,8 +262,8 @@ def test_a_page_elsewhere_cannot_run_code_here_in_a_real_browser(served: Served,
 
 
 def test_another_user_of_this_machine_reads_and_gets_no_session(served: Served) -> None:
-    if os.getuid() != 0:
-        cannot("only root can ask as another user")
+    if os.getuid() != 0 or shutil.which("curl") is None:
+        pytest.skip("only root can ask as another user, and with curl")
     asked = ["runuser", "-u", "nobody", "--", "curl", "-s", "-i", f"{own(served)}/"]
     answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     assert answer.startswith("HTTP/1.1 200")
