@@ -161,6 +161,19 @@ def test_a_repeat_that_fails_says_in_which_cell(house: House, tmp_path: Path) ->
     assert "FileNotFoundError" in repeat.summary
 
 
+def test_a_repeat_that_was_cancelled_says_nothing_of_the_original(house: House, tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    cell = f"import time, pathlib\ntime.sleep(60 if pathlib.Path({str(slow)!r}).exists() else 0)"
+    run = executed(house, "slowed", cell, TABLE % "1")
+    proven = repeated(house, run)
+    slow.touch()
+    begun = house.repeating.repeat(house.owner, run.id)
+    house.worker.cancel(house.owner, begun.runs[0])
+    ended = settled(house, begun.id)
+    assert (ended.verdict, ended.cause) == (Verdict.NOT_REPEATABLE, "cancelled")
+    assert house.repeats.latest({run.id})[run.id].id == proven.id
+
+
 def test_a_run_that_failed_cannot_be_repeated(house: House) -> None:
     house.shelf.add(house.owner, "broken", notebook("1 / 0"))
     run = house.runs.wait(house.submitting.submit(house.owner, "broken").id, 60)

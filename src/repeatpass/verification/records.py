@@ -7,6 +7,8 @@ from typing import Any
 
 from repeatpass.verification.comparison.records import Verdict
 
+CUT_SHORT = {"cancelled", "crashed"}  # causes of a repeat that was not carried through
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Repeat:
@@ -27,5 +29,8 @@ class Repeat:
 
     @property
     def pinned(self) -> bool:
-        """Whether everything was pinned, so that the verdict speaks of the original."""
-        return not self.swapped
+        """Whether everything was pinned, so that the verdict speaks of the original.
+
+        A repeat that somebody cancelled, or whose machine failed, says nothing of the original.
+        """
+        return not self.swapped and self.cause not in CUT_SHORT

@@ -28,6 +28,7 @@ from repeatpass.verification.room import Repeats
 from repeatpass.verification.tolerances import tolerances_of
 
 CONFIRMATIONS = 2
+CUT = {State.CANCELLED: "was cancelled", State.CRASHED: "crashed"}
 LEGS = ("environment", "inputs", "revision", "parameters")
 
 
@@ -122,6 +123,10 @@ class Repeating:
 
     def _judge(self, repeat: Repeat, original: Run, runs: Sequence[Run]) -> None:
         first = runs[0]
+        if first.state in {State.CANCELLED, State.CRASHED}:
+            words = f"The repeat {CUT[first.state]}: {first.message}"
+            self.repeats.finish(repeat, verdict=Verdict.NOT_REPEATABLE, cause=first.state, summary=words)
+            return
         if first.state is not State.SUCCEEDED:
             comparison = not_repeatable(f"The repeat {first.state}: {first.message}")
         else:
@@ -130,7 +135,7 @@ class Repeating:
             self._confirm(repeat, first)
             return
         why = attribute(self._footing(original), self._footing(first), comparison, further=self._further(runs))
-        reason = "" if comparison.verdict is Verdict.IDENTICAL and repeat.pinned else why.sentence
+        reason = "" if comparison.verdict is Verdict.IDENTICAL and not repeat.swapped else why.sentence
         self.repeats.finish(
             repeat,
             verdict=comparison.verdict,
