@@ -1,6 +1,5 @@
 """Every benchmark, one command: ``python -m benchmarks`` (or ``make bench``)."""
 
-import argparse
 import json
 import tempfile
 from dataclasses import asdict
@@ -15,11 +14,7 @@ from benchmarks import execution, served
 
 def main() -> None:
     """Measure, then print the figures beside the peer's."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=8.0, help="for each sustained figure")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    options = execution.asked(__doc__)
     with tempfile.TemporaryDirectory() as folder, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("platform", total=None)
         lines = served.measure(

@@ -171,13 +171,18 @@ def table(figures: Figures) -> Table:
     return shown
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked(description: str | None) -> argparse.Namespace:
+    """What the command line asks for: rounds, seconds, json."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8.0, help="for each sustained figure")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure and print."""
+    options = asked(__doc__)
     with tempfile.TemporaryDirectory() as home, Progress(console=Console(stderr=True), transient=True) as progress:
         bench = Bench(Path(home))
         try:

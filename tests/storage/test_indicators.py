@@ -231,3 +231,10 @@ def test_a_definition_that_is_wrong_names_the_field() -> None:
         read_definition("id: x\nstatus: alive\n", "x.yaml")
     with pytest.raises(Invalid, match=r"x\.yaml is not YAML in line 2"):
         read_definition("id: x\n: : :\n - ]", "x.yaml")
+
+
+def test_the_database_counts_current_values_and_neither_revisions_nor_held_ones(warm: Rooms) -> None:
+    assert warm.indicators.counts() == {"warmth": 0}
+    warm.delivered("here,2020-05-01,1\nthere,2020-05-01,2\nhere,2020-06-01,99")  # the last is out of range
+    warm.delivered("here,2020-05-01,1.5")
+    assert warm.indicators.counts() == {"warmth": len(warm.indicators.current("warmth"))} == {"warmth": 2}

@@ -28,7 +28,7 @@ def health_router(house: House, filling: Filling) -> APIRouter:
             "filled": filling.done,
             "filling": filling.doing,
             "problems": [*filling.problems, *filter(None, [house.worker.trouble])],
-            "indicators": {summary.indicator.id: summary.values for summary in house.indicators.summaries()},
+            "indicators": house.indicators.counts(),
             "collections": len(house.catalog.collections()),
             "runs": {str(state): number for state, number in counts.items()},
             "events_set_aside": len(house.events.set_aside()),

@@ -39,11 +39,6 @@ class Collection:
         """The collection's text, in Markdown (CommonMark)."""
         return str(self.body.get("description", ""))
 
-    @property
-    def is_model(self) -> bool:
-        """Whether this is the output of a model rather than an observation."""
-        return bool(self.body.get("repeatpass:kind", "observation") != "observation")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:

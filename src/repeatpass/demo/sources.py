@@ -1,6 +1,6 @@
 """Finding the files that the packages of the extra `demo` carry, without importing these packages."""
 
-from importlib.metadata import PackageNotFoundError, distribution, version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,14 +30,6 @@ def package_file(package: str, module: str, *parts: str) -> Path:
     if not path.is_file():
         raise MissingSource(f"{package} {_version(package)} has no file {'/'.join(parts)}.")
     return path
-
-
-def package_version(package: str) -> str:
-    """Return the installed version of a distribution; MissingSource when it is not installed."""
-    try:
-        return distribution(package).version
-    except PackageNotFoundError:
-        raise MissingSource(f"The package {package} is not installed.") from None
 
 
 def _version(package: str) -> str:

@@ -1,7 +1,6 @@
 """Indicators and their values: apply a definition, read values, release what was held."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +75,15 @@ class Indicators:
             bodies = connection.execute(sa.select(indicators.c.definition)).scalars().all()
         found = [self.summary(indicator_of(body)) for body in bodies]
         return sorted(found, key=lambda summary: summary.indicator.title)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many current values each indicator has, counted by the database."""
+        columns = (values.c.indicator, values.c.place, values.c.time)
+        current = sa.select(*columns).where(values.c.state == ValueState.RELEASED).distinct().subquery()
+        counted = sa.select(indicators.c.id, sa.func.count(current.c.place))
+        query = counted.outerjoin(current, current.c.indicator == indicators.c.id).group_by(indicators.c.id)
+        with self.database.read() as connection:
+            return dict(connection.execute(query).tuples().all())
 
     def summary(self, indicator: Indicator) -> Summary:
         """Return an indicator with its newest value and counts."""
@@ -181,8 +189,3 @@ def _stamp(updated: datetime, newest: int | None) -> str:
 
 def _value(row: Mapping[Any, Any]) -> Value:
     return Value(**{**row, "state": ValueState(row["state"])})
-
-
-def as_json(value: Value) -> dict[str, Any]:
-    """Return a value as plain JSON, times in ISO 8601 UTC."""
-    return asdict(value) | {"time": iso_short(value.time), "created": iso_short(value.created)}

@@ -139,7 +139,3 @@ class Tolerance(_Json):
     def __post_init__(self) -> None:
         if not (self.absolute >= 0 and self.relative >= 0):
             raise ValueError(f"A tolerance is never negative: {self.absolute}, {self.relative}.")
-
-    def allows(self, repeated: float, first: float) -> bool:
-        """Say whether *repeated* is close enough to *first*."""
-        return abs(repeated - first) <= self.absolute + self.relative * abs(first)

@@ -9,7 +9,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 START_S = 120.0  # importing everything on a cold, busy machine
 
@@ -117,6 +117,35 @@ def clean_environ(prefix: Path, kit: Path, folder: Path) -> dict[str, str]:
     }
 
 
+class Place(Protocol):
+    """Where kernels are started: an environment, a kit, and a folder of their own."""
+
+    prefix: Path
+    kit: Path
+    folder: Path
+
+
+async def launched(place: Place, theirs: socket.socket, *words: str) -> asyncio.subprocess.Process:
+    """Start the environment's Python as a fork server, or with ``--single`` as one kernel, at the end *theirs*.
+
+    A single kernel reads its order from standard input; a fork server has none. Raises KernelLost.
+    """
+    stdin = asyncio.subprocess.PIPE if words else asyncio.subprocess.DEVNULL
+    command = ["-P", "-s", "-m", "repeatpass.kit.forkserver", str(theirs.fileno()), *words]
+    try:
+        return await asyncio.create_subprocess_exec(
+            str(place.prefix / "bin" / "python"),
+            *command,
+            pass_fds=[theirs.fileno()],
+            env=clean_environ(place.prefix, place.kit, place.folder),
+            cwd=place.folder,
+            stdin=stdin,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise KernelLost(f"There is no Python in the environment {place.prefix}: {error}.") from error
+
+
 class ForkServer:
     """One preloaded process of one environment; `fork` gives a new kernel."""
 
@@ -141,7 +170,7 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
-            starting = asyncio.ensure_future(self._execute(theirs))
+            starting = asyncio.ensure_future(launched(self, theirs))
             try:
                 self.process = await asyncio.shield(starting)
             except asyncio.CancelledError:  # stop() must know the process, or it would outlive us for a while
@@ -161,21 +190,6 @@ class ForkServer:
         if "repeatpass.kit.kernel" in hello["missing"]:
             raise KernelLost(f"The environment {self.prefix} cannot execute notebooks: it lacks ipykernel.")
         self.hello = hello
-
-    async def _execute(self, theirs: socket.socket) -> asyncio.subprocess.Process:
-        command = ["-P", "-s", "-m", "repeatpass.kit.forkserver", str(theirs.fileno())]
-        try:
-            return await asyncio.create_subprocess_exec(
-                str(self.prefix / "bin" / "python"),
-                *command,
-                pass_fds=[theirs.fileno()],
-                env=clean_environ(self.prefix, self.kit, self.folder),
-                cwd=self.folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise KernelLost(f"There is no Python in the environment {self.prefix}: {error}.") from error
 
     async def fork(self, connection: dict[str, Any], folder: Path) -> ForkedKernel:
         """Ask for one kernel and wait until it says that its loop runs. Raises KernelLost."""

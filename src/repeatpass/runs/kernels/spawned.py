@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from repeatpass.runs.kernels.forkserver import START_S, ForkedKernel, KernelLost, Line, clean_environ
+from repeatpass.runs.kernels.forkserver import START_S, ForkedKernel, KernelLost, Line, launched
 
 
 @dataclass(kw_only=True)
@@ -78,7 +78,7 @@ class SpawnServer:
         """Start one kernel and wait until it says that its loop runs. Raises KernelLost."""
         ours, theirs = socket.socketpair()
         with theirs:
-            process = await self._execute(theirs)
+            process = await launched(self, theirs, "--single")
         assert process.stdin is not None
         process.stdin.write(json.dumps({"connection": connection, "folder": str(folder)}).encode() + b"\n")
         brief = await Line.over(ours)
@@ -93,21 +93,6 @@ class SpawnServer:
                     return kernel
         kernel.kill_now()
         raise KernelLost("A kernel ended before it was ready.")
-
-    async def _execute(self, theirs: socket.socket) -> asyncio.subprocess.Process:
-        words = ["-P", "-s", "-m", "repeatpass.kit.forkserver", str(theirs.fileno()), "--single"]
-        try:
-            return await asyncio.create_subprocess_exec(
-                str(self.prefix / "bin" / "python"),
-                *words,
-                pass_fds=[theirs.fileno()],
-                env=clean_environ(self.prefix, self.kit, self.folder),
-                cwd=self.folder,
-                stdin=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise KernelLost(f"There is no Python in the environment {self.prefix}: {error}.") from error
 
     async def stop(self) -> None:
         """There is nothing to stop; kernels are ended one by one."""
