@@ -83,7 +83,7 @@ class Indicators:
         counted = sa.select(indicators.c.id, sa.func.count(current.c.place))
         query = counted.outerjoin(current, current.c.indicator == indicators.c.id).group_by(indicators.c.id)
         with self.database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def summary(self, indicator: Indicator) -> Summary:
         """Return an indicator with its newest value and counts."""

@@ -112,7 +112,10 @@ class Worker:
         run = self.runs.run(id)
         actor.require_own(run.actor)
         if run.state is State.QUEUED:
-            return self.runs.cancel_queued(actor, id)
+            try:
+                return self.runs.cancel_queued(actor, id)
+            except WrongState:  # a worker took it between the look and the change: stop it as one that runs
+                run = self.runs.run(id)
         if run.state.final:
             raise WrongState(f"Run {id} is {run.state} already.", run=id)
         self.runs.ask_to_cancel(actor, id)  # its worker may live elsewhere, or be just about to start it
