@@ -87,6 +87,11 @@ class Run:
     limits_by: str = ""  # which limit ended it, if one did
     log: str = ""  # checksum of log.jsonl
     executed: str = ""  # checksum of the executed notebook
+    flavour: str = ""  # name of the class of resources that was chosen
+    isolation: str = ""  # how it was kept apart and its limits held, in a sentence
+    batch: str = ""  # the batch it is a part of
+    fingerprint: str = ""  # digest of revision, environment, kit and parameters: with the same inputs, the same work
+    priority: int = 0  # higher ones are taken first; parts of batches wait behind single runs
 
     def to(self, state: State, **known: Any) -> Self:
         """Return this run moved to *state*; raise WrongState if that cannot be."""

@@ -40,6 +40,11 @@ runs = sa.Table(
     sa.Column("limits_by", sa.String(40), nullable=False),
     sa.Column("log", sa.String(80), nullable=False),
     sa.Column("executed", sa.String(80), nullable=False),
+    sa.Column("flavour", sa.String(40), nullable=False, server_default=sa.text("''")),
+    sa.Column("isolation", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("batch", sa.String(40), nullable=False, server_default=sa.text("''"), index=True),
+    sa.Column("fingerprint", sa.String(80), nullable=False, server_default=sa.text("''"), index=True),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_runs_state_created", "state", "created"),
 )
 

@@ -1,0 +1,1 @@
+"""Compute: the Dask cluster that batches and notebooks share, embedded or somewhere else."""
