@@ -9,24 +9,11 @@ from typing import Any
 
 import yaml
 
+from repeatpass.api.notebook_process import INPUTS
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.execution import MEBIBYTE, Limits
 
-EXECUTE_NOTEBOOK = "execute-notebook"
-# What the execute-notebook process of the earlier platform takes; those that place containers mean nothing here.
-PLACEMENT = {"cpu_requests", "mem_requests", "cpu_limit", "run_on_fargate", "node_purpose"}
-KNOWN = {
-    "notebook",
-    "parameters",
-    "parameters_json",
-    "kernel",
-    "image",
-    "mem_limit",
-    "output_filename",
-    "output_dirname",
-    "result_data_directory",
-    "git_revision",
-} | PLACEMENT
+KNOWN = {each.name for each in INPUTS}
 UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
 
 

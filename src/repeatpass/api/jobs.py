@@ -4,10 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from repeatpass.api.executing import Executing
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.times import iso
-from repeatpass.runs.records import Provenance, Run, State
+from repeatpass.runs.records import Run, State
 from repeatpass.runs.room import Wanted
 
 STATUS = {
@@ -45,8 +46,7 @@ def jobs_router(house: House) -> APIRouter:
 
     @router.get("/jobs/{id}/results")
     def results(id: str) -> dict[str, Any]:
-        run = _run(house, id)
-        return results_of(run, house.runs.provenance(run.id))
+        return results_of(Executing(house), _run(house, id))
 
     @router.delete("/jobs/{id}")
     def dismiss(id: str, request: Request) -> dict[str, Any]:
@@ -92,16 +92,9 @@ def _links(run: Run) -> list[dict[str, str]]:
     ]
 
 
-def results_of(run: Run, provenance: Provenance) -> dict[str, Any]:
-    """Return the outputs of a run by name, by reference.
-
-    Raise NotFound (result-not-ready) while it is under way, Invalid if it did not succeed.
-    """
-    if not run.state.final:
-        raise NotFound(f"The run is {run.state}; its results are not there yet.", ogc="result", run=run.id)
-    if run.state is not State.SUCCEEDED:
-        raise Invalid(f"The run {run.state}: {run.message}", run=run.id)
+def results_of(executing: Executing, run: Run) -> dict[str, Any]:
+    """Return the outputs of a run by name, by reference; see `Executing.results` for what is raised."""
     return {
-        output.name: {"href": f"/runs/{run.id}/outputs/{output.path}", "type": output.media_type, "title": output.title}
-        for output in provenance.outputs
+        result.name: {"href": result.href, "type": result.media_type, "title": result.title}
+        for result in executing.results(run)
     }

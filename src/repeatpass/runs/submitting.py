@@ -58,8 +58,9 @@ class Submitting:
         limits: Limits | None = None,
         environment: str = "",
         id: str = "",
+        also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
-        """Queue *notebook* (``name`` or ``name@revision``) with *parameters*.
+        """Queue *notebook* (``name`` or ``name@revision``) with *parameters*; *also* is done in the same transaction.
 
         Raise NotFound for an unknown notebook or environment, Invalid for parameters that the notebook does
         not declare or that are out of their range, Forbidden if *actor* may not run.
@@ -68,7 +69,7 @@ class Submitting:
         revision = self.shelf.find(notebook)
         legs = self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
         checked = checked_parameters(revision.schema, parameters or {})
-        return self._queue(actor, legs, checked, workspace, purpose, subject, limits, id)
+        return self._queue(actor, legs, checked, workspace, purpose, subject, limits, id, also)
 
     def submit_file(
         self,
@@ -80,6 +81,7 @@ class Submitting:
         environment: str = "earth",
         limits: Limits | None = None,
         id: str = "",
+        also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
         """Queue a notebook that is a file in the actor's workspace and not on the shelf."""
         actor.require(Right.RUN)
@@ -87,7 +89,7 @@ class Submitting:
         source = self.files.put_bytes(content).checksum
         legs = self._legs(f"workspace/{name}", revision_of(notebook), source, environment)
         checked = checked_parameters(parameters_schema(notebook), parameters)
-        return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", limits, id)
+        return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", limits, id, also)
 
     def repeat(
         self,

@@ -1,0 +1,54 @@
+"""The process ``execute-notebook``: any notebook of one's own workspace, or one on the shelf."""
+
+from typing import Any
+
+from repeatpass.notebooks.processes import Process, ProcessInput, ProcessOutput
+
+EXECUTE_NOTEBOOK = "execute-notebook"
+
+
+def _input(name: str, title: str, description: str = "", *, required: bool = False, **schema: Any) -> ProcessInput:
+    return ProcessInput(
+        name=name, title=title, description=description, required=required, schema=schema or {"type": "string"}
+    )
+
+
+INPUTS = (
+    _input(
+        "notebook", "Notebook", "Path of a notebook in your workspace, or its name on the shelf.",
+        required=True, type="string", minLength=1,
+    ),
+    _input("parameters_json", "Parameters", "Names and values of the notebook's parameters.", type="object"),
+    _input("parameters", "Parameters, packed", "The same as base64 of YAML or JSON."),
+    _input("mem_limit", "Memory limit", "Such as 2Gi or 500M."),
+    _input("cpu_limit", "Processor limit", "Cores, such as 2 or 500m."),
+    _input("cpu_requests", "Processor request", "Means nothing here: accepted and passed over."),
+    _input("mem_requests", "Memory request", "Means nothing here: accepted and passed over."),
+    _input("run_on_fargate", "Run on Fargate", "Means nothing here: accepted and passed over.", type="boolean"),
+    _input("node_purpose", "Purpose of the node", "Means nothing here: accepted and passed over."),
+    _input("kernel", "Kernel", "Name of the kernel; every name leads to the environment of the notebook."),
+    _input("image", "Image", "Name of a container image; it is mapped to an environment."),
+    _input("output_filename", "Name of the executed notebook", "A file name ending in .ipynb."),
+    _input("output_dirname", "Folder of the executed notebook", "A folder in your workspace."),
+    _input("result_data_directory", "Folder of the results", "A folder in your workspace."),
+    _input("git_revision", "Git revision", "Kept with the run, for the record."),
+)  # fmt: skip
+
+
+def execute_notebook_process() -> Process:
+    """Return the description of ``execute-notebook``."""
+    return Process(
+        id=EXECUTE_NOTEBOOK,
+        title="Execute a notebook",
+        description="Executes a notebook of your workspace, or one on the shelf, with parameters.",
+        version="1.0.0",
+        keywords=("notebook",),
+        inputs=INPUTS,
+        outputs=(
+            ProcessOutput(
+                name="outputs",
+                title="Every output that the notebook leaves, under the name it gives it",
+                schema={"type": "string", "format": "uri-reference"},
+            ),
+        ),
+    )
