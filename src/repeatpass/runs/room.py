@@ -3,9 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +12,8 @@ import sqlalchemy as sa
 from repeatpass.access import Actor, Right
 from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.core.times import now
+from repeatpass.runs.asked import Asked, asked_of
+from repeatpass.runs.narrowing import Wanted, narrowed
 from repeatpass.runs.records import (
     Provenance,
     Purpose,
@@ -27,22 +28,9 @@ from repeatpass.runs.store import parts_of, run_inputs, run_of, run_outputs, run
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
+__all__ = ["CANCEL", "Runs", "Wanted"]
 log = logging.getLogger(__name__)
 CANCEL = "run.cancel-asked"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """Which runs a list is to show; a field left empty does not narrow it."""
-
-    states: tuple[State, ...] = ()
-    notebook: str = ""
-    purpose: Purpose | None = None
-    subject: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int = 50
-    offset: int = 0
 
 
 class Runs:
@@ -85,12 +73,17 @@ class Runs:
 
     def page(self, wanted: Wanted) -> tuple[list[Run], int]:
         """Return a page of runs, newest first, and how many there are in all."""
-        where = _narrowed(wanted)
+        where = narrowed(wanted)
         query = sa.select(runs).where(*where).order_by(runs.c.created.desc(), runs.c.id.desc())
         with self.database.read() as connection:
             total = connection.execute(sa.select(sa.func.count()).select_from(runs).where(*where)).scalar_one()
             rows = connection.execute(query.limit(wanted.limit).offset(wanted.offset)).mappings().all()
         return [run_of(row) for row in rows], total
+
+    def asked(self, ids: Collection[str]) -> dict[str, Asked]:
+        """Return by run how it was asked for, for those of *ids* that came through a standard."""
+        with self.database.read() as connection:
+            return asked_of(connection, ids)
 
     def provenance(self, id: str) -> Provenance:
         """Return everything that a run read and left."""
@@ -228,15 +221,3 @@ class Runs:
 def _insert(connection: sa.Connection, table: sa.Table, records: Any) -> None:
     if records:
         connection.execute(table.insert(), [asdict(record) for record in records])
-
-
-def _narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    exact = {runs.c.notebook: wanted.notebook, runs.c.purpose: wanted.purpose, runs.c.subject: wanted.subject}
-    where: list[sa.ColumnElement[bool]] = [column == value for column, value in exact.items() if value]
-    if wanted.states:
-        where.append(runs.c.state.in_(wanted.states))
-    if wanted.since:
-        where.append(runs.c.created >= wanted.since)
-    if wanted.until:
-        where.append(runs.c.created <= wanted.until)
-    return where

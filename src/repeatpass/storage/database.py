@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.ext.compiler import compiles
 
 from repeatpass.core.errors import Unavailable
 
@@ -19,6 +20,25 @@ from repeatpass.core.errors import Unavailable
 def sqlite_url(path: Path) -> str:
     """Return the address of a SQLite database in the file *path*."""
     return f"sqlite:///{path}"
+
+
+class seconds_between(sa.sql.functions.GenericFunction[float]):  # noqa: N801 — written like the functions of SQL
+    """Seconds from one moment to another: ``seconds_between(earlier, later)``."""
+
+    type = sa.Float()
+    inherit_cache = True
+
+
+@compiles(seconds_between)
+def _on_sqlite(element: Any, compiler: Any, **facts: Any) -> str:
+    earlier, later = (compiler.process(each, **facts) for each in element.clauses)
+    return f"((julianday({later}) - julianday({earlier})) * 86400.0)"
+
+
+@compiles(seconds_between, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **facts: Any) -> str:
+    earlier, later = (compiler.process(each, **facts) for each in element.clauses)
+    return f"cast(extract(epoch from ({later} - {earlier})) as double precision)"
 
 
 class Database:
