@@ -12,6 +12,7 @@ import yaml
 from repeatpass.core.errors import Invalid
 from repeatpass.core.times import parse_time
 from repeatpass.indicators.records import Indicator, MapLayer, Period, Place, Status
+from repeatpass.indicators.timing import problems_of, taking_of, timing_of
 from repeatpass.kit.records import Tolerance
 
 
@@ -29,6 +30,7 @@ def read_definition(text: str, name: str = "The file") -> dict[str, Any]:
         json.dumps(loaded, default=_plain_date)
     )  # YAML knows dates; the schema knows JSON
     problems = [f"{_where(error)}: {error.message}" for error in _validator().iter_errors(body)]
+    problems = problems or problems_of(body)
     if problems:
         raise Invalid(f"{name} cannot be applied. " + "; ".join(sorted(problems)) + ".", problems=problems)
     return body
@@ -61,6 +63,9 @@ def indicator_of(body: Mapping[str, Any]) -> Indicator:
         "map": _map(body.get("map")),
         "chart": body.get("chart") or {},
         "parameters": body.get("parameters") or {},
+        "schedule": timing_of(body.get("schedule")),
+        "update": taking_of(body.get("update")),
+        "alerts": body.get("alerts") or {},
     }
     plain = set(Indicator.__dataclass_fields__) - set(made)
     made |= {name: body[name] for name in plain if body.get(name) is not None}

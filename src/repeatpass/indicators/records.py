@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from repeatpass.indicators.timing import Taking, Timing
 from repeatpass.kit.records import Tolerance
 
 
@@ -17,10 +18,12 @@ class Status(StrEnum):
 
 
 class ValueState(StrEnum):
-    """A held value failed a gate and waits for a person; it is never shown as the indicator's."""
+    """A held value failed a gate and waits for a person; it is never shown as the indicator's. Nor is one that a
+    person rejected."""
 
     RELEASED = "released"
     HELD = "held"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +81,11 @@ class Indicator:
     citation: str = ""
     cadence: str = ""  # ISO 8601 duration
     max_age: str = ""  # ISO 8601 duration
-    schedule: str = ""  # cron expression of five fields, in UTC
+    schedule: Timing | None = None
+    update: Taking | None = None  # how its notebook takes places and times; None: it computes everything at once
+    repeat: str = ""  # ISO 8601 duration between two repeats, or "never"; empty: as the house does
+    corrections: str = ""  # "held" or "released"; empty: held if it has a schedule
+    alerts: Mapping[str, str] = field(default_factory=dict)  # webhook, email
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tolerance: Tolerance = Tolerance()
     range: tuple[float, float] | None = None  # plausible values, in the indicator's unit
@@ -86,6 +93,11 @@ class Indicator:
     periods: Sequence[Period] = ()
     chart: Mapping[str, Any] = field(default_factory=dict)  # Vega-Lite fragment
     map: MapLayer | None = None
+
+    @property
+    def holds_corrections(self) -> bool:
+        """Whether a number that would replace another waits for a person."""
+        return (self.corrections or ("held" if self.schedule else "released")) == "held"
 
     def place(self, id: str) -> Place | None:
         """Return the place called *id*, None if the indicator does not know it."""

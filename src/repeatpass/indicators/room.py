@@ -13,6 +13,7 @@ from repeatpass.core.times import iso_short, now
 from repeatpass.indicators.definition import indicator_of
 from repeatpass.indicators.records import Delivery, Indicator, Summary, Value, ValueState
 from repeatpass.indicators.store import definitions, deliveries, indicators, values
+from repeatpass.indicators.timing import problems_of
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
@@ -29,6 +30,8 @@ class Indicators:
         Places that have values cannot be dropped.
         """
         actor.require(Right.CURATE)
+        if problems := problems_of(body):
+            raise Invalid(f"The indicator cannot be applied. {'; '.join(problems)}.", problems=problems)
         indicator = indicator_of(body)
         check_name(indicator.id, "an indicator")
         with self.database.write() as connection:
