@@ -12,7 +12,13 @@ from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.room import Shelf
+from repeatpass.notices import Notices
+from repeatpass.notices.delivering import Messenger
+from repeatpass.notices.signing import Signer
+from repeatpass.notices.targets import Targets
+from repeatpass.runs.capacity import amount, memory_bytes, processors
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
 from repeatpass.runs.presence import Presence
 from repeatpass.runs.room import Runs
@@ -43,6 +49,7 @@ class House:
     shelf: Shelf
     environments: Environments
     contexts: Contexts
+    flavours: Flavours
     runs: Runs
     submitting: Submitting
     folders: Folders
@@ -53,10 +60,12 @@ class House:
     repeats: Repeats
     repeating: Repeating
     exporting: Exporting
+    notices: Notices
 
     def start(self) -> None:
         """Begin to work: deliver events, take up and take on runs."""
         self.events.start()
+        self.notices.start()
         self.worker.start()
 
     def warm(self) -> None:
@@ -70,6 +79,7 @@ class House:
         self.runs.close()
         self.worker.stop()
         self.events.stop()
+        self.notices.stop()
         self.runner.close()
         self.database.close()
 
@@ -85,7 +95,8 @@ def open_house(settings: Settings) -> House:
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
     runs, folders = Runs(database), Folders(home / "runs", files, contexts)
-    submitting = Submitting(runs, shelf, contexts, environments, files)
+    flavours = flavours_in(home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"))
+    submitting = Submitting(runs, shelf, contexts, environments, files, flavours)
     runner = LocalRunner(home)
     worker = Worker(Presence(home / "workers"), runs, runner, folders, environments, settings.slots)
     indicators, repeats = Indicators(database), Repeats(database)
@@ -102,6 +113,7 @@ def open_house(settings: Settings) -> House:
         shelf=shelf,
         environments=environments,
         contexts=contexts,
+        flavours=flavours,
         runs=runs,
         submitting=submitting,
         folders=folders,
@@ -112,6 +124,7 @@ def open_house(settings: Settings) -> House:
         repeats=repeats,
         repeating=repeating,
         exporting=Exporting(runs, contexts, environments, indicators, files),
+        notices=Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home))),
     )
     (home / "workspaces" / house.owner.id).mkdir(parents=True, exist_ok=True)
     _join(house)

@@ -36,6 +36,10 @@ class Settings:
     slots: int = _setting(max(2, os.cpu_count() or 2), "Runs that are carried out at the same time.")
     demo: bool = _setting(True, "Fill the house with the demonstration at first start.")
     environment: str = _setting("", "Prefix of an environment to use as it is instead of making the locked one.")
+    memory: str = _setting("80%", "Memory that all runs of this machine together may have, such as 12Gi or 80%.")
+    private_targets: str = _setting(
+        "all", "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks."
+    )
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK:

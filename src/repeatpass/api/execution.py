@@ -23,7 +23,7 @@ class ExecuteNotebook:
 
     notebook: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: Limits | None = None  # None: those of the notebook's flavour
 
 
 def inputs_of(body: Any) -> dict[str, Any]:
@@ -84,9 +84,9 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _limits(inputs: Mapping[str, Any]) -> Limits:
+def _limits(inputs: Mapping[str, Any]) -> Limits | None:
     text = inputs.get("mem_limit")
-    return Limits() if text in (None, "") else replace(Limits(), memory_bytes=max(_quantity(str(text)), 64 * MEBIBYTE))
+    return None if text in (None, "") else replace(Limits(), memory_bytes=max(_quantity(str(text)), 64 * MEBIBYTE))
 
 
 def _quantity(text: str) -> int:

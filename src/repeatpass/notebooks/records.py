@@ -18,6 +18,7 @@ class About:
     citation: str = ""
     authors: Sequence[str] = ()
     tags: Sequence[str] = ()
+    flavour: str = ""  # the class of resources that it wishes for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,6 +77,7 @@ def about(notebook: Mapping[str, Any], fallback_title: str) -> About:
         citation=str(stated.get("citation", "")),
         authors=tuple(_author(author) for author in stated.get("authors", ())),
         tags=tuple(str(tag) for tag in stated.get("tags", ())),
+        flavour=str(stated.get("flavour", "")),
     )
 
 

@@ -22,6 +22,7 @@ class Limits:
     output_bytes: int = 32 * MEBIBYTE  # shown in the notebook: prints, figures, tables
     files_bytes: int = 2048 * MEBIBYTE  # written to the run's folder
     processes: int = 0  # RLIMIT_NPROC, which counts all processes of the user; 0 = no limit
+    cpus: float = 0.0  # processors; 0 = no limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,9 +14,11 @@ from repeatpass.core.ids import new_id
 from repeatpass.core.times import now
 from repeatpass.notebooks.parameters import checked_parameters, parameters_schema
 from repeatpass.notebooks.room import Shelf
-from repeatpass.notebooks.source import read_notebook, revision_of
+from repeatpass.notebooks.source import about, read_notebook, revision_of
+from repeatpass.runs.capacity import memory_bytes, processors
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.execution import Limits
+from repeatpass.runs.flavours import Flavours, built_in
 from repeatpass.runs.records import Legs, Purpose, Run
 from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
@@ -38,13 +40,20 @@ class Submitting:
     """Puts runs into the queue."""
 
     def __init__(
-        self, runs: Runs, shelf: Shelf, contexts: Contexts, environments: Environments, files: FileArea
+        self,
+        runs: Runs,
+        shelf: Shelf,
+        contexts: Contexts,
+        environments: Environments,
+        files: FileArea,
+        flavours: Flavours | None = None,
     ) -> None:
         self.runs = runs
         self.shelf = shelf
         self.contexts = contexts
         self.environments = environments
         self.files = files
+        self.flavours = flavours or built_in(processors(), memory_bytes())
 
     def submit(
         self,
@@ -57,19 +66,24 @@ class Submitting:
         subject: str = "",
         limits: Limits | None = None,
         environment: str = "",
+        flavour: str = "",
         id: str = "",
         also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
         """Queue *notebook* (``name`` or ``name@revision``) with *parameters*; *also* is done in the same transaction.
 
-        Raise NotFound for an unknown notebook or environment, Invalid for parameters that the notebook does
-        not declare or that are out of their range, Forbidden if *actor* may not run.
+        Without *flavour* and *limits* the run gets the flavour that the notebook wishes for, or the usual one;
+        *limits* besides a flavour narrow it. Raise NotFound for an unknown notebook or environment, Invalid for
+        parameters that the notebook does not declare or that are out of their range, for an unknown flavour and
+        for limits that this machine can never give, Forbidden if *actor* may not run, Exhausted where their quota
+        is used up.
         """
         actor.require(Right.RUN)
         revision = self.shelf.find(notebook)
         legs = self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
         checked = checked_parameters(revision.schema, parameters or {})
-        return self._queue(actor, legs, checked, workspace, purpose, subject, limits, id, also)
+        resources = self._resources(flavour, limits, revision.about.flavour)
+        return self._queue(actor, legs, checked, workspace, purpose, subject, resources, id, also)
 
     def submit_file(
         self,
@@ -80,6 +94,7 @@ class Submitting:
         *,
         environment: str = "earth",
         limits: Limits | None = None,
+        flavour: str = "",
         id: str = "",
         also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
@@ -89,7 +104,8 @@ class Submitting:
         source = self.files.put_bytes(content).checksum
         legs = self._legs(f"workspace/{name}", revision_of(notebook), source, environment)
         checked = checked_parameters(parameters_schema(notebook), parameters)
-        return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", limits, id, also)
+        resources = self._resources(flavour, limits, about(notebook, name).flavour)
+        return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", resources, id, also)
 
     def repeat(
         self,
@@ -101,15 +117,22 @@ class Submitting:
         id: str = "",
         also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
-        """Queue *original* again on *legs*: its own ones, or with one of them swapped.
+        """Queue *original* again on *legs*: its own ones, or with one of them swapped; with its flavour and limits.
 
         *also* is done in the same transaction.
         """
-        limits, purpose = Limits(**original.limits), Purpose.REPEAT
+        resources, purpose = (original.flavour, Limits(**original.limits)), Purpose.REPEAT
         legs = replace(legs, machine=machine())
         return self._queue(
-            actor, legs, parameters, original.workspace, purpose, original.id, limits, id=id or new_id(), also=also
+            actor, legs, parameters, original.workspace, purpose, original.id, resources, id=id or new_id(), also=also
         )
+
+    def _resources(self, flavour: str, limits: Limits | None, wish: str) -> tuple[str, Limits]:
+        """Return the flavour's name and the limits of a run; of limits that were asked for alone, no name."""
+        if limits is not None and not flavour:
+            return "", limits
+        chosen = self.flavours.of(flavour or wish)
+        return chosen.name, chosen.limits(limits)
 
     def _legs(self, notebook: str, revision: str, source: str, environment: str) -> Legs:
         return Legs(
@@ -131,12 +154,14 @@ class Submitting:
         workspace: str,
         purpose: Purpose,
         subject: str,
-        limits: Limits | None,
+        resources: tuple[str, Limits],
         id: str = "",
         also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
         if id and not RUN_ID.fullmatch(id):
             raise Invalid(f"“{id}” cannot be a run's id: use up to 40 letters (a to z), digits and hyphens.")
+        flavour, limits = resources
+        self.flavours.require_room(limits)
         run = Run(
             id=id or new_id(),
             legs=legs,
@@ -145,8 +170,9 @@ class Submitting:
             actor=actor.id,
             purpose=purpose,
             subject=subject,
-            limits=asdict(limits or Limits()),
+            limits=asdict(limits),
             created=now(),
+            flavour=flavour,
         )
         return self.runs.enqueue(actor, run, also)
 
