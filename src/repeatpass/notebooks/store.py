@@ -12,6 +12,7 @@ notebooks = sa.Table(
     sa.Column("curated", sa.Boolean, nullable=False),
     sa.Column("latest", sa.String(64), nullable=False),
     sa.Column("created", Moment, nullable=False),
+    sa.Column("withdrawn", Moment),
 )
 
 revisions = sa.Table(
