@@ -13,17 +13,20 @@ from repeatpass.core.errors import Invalid
 from repeatpass.core.ids import new_id
 from repeatpass.core.times import now
 from repeatpass.notebooks.parameters import checked_parameters, parameters_schema
+from repeatpass.notebooks.records import Revision
 from repeatpass.notebooks.room import Shelf
 from repeatpass.notebooks.source import about, read_notebook, revision_of
 from repeatpass.runs.capacity import memory_bytes, processors
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.execution import Limits
+from repeatpass.runs.fingerprints import fingerprint_of
 from repeatpass.runs.flavours import Flavours, built_in
 from repeatpass.runs.records import Legs, Purpose, Run
 from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+BEHIND = -10  # priority of the parts of batches: behind whatever a person waits for
 
 
 class Environments(Protocol):
@@ -79,7 +82,7 @@ class Submitting:
         is used up.
         """
         actor.require(Right.RUN)
-        revision = self.shelf.find(notebook)
+        revision = self.shelf.offered(notebook)
         legs = self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
         checked = checked_parameters(revision.schema, parameters or {})
         resources = self._resources(flavour, limits, revision.about.flavour)
@@ -127,6 +130,18 @@ class Submitting:
             actor, legs, parameters, original.workspace, purpose, original.id, resources, id=id or new_id(), also=also
         )
 
+    def part(
+        self, actor: Actor, legs: Legs, parameters: Mapping[str, Any], *, id: str, batch: str, flavour: str = ""
+    ) -> Run:
+        """Put a run of a batch together, its parameters checked before; the batch queues many at once."""
+        resources = self._resources(flavour, None, "")
+        run = self._run(actor, legs, parameters, "", Purpose.EXECUTE, "", resources, id)
+        return replace(run, batch=batch, priority=BEHIND)
+
+    def legs(self, revision: Revision, environment: str = "") -> Legs:
+        """Return what a run of *revision* would stand on now."""
+        return self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
+
     def _resources(self, flavour: str, limits: Limits | None, wish: str) -> tuple[str, Limits]:
         """Return the flavour's name and the limits of a run; of limits that were asked for alone, no name."""
         if limits is not None and not flavour:
@@ -160,9 +175,23 @@ class Submitting:
     ) -> Run:
         if id and not RUN_ID.fullmatch(id):
             raise Invalid(f"“{id}” cannot be a run's id: use up to 40 letters (a to z), digits and hyphens.")
+        run = self._run(actor, legs, parameters, workspace, purpose, subject, resources, id)
+        return self.runs.enqueue(actor, run, also)
+
+    def _run(
+        self,
+        actor: Actor,
+        legs: Legs,
+        parameters: Mapping[str, Any],
+        workspace: str,
+        purpose: Purpose,
+        subject: str,
+        resources: tuple[str, Limits],
+        id: str,
+    ) -> Run:
         flavour, limits = resources
         self.flavours.require_room(limits)
-        run = Run(
+        return Run(
             id=id or new_id(),
             legs=legs,
             parameters=parameters,
@@ -173,8 +202,8 @@ class Submitting:
             limits=asdict(limits),
             created=now(),
             flavour=flavour,
+            fingerprint=fingerprint_of(legs, parameters),
         )
-        return self.runs.enqueue(actor, run, also)
 
 
 def machine() -> str:
