@@ -83,6 +83,7 @@ class Executing:
 
     def _notebook(self, id: str) -> Notebook:
         try:
+            self.house.shelf.offered(id)
             return self.house.shelf.notebook(id)
         except NotFound:
             raise NotFound(

@@ -48,7 +48,7 @@ def apply(
         raise NotFound(f"There is no file {file}.")
     with house_at(home, work=update) as house:
         body = read_definition(file.read_text(), file.name)
-        house.shelf.find(body["notebook"])  # before anything is kept: an indicator needs its notebook
+        house.shelf.offered(body["notebook"])  # before anything is kept: an indicator needs its notebook
         indicator, changed = house.indicators.apply(house.owner, body)
         console.print(f"{indicator.id} is {'applied' if changed else 'unchanged'}.", highlight=False)
         if update:

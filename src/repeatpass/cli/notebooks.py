@@ -46,6 +46,16 @@ def add(
         console.print(f"{revision.name} is on the shelf: {revision.about.title}", highlight=False)
 
 
+@app.command("withdraw")
+def withdraw(id: Annotated[str, typer.Argument(help="The notebook's name.")], home: Home = None) -> None:
+    """Offer a notebook no longer; its runs, passports and repeats go on working."""
+    with house_at(home) as house:
+        house.shelf.withdraw(house.owner, id)
+    console.print(
+        f"{id} is withdrawn; repeatpass notebooks add puts it back on the shelf. Its runs stay.", highlight=False
+    )
+
+
 @app.command("show")
 def show(name: Annotated[str, typer.Argument(help="notebook or notebook@revision")], home: Home = None) -> None:
     """Show a revision with the JSON Schema of its parameters."""

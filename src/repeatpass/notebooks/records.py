@@ -54,3 +54,4 @@ class Notebook:
     curated: bool
     created: datetime
     latest: Revision
+    withdrawn: datetime | None = None  # since when it is no longer offered; its runs and revisions stay

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from repeatpass.access import Actor, Right
 from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.core.ids import check_name
-from repeatpass.core.times import now
+from repeatpass.core.times import now, words
 from repeatpass.notebooks.parameters import parameters_schema
 from repeatpass.notebooks.records import About, Notebook, Revision
 from repeatpass.notebooks.source import about, read_notebook, revision_of
@@ -30,6 +30,7 @@ class Shelf:
     ) -> Revision:
         """Put a notebook on the shelf, or a new revision of it; the same source again changes nothing.
 
+        One that was withdrawn is offered again.
         Raise Invalid if *content* is no Python notebook, Forbidden if the name is somebody else's.
         """
         actor.require(Right.CURATE if curated else Right.CONTRIBUTE)
@@ -57,28 +58,54 @@ class Shelf:
         else:
             actor.require_own(known["owner"])
             change = notebooks.update().where(notebooks.c.id == revision.notebook)
-            connection.execute(change.values(latest=revision.revision))
+            connection.execute(change.values(latest=revision.revision, withdrawn=None))
         if connection.execute(self._query(revision.notebook, revision.revision)).first() is None:
             row = {name: getattr(revision, name) for name in revisions.c.keys()}
             connection.execute(revisions.insert().values(**row | {"about": asdict(revision.about)}))
             events.record(connection, "notebook.revised", revision.name, by=actor.id)
 
     def notebooks(self) -> list[Notebook]:
-        """List the notebooks, curated ones first, each at its newest revision."""
+        """List the notebooks that are offered, curated ones first, each at its newest revision."""
         newest = sa.and_(notebooks.c.id == revisions.c.notebook, notebooks.c.latest == revisions.c.revision)
-        query = sa.select(notebooks.c.id).join(revisions, newest).order_by(notebooks.c.curated.desc(), notebooks.c.id)
+        query = sa.select(notebooks.c.id).join(revisions, newest).where(notebooks.c.withdrawn.is_(None))
+        query = query.order_by(notebooks.c.curated.desc(), notebooks.c.id)
         with self.database.read() as connection:
             ids = connection.execute(query).scalars().all()
         return [self.notebook(id) for id in ids]
 
     def notebook(self, id: str) -> Notebook:
-        """Return a notebook at its newest revision; raise NotFound if there is none."""
+        """Return a notebook at its newest revision, withdrawn or not; raise NotFound if there is none."""
         with self.database.read() as connection:
             row = connection.execute(sa.select(notebooks).where(notebooks.c.id == id)).mappings().first()
         if row is None:
             raise NotFound(f"There is no notebook “{id}” on the shelf.", notebook=id)
         latest = self.revision(id, row["latest"])
-        return Notebook(id=id, owner=row["owner"], curated=row["curated"], created=row["created"], latest=latest)
+        known = {name: row[name] for name in ("id", "owner", "curated", "created", "withdrawn")}
+        return Notebook(**known, latest=latest)
+
+    def offered(self, name: str) -> Revision:
+        """Return what find() does; raise NotFound, saying since when, for a notebook that was withdrawn."""
+        revision = self.find(name)
+        if since := self.notebook(revision.notebook).withdrawn:
+            raise NotFound(
+                f"The notebook “{revision.notebook}” was withdrawn on {words(since)}. Its runs and their passports "
+                "stay; putting it on the shelf again offers it again.",
+                notebook=revision.notebook,
+            )
+        return revision
+
+    def withdraw(self, actor: Actor, id: str) -> Notebook:
+        """Offer a notebook no longer; what ran stays, and can be repeated. Withdrawing twice changes nothing.
+
+        Raise NotFound if there is none, Forbidden if it is somebody else's.
+        """
+        notebook = self.notebook(id)
+        actor.require_own(notebook.owner)
+        with self.database.write() as connection:
+            where = (notebooks.c.id == id, notebooks.c.withdrawn.is_(None))
+            if connection.execute(notebooks.update().where(*where).values(withdrawn=now())).rowcount:
+                events.record(connection, "notebook.withdrawn", id, by=actor.id)
+        return self.notebook(id)
 
     def find(self, name: str) -> Revision:
         """Return the revision that *name* means: ``notebook`` (its newest) or ``notebook@revision`` (or its beginning)."""

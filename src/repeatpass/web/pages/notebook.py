@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from repeatpass.notebooks.records import Revision
+from repeatpass.notebooks.records import Notebook, Revision
 from repeatpass.runs.room import Wanted
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
@@ -44,7 +44,7 @@ def notebook_page(
         revision=shown.revision,
         html=html,
         parameters=fields_of(shown.schema, given or {}, error),
-        run=_run(known, shown),
+        run=None if notebook.withdrawn else _run(known, shown),
         facts=tuple(_facts(known, shown)),
         people=tuple(Person(name=name, role="author") for name in about.authors),
         citation=about.citation,
@@ -59,6 +59,16 @@ def notebook_page(
             Download(label="JSON", href=f"{path}.json"),
         ),
         error=error,
+        withdrawn=_withdrawn(notebook),
+    )
+
+
+def _withdrawn(notebook: Notebook) -> str:
+    if notebook.withdrawn is None:
+        return ""
+    return (
+        f"Withdrawn on {words.moment(notebook.withdrawn)}: it can no longer be run anew. Its runs and the passports of "
+        "their values stay, and can be repeated."
     )
 
 
@@ -94,8 +104,12 @@ def _facts(known: Used, shown: Revision) -> list[Fact]:
         Fact(label="Environment", text=shown.environment, mono=True),
         Fact(label="Licence", text=shown.about.licence or "not stated"),
         Fact(label="Subjects", text=words.listed(list(shown.about.tags)) or "none"),
-        Fact(label="Process", text=process, href=process, mono=True, note="for programs, OGC API"),
+        *([] if known.notebook.withdrawn else [_process(process)]),
     ]
+
+
+def _process(path: str) -> Fact:
+    return Fact(label="Process", text=path, href=path, mono=True, note="for programs, OGC API")
 
 
 def _revisions(desk: Desk, id: str) -> Table | None:
@@ -140,7 +154,7 @@ def notebook_json(desk: Desk, id: str, revision: str = "") -> dict[str, Any]:
     shown = shelf.revision(id, revision) if revision else notebook.latest
     known = used(desk, notebook)
     return {
-        "id": id, "owner": notebook.owner, "curated": notebook.curated, "revision": shown, "reads": known.reads,
-        "makes": known.makes, "seal": seal_of(known.repeat),
+        "id": id, "owner": notebook.owner, "curated": notebook.curated, "withdrawn": notebook.withdrawn, "revision": shown,
+        "reads": known.reads, "makes": known.makes, "seal": seal_of(known.repeat),
         "revisions": [each.revision for each in shelf.revisions(id)],
     }  # fmt: skip

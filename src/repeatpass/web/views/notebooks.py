@@ -70,3 +70,4 @@ class NotebookPage(Page):
     seal: Seal | None = None
     downloads: tuple[Download, ...] = ()
     error: str = ""  # why the form was refused
+    withdrawn: str = ""  # since when it is no longer offered, in a sentence
