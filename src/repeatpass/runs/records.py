@@ -92,6 +92,10 @@ class Run:
     batch: str = ""  # the batch it is a part of
     fingerprint: str = ""  # digest of revision, environment, kit and parameters: with the same inputs, the same work
     priority: int = 0  # higher ones are taken first; parts of batches wait behind single runs
+    kept_until: datetime | None = None  # when what it left may be deleted; None: it is kept for ever
+    kept_by: str = ""  # who asked for it to be kept for ever
+    deleted: datetime | None = None  # when what it left was deleted; the record stays
+    deleted_by: str = ""
 
     def to(self, state: State, **known: Any) -> Self:
         """Return this run moved to *state*; raise WrongState if that cannot be."""

@@ -45,7 +45,16 @@ runs = sa.Table(
     sa.Column("batch", sa.String(40), nullable=False, server_default=sa.text("''"), index=True),
     sa.Column("fingerprint", sa.String(80), nullable=False, server_default=sa.text("''"), index=True),
     sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("memory_bytes", sa.BigInteger, nullable=False, server_default="0"),  # of the limits, for the queue
+    sa.Column("cpu_s", sa.Float(53), nullable=False, server_default="0"),  # of the usage, for the quotas
+    sa.Column("kept_until", Moment, index=True),
+    sa.Column("kept_by", sa.String(80), nullable=False, server_default=sa.text("''")),
+    sa.Column("deleted", Moment),
+    sa.Column("deleted_by", sa.String(80), nullable=False, server_default=sa.text("''")),
     sa.Index("ix_runs_state_created", "state", "created"),
+    sa.Index("ix_runs_state_priority_created", "state", "priority", "created"),
+    sa.Index("ix_runs_actor_state", "actor", "state"),
+    sa.Index("ix_runs_actor_finished", "actor", "finished"),
 )
 
 run_outputs = sa.Table(
@@ -100,6 +109,7 @@ def run_row(run: Run) -> dict[str, Any]:
     row = {name: getattr(run, name) for name in RUN} | asdict(run.legs)
     row["failure"] = asdict(run.failure) if run.failure else None
     row["usage"] = asdict(run.usage) if run.usage else None
+    row |= {"memory_bytes": run.limits.get("memory_bytes", 0), "cpu_s": run.usage.cpu_s if run.usage else 0.0}
     return row | {"parameters": dict(run.parameters), "limits": dict(run.limits)}
 
 

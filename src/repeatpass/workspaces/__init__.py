@@ -1,1 +1,1 @@
-"""Workspaces: what belongs to a person: secrets, quotas, and how long results are kept."""
+"""Workspaces: what belongs to a person or a team: secrets, quotas, and how much of them is used."""
