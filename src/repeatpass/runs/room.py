@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -63,6 +63,13 @@ class Runs:
         self.when_queued()
         return run
 
+    def enqueue_in(self, connection: sa.Connection, asked: Sequence[Run]) -> None:
+        """Queue runs in the transaction of *connection*; whoever commits it calls `when_queued` afterwards."""
+        if asked:
+            connection.execute(runs.insert(), [run_row(run) for run in asked])
+        for run in asked:
+            events.record(connection, "run.queued", run.id, purpose=run.purpose, subject=run.subject)
+
     def run(self, id: str) -> Run:
         """Return one run; raise NotFound if there is none."""
         with self.database.read() as connection:
@@ -93,6 +100,14 @@ class Runs:
                 inputs=parts_of(connection, run_inputs, RunInput, id),
                 unrecorded=parts_of(connection, run_unrecorded, UnrecordedRead, id),
             )
+
+    def latest_success(self, notebook: str, revision: str) -> Run | None:
+        """Return the newest run of this very revision that succeeded, None if there is none."""
+        same = (runs.c.notebook == notebook, runs.c.revision == revision, runs.c.state == State.SUCCEEDED)
+        query = sa.select(runs).where(*same).order_by(runs.c.created.desc()).limit(1)
+        with self.database.read() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else run_of(row)
 
     def updates_reading(self, collection: str, item: str = "") -> list[Run]:
         """List the updates that succeeded and read *collection* (or one item of it), oldest first."""
