@@ -1,6 +1,7 @@
 """What goes into one execution and what comes out: plain records, kept as JSON in the run's folder."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ class ExecutionRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits = Limits()
     environ: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()  # which variables of *environ* are masked in whatever the run shows and leaves
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -44,7 +46,8 @@ class ExecutionRequest:
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read what `to_json` gave."""
         paths = {"prefix": Path(value["prefix"]), "kit": Path(value["kit"])}
-        return cls(**{**value, **paths, "limits": Limits(**value.get("limits", {}))})
+        known = {"limits": Limits(**value.get("limits", {})), "secrets": tuple(value.get("secrets", ()))}
+        return cls(**{**value, **paths, **known})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,10 +120,15 @@ class Outcome:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write *value* so that a reader sees the old file or the new one, never half of it."""
+    """Write *value*, for its owner's eyes only, so that a reader sees the old file or the new one, never half of it."""
     part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    with open(part, "w", encoding="utf-8", opener=_for_the_owner) as file:
+        file.write(json.dumps(value, ensure_ascii=False))
     part.replace(path)
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def read_outcome(folder: Path) -> Outcome | None:

@@ -80,8 +80,7 @@ class Secrets:
         """List the secrets that cannot be opened with the present key."""
         with self.database.read() as connection:
             rows = connection.execute(sa.select(secrets).order_by(secrets.c.owner, secrets.c.name)).all()
-        found = [Secret(owner=row.owner, name=row.name, updated=row.updated) for row in rows if not self._opens(row)]
-        return found
+        return [Secret(owner=row.owner, name=row.name, updated=row.updated) for row in rows if not self._opens(row)]
 
     def _opens(self, row: sa.Row[tuple[str, ...]]) -> bool:
         try:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from repeatpass.runs.masking import Masks
+
 Kind = Literal["state", "cell", "stream", "error", "limit"]
 
 
@@ -15,6 +17,7 @@ class Journal:
     def __init__(self) -> None:
         self._file = -1
         self.cell, self.of = 0, 0
+        self.masks = Masks()  # what must not be in the log
 
     def open(self, path: Path) -> None:
         """Begin the file. Raises OSError."""
@@ -23,7 +26,7 @@ class Journal:
     def write(self, kind: Kind, text: str) -> None:
         """Add one event. A full disk must not end the run, only its log."""
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        event = {"t": moment, "kind": kind, "cell": self.cell, "of": self.of, "text": text}
+        event = {"t": moment, "kind": kind, "cell": self.cell, "of": self.of, "text": self.masks.text(text)}
         try:
             os.write(self._file, json.dumps(event, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         except OSError:

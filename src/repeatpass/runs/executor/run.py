@@ -6,6 +6,7 @@ import logging
 import signal
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from repeatpass.runs.executor.watch import Watch
 from repeatpass.runs.kernels.forkserver import KernelLost
 from repeatpass.runs.kernels.pool import Pool
 from repeatpass.runs.kernels.warm import WarmKernel
+from repeatpass.runs.masking import masks_of
 
 log = logging.getLogger(__name__)
 GRACE_S = 2.0  # between the interrupt and the kill
@@ -71,6 +73,7 @@ class Execution:
     async def _outcome(self) -> Outcome:
         try:
             self.request = ExecutionRequest.from_json(json.loads((self.folder / REQUEST_FILE).read_text()))
+            self._keep_secrets()
             self.notebook, notices = read_notebook(self.folder / "notebook.ipynb")
             inject(self.notebook, self.request.parameters)
         except (Unreadable, ValueError) as error:
@@ -121,6 +124,13 @@ class Execution:
             "processes": limits.processes,
             "watch": {"log": str(self.folder / "unrecorded.jsonl"), "allowed": [str(self.folder), str(own)]},
         }
+
+    def _keep_secrets(self) -> None:
+        """From now on nothing that is written names a secret, and the request on disk does not either."""
+        self.journal.masks = masks_of(self.request)
+        if self.request.secrets:
+            known = {name: text for name, text in self.request.environ.items() if name not in self.request.secrets}
+            write_json(self.folder / REQUEST_FILE, replace(self.request, environ=known, secrets=()).to_json())
 
     def _places(self) -> tuple[Path, Path, Path]:
         """Where the notebook writes: its working folder, its outputs, its temporary files."""
@@ -202,7 +212,7 @@ class Execution:
 
     def _save(self) -> None:
         if self.notebook is not None:
-            text = nbformat.v4.writes(self.notebook, sort_keys=True)
+            text = self.journal.masks.text(nbformat.v4.writes(self.notebook, sort_keys=True))
             part = self.folder / ".executed.part"
             part.write_text(text, encoding="utf-8", errors="surrogatepass")
             part.replace(self.folder / "executed.ipynb")
@@ -213,6 +223,7 @@ class Execution:
             self._save()
         except OSError as error:
             outcome = Outcome(state="crashed", message=f"The executed notebook cannot be written: {error.strerror}.")
+        outcome = self.journal.masks.outcome(outcome)
         last = f"{outcome.state.capitalize()}: {outcome.message}"
         self.journal.write("limit" if outcome.limits_by else "state", last)
         self.journal.close()
