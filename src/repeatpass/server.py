@@ -17,6 +17,7 @@ from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
+from repeatpass.api.wps.routes import wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
 from repeatpass.web.face import mount_pages
@@ -33,7 +34,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
 
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/ogc/api")
     app.openapi_version = "3.0.3"
-    for router in (landing_router, processes_router, jobs_router, stac_router, files_router):
+    for router in (landing_router, processes_router, jobs_router, stac_router, files_router, wps_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     mount_pages(app, house, filling, status_of=status_of, for_programs=answer)

@@ -26,7 +26,7 @@ from repeatpass.core.errors import Forbidden, RepeatpassError
 from repeatpass.storage.private import private_file
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-OPEN_TO_READ = ("/stac", "/ogc", "/files", "/health")  # data that any page may read
+OPEN_TO_READ = ("/stac", "/ogc", "/wps", "/files", "/health")  # data that any page may read
 COOKIE = "repeatpass"
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "

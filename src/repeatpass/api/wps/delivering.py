@@ -1,0 +1,141 @@
+"""What a run left, made ready for an answer: inside the document, by address, or raw."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from repeatpass.api.executing import Result
+from repeatpass.api.wps.asked import AskedOutput
+from repeatpass.api.wps.boxes import corners
+from repeatpass.api.wps.dialect import holds
+from repeatpass.api.wps.exceptions import WpsError
+from repeatpass.api.wps.kinds import CRS84, ITSELF, JSON, TEXT, TYPES, is_textual, lexical
+from repeatpass.api.wps.offered import EVERYTHING
+from repeatpass.storage.files import FileArea
+
+MEBIBYTE = 1024**2
+BY_ITSELF = MEBIBYTE  # the largest file that stands in a document although nobody asked for it there
+AT_MOST = 16 * MEBIBYTE  # the largest that can be asked for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """One output, as it stands in a document. One of *href*, *corners*, *type* (of a literal) or *media_type* leads."""
+
+    name: str
+    title: str
+    media_type: str = ""
+    encoding: str = ""
+    text: str = ""
+    type: str = ""
+    corners: tuple[str, str] | None = None
+    crs: str = ""
+    href: str = ""  # absolute
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raw:
+    """One output alone: a file that is kept here, or bytes."""
+
+    media_type: str
+    content: bytes = b""
+    path: Path | None = None
+
+
+def pieces(
+    files: FileArea, results: Sequence[Result], asked: Sequence[AskedOutput], run: str, base: str
+) -> list[Piece]:
+    """Return what was *asked* of the *results*; everything where nothing is named, and never nothing.
+
+    Outputs that the run did not leave are passed over; raise NoSuchOutput if it left none of them.
+    """
+    by_name = {each.name: each for each in results}
+    wanted = asked or [AskedOutput(name=each.name) for each in results] or [AskedOutput(name=EVERYTHING)]
+    found = [each for each in wanted if each.name in by_name or each.name == EVERYTHING]
+    if not found:
+        raise _missing(wanted[0].name, results)
+    return [
+        _piece(files, by_name[each.name], each, base) if each.name in by_name else _everything(each, results, run, base)
+        for each in found
+    ]
+
+
+def raw(files: FileArea, results: Sequence[Result], asked: Sequence[AskedOutput], base: str) -> Raw:
+    """Return the one output that was *asked* for, or that there is; raise WpsError."""
+    name = asked[0].name if asked else results[0].name if len(results) == 1 else ""
+    if not name:
+        known = ", ".join(each.name for each in results) or "none"
+        raise WpsError("MissingParameterValue", f"Say which output is to be raw; the run left: {known}.", "output")
+    found = next((each for each in results if each.name == name), None)
+    if found is None and name == EVERYTHING:
+        return Raw(media_type=JSON, content=_listed(results, base).encode())
+    if found is None:
+        raise _missing(name, results)
+    if found.literal:
+        return Raw(media_type="text/plain; charset=utf-8", content=lexical(found.value).encode())
+    if found.path is not None:
+        return Raw(media_type=found.media_type, path=found.path)
+    return Raw(media_type=found.media_type, content=files.read(found.checksum))
+
+
+def _missing(name: str, results: Sequence[Result]) -> WpsError:
+    known = ", ".join(each.name for each in results) or "nothing"
+    return WpsError("NoSuchOutput", f"The run left no output “{name}”; it left: {known}.", name)
+
+
+def _piece(files: FileArea, result: Result, asked: AskedOutput, base: str) -> Piece:
+    if asked.media_type and asked.media_type not in {
+        result.media_type,
+        *((TEXT, "text/xml") if result.literal else ()),
+    }:
+        text = f"The output {result.name} is {result.media_type}; it is not made into {asked.media_type}."
+        raise WpsError("InvalidParameterValue", text, "mimeType")
+    if asked.by_reference or (asked.by_reference is None and not result.literal and result.size > BY_ITSELF):
+        return _reference(result.name, result.title, result.media_type, f"{base}{result.href.lstrip('/')}")
+    if result.literal:
+        return _literal(result)
+    if result.size > AT_MOST:
+        text = f"The output {result.name} has {result.size:,} bytes; ask for it by reference or raw."
+        raise WpsError("SizeExceeded", text, result.name)
+    return _inline(result, files.read(result.checksum))
+
+
+def _reference(name: str, title: str, media_type: str, href: str) -> Piece:
+    return Piece(name=name, title=title, media_type=media_type, href=href)
+
+
+def _literal(result: Result) -> Piece:
+    value: Any = result.value
+    said = Piece(name=result.name, title=result.title)
+    if isinstance(value, dict) and "bbox" in value and (found := corners(value)):
+        return replace(said, corners=found, crs=str(value.get("crs") or CRS84))
+    if isinstance(value, dict | list) or value is None:
+        return replace(said, media_type=JSON, text=json.dumps(value, ensure_ascii=False))
+    return replace(said, type=TYPES[ITSELF[type(value)]], text=lexical(value))
+
+
+def _inline(result: Result, content: bytes) -> Piece:
+    said = Piece(name=result.name, title=result.title, media_type=result.media_type)
+    if is_textual(result.media_type):
+        text = content.decode("utf-8", "replace")
+        if text.encode() == content and holds(text):
+            return replace(said, text=text)
+    return replace(said, encoding="base64", text=base64.b64encode(content).decode())
+
+
+def _everything(asked: AskedOutput, results: Sequence[Result], run: str, base: str) -> Piece:
+    title = "Everything that the run left"
+    if asked.by_reference:
+        return _reference(EVERYTHING, title, JSON, f"{base}ogc/jobs/{run}/results")
+    return Piece(name=EVERYTHING, title=title, media_type=JSON, text=_listed(results, base))
+
+
+def _listed(results: Sequence[Result], base: str) -> str:
+    listed = {
+        each.name: {"href": f"{base}{each.href.lstrip('/')}", "type": each.media_type, "title": each.title}
+        for each in results
+    }
+    return json.dumps(listed, ensure_ascii=False, indent=1)
