@@ -109,7 +109,7 @@ def test_no_output_leaves_its_folder(outputs: Path, name: str) -> None:
 
 def test_what_cannot_be_published_is_refused_with_a_way_out(outputs: Path) -> None:
     with pytest.raises(BadOutput, match=r"repeatpass\.output"):
-        repeatpass.publish([1, 2], "numbers")
+        repeatpass.publish(object(), "numbers")
     with pytest.raises(BadOutput, match="not a name"):
         repeatpass.publish(figure(), "a/b")
 
@@ -143,3 +143,29 @@ def test_a_pointer_to_bounds_that_are_not_published_is_left_out(outputs: Path, g
     with xr.open_dataset(repeatpass.publish(grid, "raster"), engine="h5netcdf") as read:
         assert "bounds" not in {**read["time"].attrs, **read["time"].encoding}
     assert grid["time"].attrs["bounds"] == "time_bnds"  # what the notebook holds is not touched
+
+
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [
+        (14.5, "14.5"),
+        ("Grüezi", '"Grüezi"'),
+        (True, "true"),
+        (None, "null"),
+        ([1, [2]], "[1, [2]]"),
+        ({"b": 1, "a": None}, '{"b": 1, "a": null}'),
+        (np.float32(0.5), "0.5"),
+        (np.int64(3), "3"),
+    ],
+)
+def test_a_plain_value_is_published_as_json(outputs: Path, thing: object, text: str) -> None:
+    path = repeatpass.publish(thing, "value")
+    (entry,) = manifest(outputs)
+    assert path.read_text("utf-8") == text + "\n"
+    assert (entry.kind, entry.media_type, entry.path) == ("literal", "application/json", "value.json")
+
+
+@pytest.mark.parametrize("thing", [float("nan"), [float("inf")], {"a": object()}])
+def test_what_json_cannot_say_is_refused(outputs: Path, thing: object) -> None:
+    with pytest.raises(BadOutput, match="cannot be published as a value"):
+        repeatpass.publish(thing, "value")

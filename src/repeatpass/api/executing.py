@@ -1,7 +1,7 @@
 """Processes, executions and results, for every dialect: OGC API – Processes, WPS, the original platform's."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor
-from repeatpass.api.execution import ExecuteNotebook, execute_notebook
+from repeatpass.api.asked_notebook import submit_asked
+from repeatpass.api.execution import execute_notebook
 from repeatpass.api.notebook_process import EXECUTE_NOTEBOOK, execute_notebook_process
-from repeatpass.api.workspace_files import notebook_in_workspace
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
-from repeatpass.notebooks.processes import Process, process_of
-from repeatpass.notebooks.records import Notebook
+from repeatpass.notebooks.outputs import Declared, declared_outputs
+from repeatpass.notebooks.processes import EXECUTED, NOTEBOOK, NOTEBOOK_TYPE, Left, Process, process_of
+from repeatpass.notebooks.records import Notebook, Revision
 from repeatpass.runs.records import Run, RunOutput, State
 
 Also = Callable[[sa.Connection], None]
@@ -42,20 +43,38 @@ class Executing:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._read: dict[str, tuple[tuple[Declared, ...], Mapping[str, Any]]] = {}
 
     def processes(self, limit: int = 10_000, offset: int = 0) -> list[Process]:
-        """List the processes: ``execute-notebook``, then one for each notebook on the shelf."""
+        """List the processes: ``execute-notebook``, then one for each notebook on the shelf.
+
+        Their outputs are those that the source declares; `process` knows them more exactly.
+        """
         notebooks = self.house.shelf.notebooks()
         first = [execute_notebook_process()] if offset == 0 and limit > 0 else []
         at = max(0, offset - 1)
-        return first + [self._process(each) for each in notebooks[at : at + limit - len(first)]]
+        return first + [self._described(each) for each in notebooks[at : at + limit - len(first)]]
+
+    def count(self) -> int:
+        """Return how many processes there are."""
+        return len(self.house.shelf.notebooks()) + 1
 
     def process(self, id: str) -> Process:
         """Return one process; raise NotFound if there is none of this id."""
-        return execute_notebook_process() if id == EXECUTE_NOTEBOOK else self._process(self._notebook(id))
+        if id == EXECUTE_NOTEBOOK:
+            return execute_notebook_process()
+        notebook = self._notebook(id)
+        return self._described(notebook, self._left(notebook.latest))
 
     def submit(
-        self, actor: Actor, id: str, inputs: Mapping[str, Any], *, run_id: str = "", also: Also = lambda _: None
+        self,
+        actor: Actor,
+        id: str,
+        inputs: Mapping[str, Any],
+        *,
+        run_id: str = "",
+        also: Also = lambda _: None,
+        flavour: str = "",
     ) -> Run:
         """Queue an execution of process *id* with plain input values; *also* is done in the same transaction.
 
@@ -63,9 +82,9 @@ class Executing:
         Conflict if *run_id* is taken.
         """
         if id == EXECUTE_NOTEBOOK:
-            return self._submit_asked(actor, execute_notebook(inputs), run_id, also)
+            return submit_asked(self.house, actor, execute_notebook(inputs), run_id, also, flavour)
         name = self._notebook(id).latest.name
-        return self.house.submitting.submit(actor, name, inputs, id=run_id, also=also)
+        return self.house.submitting.submit(actor, name, inputs, id=run_id, also=also, flavour=flavour)
 
     def results(self, run: Run) -> list[Result]:
         """Return what *run* left.
@@ -76,10 +95,41 @@ class Executing:
             raise NotFound(f"The run is {run.state}; its results are not there yet.", ogc="result", run=run.id)
         if run.state is not State.SUCCEEDED:
             raise Invalid(f"The run {run.state}: {run.message}", run=run.id)
-        return [self._result(run, output) for output in self.house.runs.provenance(run.id).outputs]
+        outputs = self.house.runs.provenance(run.id).outputs
+        return [self._result(run, output) for output in outputs] or self._executed(run)
 
-    def _process(self, notebook: Notebook) -> Process:
-        return process_of(notebook)
+    def _executed(self, run: Run) -> list[Result]:
+        """Return the executed notebook, the result of a run that left nothing else."""
+        if not run.executed:
+            return []
+        return [
+            Result(
+                name=NOTEBOOK,
+                title=EXECUTED.title,
+                media_type=NOTEBOOK_TYPE,
+                size=len(self.house.files.read(run.executed)),
+                checksum=run.executed,
+                href=f"/runs/{run.id}/executed.ipynb",
+                path=self.house.files.path(run.executed) if self.house.files.is_local else None,
+            )
+        ]
+
+    def _described(self, notebook: Notebook, left: Sequence[Left] = ()) -> Process:
+        declared, stated = self._declared(notebook.latest)
+        return process_of(notebook, declared, left, stated)
+
+    def _declared(self, revision: Revision) -> tuple[tuple[Declared, ...], Mapping[str, Any]]:
+        """Read what a revision declares of its outputs, once: a revision never changes."""
+        if revision.file not in self._read:
+            notebook = json.loads(self.house.shelf.content(revision))
+            about = notebook.get("metadata", {}).get("repeatpass", {}).get("outputs", {})
+            cells = notebook.get("cells", [])
+            self._read[revision.file] = declared_outputs({"cells": cells}), about if isinstance(about, dict) else {}
+        return self._read[revision.file]
+
+    def _left(self, revision: Revision) -> list[Left]:
+        run = self.house.runs.latest_success(revision.notebook, revision.revision)
+        return [] if run is None else [_left(each) for each in self.house.runs.provenance(run.id).outputs]
 
     def _notebook(self, id: str) -> Notebook:
         try:
@@ -104,21 +154,12 @@ class Executing:
             literal=literal,
         )
 
-    def _submit_asked(self, actor: Actor, asked: ExecuteNotebook, run_id: str, also: Also) -> Run:
-        house = self.house
-        content = notebook_in_workspace(house.settings.home, actor, asked.notebook)
-        facts: dict[str, Any] = {"limits": asked.limits, "id": run_id, "also": also}
-        if content is not None:
-            return house.submitting.submit_file(actor, asked.notebook, content, asked.parameters, **facts)
-        return house.submitting.submit(actor, self._on_the_shelf(actor, asked.notebook), asked.parameters, **facts)
 
-    def _on_the_shelf(self, actor: Actor, name: str) -> str:
-        shelved = name.removesuffix(".ipynb")
-        try:
-            return self.house.shelf.find(shelved).name
-        except NotFound:
-            raise NotFound(
-                f"There is no file “{name}” in your workspace (the folder workspaces/{actor.id} of the home) and no "
-                f"notebook “{shelved}” on the shelf. Put the file there, or add it with repeatpass notebooks add.",
-                notebook=name,
-            ) from None
+def _left(output: RunOutput) -> Left:
+    return Left(
+        name=output.name,
+        title=output.title,
+        unit=output.unit,
+        media_type=output.media_type,
+        literal=output.kind == LITERAL,
+    )

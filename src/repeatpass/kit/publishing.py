@@ -41,7 +41,8 @@ def publish(thing: Any, name: str, *, title: str = "", unit: str = "") -> Path:
             flag): a table of values, `time` ISO 8601 in UTC or datetimes;
             any other DataFrame: a CSV table; a GeoDataFrame: GeoParquet;
             an xarray DataArray or Dataset: NetCDF-4; a matplotlib Figure: PNG;
-            an Altair chart or a Vega-Lite specification as a dict: Vega-Lite JSON.
+            an Altair chart or a Vega-Lite specification as a dict: Vega-Lite JSON;
+            a number, text, truth value, list or dict: one JSON value, which services answer as it is.
         name: name of the output, without an ending: letters, digits, dot, dash, underscore.
         title: what a reader should see above it.
         unit: unit of the values, as in CF ("K", "1", "ppm").

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
-OutputKind = Literal["values", "table", "raster", "figure", "file"]
+OutputKind = Literal["values", "table", "raster", "figure", "file", "literal"]
 
 
 class _Json:

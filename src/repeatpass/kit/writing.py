@@ -12,6 +12,7 @@ from repeatpass.kit.records import OutputKind
 
 Written = tuple[Path, OutputKind, str]  # where, what, media type
 
+JSON = "application/json"
 VALUES = ("place", "time", "value", "lower", "upper", "reference", "flag")
 DPI = 144  # sharp on a double-density screen, and still small
 
@@ -30,9 +31,12 @@ def write(thing: Any, folder: Path, name: str, *, title: str, unit: str) -> Writ
         return _figure(thing, folder / f"{name}.png")
     if _is(thing, "altair", "TopLevelMixin") or _is_vega_lite(thing):
         return _chart(thing, folder / f"{name}.vl.json")
+    if thing is None or isinstance(thing, bool | int | float | str | list | tuple | dict) or _is_scalar(thing):
+        return _literal(thing.item() if _is_scalar(thing) else thing, folder / f"{name}.json")
     raise BadOutput(
-        f"Nothing here publishes a {type(thing).__name__}. Publish a DataFrame, a DataArray, a Dataset, a Figure "
-        f"or a Vega-Lite chart, or write any file yourself at repeatpass.output({name!r} with its ending)."
+        f"Nothing here publishes a {type(thing).__name__}. Publish a DataFrame, a DataArray, a Dataset, a Figure, "
+        "a Vega-Lite chart, a number, text, list or dict, or write any file yourself at "
+        f"repeatpass.output({name!r} with its ending)."
     )
 
 
@@ -151,3 +155,20 @@ def _chart(chart: Any, path: Path) -> Written:
     path.write_text(json.dumps(spec, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     major = "6" if "/v6" in str(spec.get("$schema", "")) else "5"
     return path, "figure", f"application/vnd.vegalite.v{major}+json"
+
+
+def _is_scalar(thing: Any) -> bool:
+    return _is(thing, "numpy", "generic") and thing.dtype.kind in "biufU"
+
+
+def _literal(thing: Any, path: Path) -> Written:
+    """Write one value as JSON, its members in the order they have; BadOutput for what JSON cannot say."""
+    try:
+        text = json.dumps(thing, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadOutput(
+            f"{path.stem!r} cannot be published as a value: {error}. JSON knows texts, numbers other than NaN, "
+            "true, false, None, lists and dicts of these."
+        ) from None
+    path.write_text(text + "\n", encoding="utf-8")
+    return path, "literal", JSON

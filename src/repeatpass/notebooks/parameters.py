@@ -1,16 +1,22 @@
 """Parameters: a JSON Schema made from the cell tagged ``parameters``, never written by hand.
 
 In the cell, every assignment of a plain value is a parameter. Its comment is the help, and may begin with a
-range or a choice::
+range, a choice or a form::
 
-    months = 3              # 1..60: months to average over
-    box = "nino34"          # {nino3, nino34, nino4}: region of the index
-    start: str = "2006-04"  # first month
+    months = 3                        # 1..60: months to average over
+    box = "nino34"                    # {nino3, nino34, nino4}: region of the index
+    start = "2006-04-01"              # date: first day
+    area = [5.9, 45.8, 10.5, 47.8]    # bbox: west, south, east, north in degrees
+    period = ["2020-01-01", "2020-12-31"]  # date interval: first and last day
+    place = {"type": "Point", "coordinates": [8.0, 45.5]}  # geometry: GeoJSON, longitude first
+    threshold: float | None = None    # left empty: the 90th percentile
+
+What cannot be said so may be stated in the notebook's metadata, under ``repeatpass.parameters``: JSON Schema by
+name, laid over what the cell declares.
 """
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Mapping
 from typing import Any
@@ -18,30 +24,17 @@ from typing import Any
 import jsonschema
 
 from repeatpass.core.errors import Invalid
+from repeatpass.notebooks.checking import checked_schema, wrong_value
+from repeatpass.notebooks.declaring import property_of
 
-RANGE = re.compile(r"^\s*(-?[\d.]+(?:e-?\d+)?)\s*\.\.\s*(-?[\d.]+(?:e-?\d+)?)\s*(?::|$)\s*(.*)$", re.IGNORECASE)
-CHOICE = re.compile(r"^\s*\{([^}]*)\}\s*(?::|$)\s*(.*)$")
-TYPES: dict[type, str] = {
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    tuple: "array",
-    dict: "object",
-}
-ANNOTATIONS = {
-    "bool": "boolean",
-    "int": "integer",
-    "float": "number",
-    "str": "string",
-    "list": "array",
-    "dict": "object",
-}
+COMPOSED = ("oneOf", "anyOf", "allOf", "$ref")
 
 
 def parameters_schema(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a notebook's parameters; one without such a cell takes none."""
+    """Return the JSON Schema (2020-12) of a notebook's parameters; one without such a cell takes none.
+
+    Raise Invalid where a declaration contradicts itself.
+    """
     properties: dict[str, Any] = {}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and "parameters" in cell.get("metadata", {}).get("tags", []):
@@ -49,8 +42,36 @@ def parameters_schema(notebook: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "properties": properties,
+        "properties": _stated_over(properties, stated(notebook, "parameters")),
         "additionalProperties": False,
+    }
+
+
+def stated(notebook: Mapping[str, Any], what: str) -> Mapping[str, Any]:
+    """Return what the notebook's metadata state of its parameters or outputs; raise Invalid if that is no object."""
+    found = notebook.get("metadata", {}).get("repeatpass", {}).get(what, {})
+    if not isinstance(found, Mapping) or not all(isinstance(facts, Mapping) for facts in found.values()):
+        raise Invalid(f"“repeatpass.{what}” in the notebook's metadata must be an object of names and JSON Schemas.")
+    return found
+
+
+def _stated_over(properties: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := sorted(set(schemas) - set(properties)):
+        raise Invalid(
+            f"The notebook's metadata describe {', '.join(unknown)}, which its parameters cell does not assign; "
+            f"it assigns: {', '.join(sorted(properties)) or 'nothing'}."
+        )
+    return {
+        name: checked_schema(name, _laid_over(declared, schemas[name])) if name in schemas else declared
+        for name, declared in properties.items()
+    }
+
+
+def _laid_over(declared: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay *schema* over what the cell declares; the default stays the cell's."""
+    kept = ("default", "description") if any(word in schema for word in COMPOSED) else tuple(declared)
+    return {name: declared[name] for name in kept if name in declared} | {
+        name: value for name, value in schema.items() if name != "default"
     }
 
 
@@ -63,7 +84,7 @@ def _declared(source: str) -> dict[str, Any]:
     declared = {}
     for statement in tree.body:
         for name, value, annotation in _assignments(statement):
-            declared[name] = _property(value, annotation, comments.get(statement.end_lineno or 0, ""))
+            declared[name] = property_of(name, value, annotation, comments.get(statement.end_lineno or 0, ""))
     return declared
 
 
@@ -86,29 +107,6 @@ def _comments(source: str) -> dict[int, str]:
     return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
 
-def _property(value: Any, annotation: str, comment: str) -> dict[str, Any]:
-    stated = ANNOTATIONS.get(annotation.split("[")[0], TYPES.get(type(value), ""))
-    schema: dict[str, Any] = {"type": stated} if stated else {}
-    if match := RANGE.match(comment):
-        schema |= {"minimum": _number(match[1]), "maximum": _number(match[2])}
-        comment = match[3]
-    elif match := CHOICE.match(comment):
-        schema["enum"] = [_choice(text.strip(), value) for text in match[1].split(",")]
-        comment = match[2]
-    if comment.strip():
-        schema["description"] = comment.strip()
-    return schema | {"default": list(value) if isinstance(value, tuple) else value}
-
-
-def _number(text: str) -> float | int:
-    number = float(text)
-    return int(number) if number.is_integer() and "." not in text else number
-
-
-def _choice(text: str, like: Any) -> Any:
-    return type(like)(text.strip("\"'")) if isinstance(like, int | float | str) else text.strip("\"'")
-
-
 def checked_parameters(schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters to run with: those given, defaults for the rest.
 
@@ -116,13 +114,17 @@ def checked_parameters(schema: Mapping[str, Any], given: Mapping[str, Any]) -> d
     """
     properties = schema["properties"]
     problems = [_problem(error, properties) for error in _validator(schema).iter_errors(dict(given))]
+    if not problems:
+        problems = [
+            f"Parameter {name}: {why}." for name in given if (why := wrong_value(properties[name], given[name]))
+        ]
     if problems:
         raise Invalid(" ".join(problems), known=sorted(properties))
     return {name: facts["default"] for name, facts in properties.items()} | dict(given)
 
 
 def _validator(schema: Mapping[str, Any]) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(["date"]))
 
 
 def _given(error: jsonschema.ValidationError) -> Mapping[str, Any]:
@@ -130,7 +132,7 @@ def _given(error: jsonschema.ValidationError) -> Mapping[str, Any]:
 
 
 def _problem(error: jsonschema.ValidationError, properties: Mapping[str, Any]) -> str:
-    if error.validator == "additionalProperties":
+    if error.validator == "additionalProperties" and not error.absolute_path:
         unknown = sorted(set(_given(error)) - set(properties))
         known = ", ".join(sorted(properties)) or "none"
         return f"Unknown parameter {', '.join(unknown)}; this notebook takes: {known}."

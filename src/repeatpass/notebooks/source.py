@@ -12,6 +12,7 @@ from repeatpass.notebooks.records import About
 
 # Cell metadata that change what runs or how it reads; all else (ids, folding, timings) is the editor's.
 MEANINGFUL_TAGS = "tags"
+DECLARING = ("parameters", "outputs")  # what the notebook's own metadata may declare under “repeatpass”
 
 
 def read_notebook(content: bytes, name: str = "The file") -> nbformat.NotebookNode:
@@ -63,8 +64,14 @@ def _joined(source: str | list[str]) -> str:
 
 
 def revision_of(notebook: Mapping[str, Any]) -> str:
-    """Return the revision: SHA-256 (hex) over the canonical source in canonical JSON."""
-    return digest_json(canonical_source(notebook)).removeprefix("sha256:")
+    """Return the revision: SHA-256 (hex) over the canonical source in canonical JSON.
+
+    What the metadata declare of parameters and outputs counts where there is any: it decides what is accepted.
+    """
+    stated = notebook.get("metadata", {}).get("repeatpass", {})
+    declared = {name: stated[name] for name in DECLARING if stated.get(name)}
+    source: list[dict[str, Any]] = canonical_source(notebook)
+    return digest_json(source + [{"declared": declared}] if declared else source).removeprefix("sha256:")
 
 
 def about(notebook: Mapping[str, Any], fallback_title: str) -> About:

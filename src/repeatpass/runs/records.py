@@ -116,7 +116,7 @@ class RunOutput:
     run: str
     name: str
     path: str  # relative to the outputs folder
-    kind: str  # values | table | raster | figure | file
+    kind: str  # values | table | raster | figure | file | literal (one JSON value)
     media_type: str
     title: str
     unit: str

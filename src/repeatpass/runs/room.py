@@ -13,6 +13,8 @@ from repeatpass.access import Actor, Right
 from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.core.times import now
 from repeatpass.runs.asked import Asked, asked_of
+from repeatpass.runs.callbacks import tells_of_beginning
+from repeatpass.runs.claiming import UNLIMITED, Capacity, claim_statement
 from repeatpass.runs.narrowing import Wanted, narrowed
 from repeatpass.runs.records import (
     Provenance,
@@ -31,6 +33,7 @@ from repeatpass.storage.database import Database
 __all__ = ["CANCEL", "Runs", "Wanted"]
 log = logging.getLogger(__name__)
 CANCEL = "run.cancel-asked"
+BEGAN = "run.began"
 
 
 class Runs:
@@ -41,19 +44,22 @@ class Runs:
         self._news = threading.Condition()
         self._closing = False
         self.when_queued: Callable[[], None] = lambda: None  # the assembly wakes the workers with it
+        self.require_room: Callable[[sa.Connection, Run], None] = lambda *_: None  # the assembly asks the quotas
 
     # asking ------------------------------------------------------------------------------------------------
 
     def enqueue(self, actor: Actor, run: Run, also: Callable[[sa.Connection], None] = lambda _: None) -> Run:
         """Queue *run*, which `runs.submitting` has put together and checked.
 
-        *also* is done in the same transaction. Raise Conflict if there is a run of this id.
+        *also* is done in the same transaction. Raise Conflict if there is a run of this id, Exhausted if the
+        actor's quota has no room for another.
         """
         actor.require(Right.RUN)
         try:
             with self.database.write() as connection:
                 connection.execute(runs.insert().values(**run_row(run)))
                 events.record(connection, "run.queued", run.id, purpose=run.purpose, subject=run.subject)
+                self.require_room(connection, run)
                 also(connection)
         except sa.exc.IntegrityError:
             raise Conflict(
@@ -128,24 +134,23 @@ class Runs:
 
     # working -----------------------------------------------------------------------------------------------
 
-    def claim(self, worker: str) -> Run | None:
-        """Take the oldest queued run for *worker*, already marked running; None if there is none.
+    def claim(self, worker: str, capacity: Capacity = UNLIMITED) -> Run | None:
+        """Take the next queued run for *worker*, already marked running; None if there is none that it may begin.
 
         Two workers never take the same run: the row is chosen and changed in one statement
         (PostgreSQL passes over rows that another worker is taking).
         """
-        oldest = sa.select(runs.c.id).where(runs.c.state == State.QUEUED).order_by(runs.c.created, runs.c.id).limit(1)
-        chosen = self.database.skip_locked(oldest).scalar_subquery()
-        taken = {"state": State.RUNNING, "worker": worker, "started": now()}
-        change = runs.update().where(runs.c.id == chosen, runs.c.state == State.QUEUED).values(**taken)
         with self.database.write() as connection:
-            row = connection.execute(change.returning(*runs.c)).mappings().first()
+            statement = claim_statement(self.database, connection, worker, capacity)
+            row = connection.execute(statement).mappings().first()
         return None if row is None else run_of(row)
 
     def keep_ticket(self, id: str, ticket: str) -> None:
-        """Remember how the runner finds a run again after a restart."""
+        """Remember how the runner finds a run again after a restart; it has begun, which some want to be told."""
         with self.database.write() as connection:
             connection.execute(runs.update().where(runs.c.id == id).values(ticket=ticket))
+            if tells_of_beginning(connection, id):
+                events.record(connection, BEGAN, id)
 
     def abandoned(self, dead: set[str], alive: set[str]) -> list[Run]:
         """List the runs that were taken and not finished by the *dead* workers of this home.
@@ -164,10 +169,12 @@ class Runs:
         with self.database.write() as connection:
             return connection.execute(runs.update().where(*where).values(worker=worker)).rowcount == 1
 
-    def finish(self, run: Run, provenance: Provenance) -> Run:
+    def finish(
+        self, run: Run, provenance: Provenance, also: Callable[[sa.Connection], None] = lambda _: None
+    ) -> Run:
         """Keep a run's final state, its outputs and inputs, and the news of it, all or nothing.
 
-        *run* is the finished run. Raise WrongState if it was finished meanwhile: nothing is kept twice.
+        *run* is the finished run; *also* is done in the same transaction. Raise WrongState if it was finished meanwhile: nothing is kept twice.
         """
         with self.database.write() as connection:
             where = (runs.c.id == run.id, runs.c.state == State.RUNNING)
@@ -178,6 +185,7 @@ class Runs:
             _insert(connection, run_unrecorded, provenance.unrecorded)
             news = {"purpose": run.purpose, "subject": run.subject}
             events.record(connection, f"run.{run.state}", run.id, **news)
+            also(connection)
         with self._news:
             self._news.notify_all()
         return run
@@ -221,11 +229,14 @@ class Runs:
         return "" if body is None else str(body["by"])
 
     def needed_files(self) -> set[str]:
-        """Return the checksums that gc must keep for the runs' sake."""
-        own = [runs.c.source, runs.c.context, runs.c.log, runs.c.executed]
-        columns = [*own, run_outputs.c.checksum, run_inputs.c.checksum]
+        """Return the checksums that gc must keep for the runs' sake; of a run whose results were deleted, its source."""
+        own = [sa.select(column) for column in (runs.c.source, runs.c.context, runs.c.log, runs.c.executed)]
+        parts = [
+            sa.select(table.c.checksum).join(runs, runs.c.id == table.c.run).where(runs.c.deleted.is_(None))
+            for table in (run_outputs, run_inputs)
+        ]
         with self.database.read() as connection:
-            return {found for column in columns for found in connection.execute(sa.select(column)).scalars() if found}
+            return {found for query in (*own, *parts) for found in connection.execute(query).scalars() if found}
 
     def kits(self) -> set[str]:
         """Return the digests of the kits that runs have imported or will import."""
