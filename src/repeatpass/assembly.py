@@ -1,13 +1,20 @@
 """The assembly: builds the rooms, joins events to listeners, and does nothing else."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from repeatpass.access.records import Actor
 from repeatpass.access.room import Access
+from repeatpass.batches.batching import Batching
+from repeatpass.batches.feeding import Feeding
+from repeatpass.batches.planning import Planning
+from repeatpass.batches.room import Batches
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Unavailable
+from repeatpass.core.times import now
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -18,6 +25,8 @@ from repeatpass.notices.signing import Signer
 from repeatpass.notices.targets import Targets
 from repeatpass.runs.capacity import amount, memory_bytes, processors
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.copying import Copying
+from repeatpass.runs.fingerprints import Reusing
 from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
 from repeatpass.runs.presence import Presence
@@ -25,6 +34,7 @@ from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.submitting import Submitting
 from repeatpass.runs.worker import Worker
+from repeatpass.schedules.building import Below, Scheduling, scheduling
 from repeatpass.settings import Settings
 from repeatpass.storage.database import Database
 from repeatpass.storage.events import EventLog
@@ -55,18 +65,25 @@ class House:
     folders: Folders
     worker: Worker
     runner: LocalRunner
+    batches: Batches
+    batching: Batching
     indicators: Indicators
     collecting: Collecting
     repeats: Repeats
     repeating: Repeating
     exporting: Exporting
     notices: Notices
+    scheduling: Scheduling
+    copying: Copying
 
-    def start(self) -> None:
-        """Begin to work: deliver events, take up and take on runs."""
+    def start(self, *, clock: bool = True) -> None:
+        """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to."""
         self.events.start()
         self.notices.start()
         self.worker.start()
+        self.batching.coordinator.start()
+        if clock:
+            self.scheduling.start()
 
     def warm(self) -> None:
         """Have kernels made ready and read the environment's files once, so that the first to ask need not wait."""
@@ -77,6 +94,8 @@ class House:
     def close(self) -> None:
         """Stop working; runs under way go on in the executor and are taken up at the next start."""
         self.runs.close()
+        self.scheduling.stop()
+        self.batching.coordinator.stop()
         self.worker.stop()
         self.events.stop()
         self.notices.stop()
@@ -84,8 +103,11 @@ class House:
         self.database.close()
 
 
-def open_house(settings: Settings) -> House:
-    """Build the house at ``settings.home``, making or upgrading its database; raise a sentence if it cannot be."""
+def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
+    """Build the house at ``settings.home``, making or upgrading its database; raise a sentence if it cannot be.
+
+    *now* is what its clock goes by.
+    """
     home = made_home(settings.home)
     database = Database(settings.database_url)
     upgrade(database, copies=home / "backups")
@@ -99,9 +121,15 @@ def open_house(settings: Settings) -> House:
     submitting = Submitting(runs, shelf, contexts, environments, files, flavours)
     runner = LocalRunner(home)
     worker = Worker(Presence(home / "workers"), runs, runner, folders, environments, settings.slots)
+    batches = Batches(database)
+    batching = _batching(batches, settings, shelf, catalog, submitting, worker, Reusing(database, contexts, files))
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
     repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files)
+    below = Below(
+        database=database, access=access, shelf=shelf, contexts=contexts, runs=runs, submitting=submitting,
+        indicators=indicators, collecting=collecting, repeats=repeats, repeating=repeating,
+    )  # fmt: skip
     house = House(
         settings=settings,
         database=database,
@@ -119,12 +147,16 @@ def open_house(settings: Settings) -> House:
         folders=folders,
         worker=worker,
         runner=runner,
+        batches=batches,
+        batching=batching,
         indicators=indicators,
         collecting=collecting,
         repeats=repeats,
         repeating=repeating,
         exporting=Exporting(runs, contexts, environments, indicators, files),
+        copying=Copying(runs, files, home / "workspaces"),
         notices=Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home))),
+        scheduling=scheduling(below, settings.repeat, now=now),
     )
     (home / "workspaces" / house.owner.id).mkdir(parents=True, exist_ok=True)
     _join(house)
@@ -137,8 +169,24 @@ def _join(house: House) -> None:
         "indicators.collect", {"run.succeeded"}, lambda event: _ignore(house.collecting.collect(event.subject))
     )
     house.events.join("verification.compare", finished, lambda event: house.repeating.run_finished(event.subject))
+    house.events.join("runs.copy", finished, lambda event: house.copying.run_finished(event.subject))
+    house.scheduling.join(house.events)
     house.runs.when_queued = house.worker.wake
-    house.worker.when_finished = house.events.wake
+    house.worker.when_finished = lambda: (house.events.wake(), house.batching.coordinator.wake())
+
+
+def _batching(
+    room: Batches,
+    settings: Settings,
+    shelf: Shelf,
+    catalog: Catalog,
+    submitting: Submitting,
+    worker: Worker,
+    reusing: Reusing,
+) -> Batching:
+    planning = Planning(room.database, shelf, catalog, submitting, reusing, lambda: settings.slots)
+    feeding = Feeding(room, submitting.runs, submitting, reusing)
+    return Batching(room, planning, feeding, lambda: 4 * settings.slots, worker.cancel)
 
 
 def _ignore(_result: object) -> None:

@@ -27,7 +27,7 @@ class Swept:
 
 def needed_files(house: House) -> set[str]:
     """Return the checksums of every kept file that some room needs."""
-    rooms = (house.catalog, house.shelf, house.runs, house.environments)
+    rooms = (house.catalog, house.shelf, house.runs, house.environments, house.batches)
     return {house.contexts.current()}.union(*(room.needed_files() for room in rooms))
 
 
@@ -69,7 +69,7 @@ def _run_folders(house: House) -> Iterator[Path]:
 
 def _kits(house: House) -> Iterator[Path]:
     """Yield the kits that no run has imported and no new run will."""
-    used = house.runs.kits() | {house.environments.kit()}
+    used = house.runs.kits() | house.batches.kits() | {house.environments.kit()}
     for folder in (house.settings.home / "kits").iterdir():
         if folder.name not in used and _old(folder):
             yield folder
