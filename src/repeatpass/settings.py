@@ -40,6 +40,7 @@ class Settings:
     private_targets: str = _setting(
         "all", "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks."
     )
+    repeat: str = _setting("P30D", "How often indicators are repeated that do not say: a duration, or never.")
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK:

@@ -32,7 +32,7 @@ def house_at(home: Path | None, *, work: bool = False) -> "Iterator[House]":
     house = open_house(read_settings(home=home))
     try:
         if work and server_of(house.settings.home) is None:
-            house.start()
+            house.start(clock=False)
         yield house
     finally:
         house.close()

@@ -23,10 +23,11 @@ def parse_duration(text: str, field: str = "The duration") -> relativedelta:
     parts = {name: int(count) for name, count in zip(NAMES, match.groups(), strict=True) if count} if match else {}
     if not any(parts.values()):
         raise Invalid(f"{field} “{text}” is not a duration; write it as P1M, P7D or PT6H.")
-    return relativedelta(**parts)  # type: ignore[arg-type]
+    return relativedelta(**parts)
 
 
 def seconds_of(text: str, field: str = "The duration") -> float:
     """Return a duration in seconds; one with months or years, as long as it is from January 2001 on."""
     start = datetime(2001, 1, 1)
-    return (start + parse_duration(text, field) - start) / timedelta(seconds=1)
+    end: datetime = start + parse_duration(text, field)
+    return (end - start) / timedelta(seconds=1)

@@ -72,6 +72,14 @@ class Indicators:
             raise NotFound(f"There is no indicator “{id}”.", indicator=id)
         return indicator_of(body)
 
+    def owner(self, id: str) -> str:
+        """Return the id of whom an indicator belongs to; raise NotFound if there is none."""
+        with self.database.read() as connection:
+            found = connection.execute(sa.select(indicators.c.owner).where(indicators.c.id == id)).scalar()
+        if found is None:
+            raise NotFound(f"There is no indicator “{id}”.", indicator=id)
+        return str(found)
+
     def summaries(self) -> list[Summary]:
         """List the indicators by title, each with its newest value."""
         with self.database.read() as connection:

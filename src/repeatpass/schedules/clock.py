@@ -1,0 +1,112 @@
+"""The one clock of the house: threads that wake when something is due, or when they are told that something happened."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from repeatpass.core.times import now
+from repeatpass.schedules.lease import Lease
+from repeatpass.schedules.ticking import Ticking
+
+log = logging.getLogger(__name__)
+LONGEST_S = 30.0  # a machine that slept, or whose time was set, notices after this long at most
+UNDER_WAY_S = 5.0  # between two looks at what is under way; news of it come sooner
+TROUBLE_S = 2.0  # after a step that failed, such as while the database is away
+
+
+class Loop:
+    """Calls a step again and again. The step says after how many seconds it wants to be called next."""
+
+    def __init__(self, name: str, step: Callable[[], float]) -> None:
+        self.name = name
+        self.step = step
+        self._news, self._stopping = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, in a thread."""
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have the step called at once."""
+        self._news.set()
+
+    def stop(self) -> None:
+        """End after the step that it is at."""
+        self._stopping.set()
+        self._news.set()
+        if self._thread is not None:
+            self._thread.join(timeout=15)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._news.clear()
+            try:
+                pause = self.step()
+            except Exception:
+                log.exception("The %s stumbled", self.name)
+                pause = TROUBLE_S
+            self._news.wait(max(0.05, min(pause, LONGEST_S)))
+
+
+Errand = Callable[[], datetime | None]  # does what is due of something, and says when the next of it is
+
+
+class Clock:
+    """Carries out schedules, and runs errands beside them that may take a while: letters, looks at data elsewhere.
+
+    Of several servers on one database the one that holds the lease does; the others look every two seconds whether it
+    is theirs.
+    """
+
+    def __init__(
+        self, lease: Lease, ticking: Ticking, errands: Sequence[Errand] = (), now: Callable[[], datetime] = now
+    ) -> None:
+        self.lease = lease
+        self.ticking = ticking
+        self.errands = errands
+        self.now = now
+        self._loops = (Loop("clock", self.tick), Loop("errands", self.run_errands))
+
+    def start(self) -> None:
+        """Begin to look at the time."""
+        for loop in self._loops:
+            loop.start()
+
+    def wake(self) -> None:
+        """Look now: something has happened."""
+        for loop in self._loops:
+            loop.wake()
+
+    def stop(self) -> None:
+        """End, and let another server go on at once."""
+        for loop in self._loops:
+            loop.stop()
+        try:
+            self.lease.give_back()
+        except Exception:  # the database is away: the lease ends by itself
+            log.exception("The lease of the clock could not be given back")
+
+    def tick(self) -> float:
+        """Do what is due, if it is ours to do; return the seconds until the next look."""
+        if not self.lease.held():
+            return self.lease.renewed_every_s
+        self.ticking.pass_once()
+        pause = UNDER_WAY_S if self.ticking.open() else LONGEST_S
+        return min(pause, self.lease.renewed_every_s, self._until(self.ticking.next_due()))
+
+    def run_errands(self) -> float:
+        """Run the errands that are due, one after the other; one that fails keeps no other from its turn."""
+        pause = LONGEST_S if self.lease.leading else TROUBLE_S
+        for errand in self.errands if self.lease.leading else ():
+            try:
+                pause = min(pause, self._until(errand()))
+            except Exception:
+                log.exception("An errand failed")
+                pause = TROUBLE_S
+        return pause
+
+    def _until(self, due: datetime | None) -> float:
+        return LONGEST_S if due is None else (due - self.now()).total_seconds()
