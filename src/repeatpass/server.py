@@ -7,11 +7,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from repeatpass.api.callbacks import Telling
 from repeatpass.api.errors import answer, status_of
+from repeatpass.api.executing import Executing
 from repeatpass.api.files import files_router
 from repeatpass.api.heads import Heads
 from repeatpass.api.health import health_router
-from repeatpass.api.jobs import jobs_router
+from repeatpass.api.jobs import jobs_router, results_of, status_info
 from repeatpass.api.landing import landing_router
 from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
@@ -32,6 +34,8 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         yield
         await run_in_threadpool(house.close)
 
+    executing = Executing(house)
+    Telling(house, status_info, lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/ogc/api")
     app.openapi_version = "3.0.3"
     for router in (landing_router, processes_router, jobs_router, stac_router, files_router, wps_router):

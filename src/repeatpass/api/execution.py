@@ -4,26 +4,34 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from repeatpass.api.notebook_process import INPUTS
+from repeatpass.api.resources import Resources, resources_of
 from repeatpass.core.errors import Invalid
-from repeatpass.runs.execution import MEBIBYTE, Limits
 
 KNOWN = {each.name for each in INPUTS}
-UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
+TEXTS = ("notebook", "kernel", "image", "output_filename", "output_dirname", "result_data_directory", "git_revision",
+         "node_purpose")  # fmt: skip
+ENCODED = 1_000_000  # letters of packed parameters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExecuteNotebook:
-    """What ``execute-notebook`` was asked to do."""
+    """What ``execute-notebook`` was asked to do; an empty text was not given."""
 
     notebook: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    limits: Limits | None = None  # None: those of the notebook's flavour
+    resources: Resources = Resources()
+    kernel: str = ""
+    image: str = ""
+    output_filename: str = ""
+    output_dirname: str = ""
+    result_data_directory: str = ""
+    git_revision: str = ""
 
 
 def inputs_of(body: Any) -> dict[str, Any]:
@@ -33,12 +41,19 @@ def inputs_of(body: Any) -> dict[str, Any]:
     """
     inputs = body.get("inputs", {}) if isinstance(body, dict) else None
     if isinstance(inputs, list):
-        if not all(isinstance(entry, dict) and "id" in entry for entry in inputs):
-            raise Invalid("Each of the inputs must be an object with “id” and “value”.")
-        return {str(entry["id"]): entry.get("value") for entry in inputs}
+        return _listed(inputs)
     if not isinstance(inputs, dict):
         raise Invalid("Send a JSON object with “inputs”: an object, or a list of {id, value}.")
     return {name: _plain(value) for name, value in inputs.items()}
+
+
+def _listed(inputs: list[Any]) -> dict[str, Any]:
+    if not all(isinstance(entry, dict) and "id" in entry for entry in inputs):
+        raise Invalid("Each of the inputs must be an object with “id” and “value”.")
+    names = [str(entry["id"]) for entry in inputs]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Invalid(f"The input {', '.join(twice)} is given more than once.")
+    return {str(entry["id"]): entry.get("value") for entry in inputs}
 
 
 def _plain(value: Any) -> Any:
@@ -50,49 +65,53 @@ def execute_notebook(inputs: Mapping[str, Any]) -> ExecuteNotebook:
     """Read the inputs of ``execute-notebook``; raise Invalid for unknown ones, naming those that exist."""
     if unknown := sorted(set(inputs) - KNOWN):
         raise Invalid(f"Unknown input {', '.join(unknown)}; execute-notebook takes: {', '.join(sorted(KNOWN))}.")
-    if not isinstance(inputs.get("notebook"), str) or not inputs["notebook"]:
+    texts = {name: _text(name, inputs.get(name)) for name in TEXTS}
+    if not texts["notebook"]:
         raise Invalid(
             "The input “notebook” is missing: the path of a notebook in your workspace, or its name on the shelf."
         )
+    texts.pop("node_purpose")  # where a container is placed: there are none here
+    _flag("run_on_fargate", inputs.get("run_on_fargate"))
     parameters = {**_encoded(inputs.get("parameters")), **_object(inputs.get("parameters_json"))}
-    return ExecuteNotebook(notebook=inputs["notebook"], parameters=parameters, limits=_limits(inputs))
+    return ExecuteNotebook(parameters=parameters, resources=resources_of(inputs), **texts)
+
+
+def _text(name: str, value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise Invalid(f"The input “{name}” must be a text; it is {json.dumps(value)[:80]}.")
+    return (value or "").strip()
+
+
+def _flag(name: str, value: Any) -> None:
+    if value not in (None, "", True, False) and str(value).lower() not in ("true", "false"):
+        raise Invalid(f"The input “{name}” must be true or false; it is {json.dumps(value)[:80]}.")
 
 
 def _encoded(text: Any) -> dict[str, Any]:
     """Read ``parameters``: base64 of YAML or JSON."""
     if text in (None, ""):
         return {}
+    if isinstance(text, dict):  # some clients send the object itself under the older name
+        return text
     try:
-        found = yaml.safe_load(base64.b64decode(str(text), validate=True).decode())
-    except (binascii.Error, UnicodeDecodeError, yaml.YAMLError):
+        if len(str(text)) > ENCODED:
+            raise ValueError
+        found = yaml.safe_load(base64.b64decode("".join(str(text).split()), validate=True).decode())
+    except (binascii.Error, ValueError, RecursionError, yaml.YAMLError):
         raise Invalid(
             "The input “parameters” must be base64 of YAML or JSON; send plain JSON as “parameters_json”."
         ) from None
-    return _object(found)
+    return _object(found, "parameters")
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _object(value: Any, name: str = "parameters_json") -> dict[str, Any]:
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = json.loads(value) if value.strip() else None
         except ValueError:
-            value = None
+            raise Invalid(f"The input “{name}” is text that is no JSON; send an object of names and values.") from None
     if value is None:
         return {}
-    if not isinstance(value, dict):
-        raise Invalid("Parameters must be an object of names and values.")
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise Invalid(f"The input “{name}” must be an object of names and values.")
     return value
-
-
-def _limits(inputs: Mapping[str, Any]) -> Limits | None:
-    text = inputs.get("mem_limit")
-    return None if text in (None, "") else replace(Limits(), memory_bytes=max(_quantity(str(text)), 64 * MEBIBYTE))
-
-
-def _quantity(text: str) -> int:
-    """Read a Kubernetes quantity of memory in bytes, such as ``2Gi`` or ``500M``."""
-    number = text.rstrip("KMGi")
-    try:
-        return int(float(number) * UNITS[text[len(number) :]])
-    except (ValueError, KeyError):
-        raise Invalid(f"“{text}” is not an amount of memory; write 2Gi or 500M.") from None

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from repeatpass.api.executing import Executing
+from repeatpass.api.job_facts import job_facts
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.times import iso
@@ -37,12 +38,10 @@ def jobs_router(house: House) -> APIRouter:
         return {"jobs": [status_info(run) for run in found], "links": links, "numberMatched": total}
 
     @router.get("/jobs/{id}", name="job")
-    def job(id: str) -> dict[str, Any]:
-        return status_info(_run(house, id))
-
     @router.get("/processes/{process}/jobs/{id}")
-    def job_of_process(process: str, id: str) -> dict[str, Any]:
-        return status_info(_run(house, id))
+    def job(id: str) -> dict[str, Any]:
+        run = _run(house, id)
+        return status_info(run) | job_facts(house, run)
 
     @router.get("/jobs/{id}/results")
     def results(id: str) -> dict[str, Any]:

@@ -20,18 +20,27 @@ INPUTS = (
     ),
     _input("parameters_json", "Parameters", "Names and values of the notebook's parameters.", type="object"),
     _input("parameters", "Parameters, packed", "The same as base64 of YAML or JSON."),
-    _input("mem_limit", "Memory limit", "Such as 2Gi or 500M."),
-    _input("cpu_limit", "Processor limit", "Cores, such as 2 or 500m."),
-    _input("cpu_requests", "Processor request", "Means nothing here: accepted and passed over."),
-    _input("mem_requests", "Memory request", "Means nothing here: accepted and passed over."),
+    _input("mem_limit", "Memory limit", "Such as 2Gi or 500M; the smallest flavour that has as much is taken."),
+    _input("cpu_limit", "Processor limit", "Such as 2, 0.5 or 500m; the smallest flavour that has as many is taken."),
+    _input("mem_requests", "Memory request", "The least that the flavour must have, such as 1Gi."),
+    _input("cpu_requests", "Processor request", "The least that the flavour must have, such as 500m."),
     _input("run_on_fargate", "Run on Fargate", "Means nothing here: accepted and passed over.", type="boolean"),
     _input("node_purpose", "Purpose of the node", "Means nothing here: accepted and passed over."),
-    _input("kernel", "Kernel", "Name of the kernel; every name leads to the environment of the notebook."),
-    _input("image", "Image", "Name of a container image; it is mapped to an environment."),
-    _input("output_filename", "Name of the executed notebook", "A file name ending in .ipynb."),
-    _input("output_dirname", "Folder of the executed notebook", "A folder in your workspace."),
-    _input("result_data_directory", "Folder of the results", "A folder in your workspace."),
-    _input("git_revision", "Git revision", "Kept with the run, for the record."),
+    _input("kernel", "Kernel", "A kernel's name, such as python3 or edc; it stands for an environment."),
+    _input("image", "Image", "A container image's name, such as eurodatacube/jupyter-user; it stands for an environment."),
+    _input(
+        "output_filename", "Name of the executed notebook",
+        "A copy of the executed notebook in your workspace, ending in .ipynb; may contain {job_name}.",
+    ),
+    _input("output_dirname", "Folder of the executed notebook", "A folder in your workspace; may contain {job_name}."),
+    _input(
+        "result_data_directory", "Folder of the results",
+        "Copies of the executed notebook and every output in a folder of your workspace; may contain {job_name}.",
+    ),
+    _input(
+        "git_revision", "Git revision",
+        "Commit, tag or branch of the git repository that the notebook lies in: it is executed as it was then.",
+    ),
 )  # fmt: skip
 
 

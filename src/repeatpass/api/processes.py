@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from repeatpass.access import Actor
+from repeatpass.api.callbacks import subscriber_of
 from repeatpass.api.executing import Executing
 from repeatpass.api.execution import inputs_of
 from repeatpass.api.jobs import results_of, status_info
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
+from repeatpass.core.ids import new_id
 from repeatpass.notebooks.processes import Process
+from repeatpass.runs.callbacks import keep_callbacks
 from repeatpass.runs.records import Run
 
 SYNC_SECONDS = 3600.0
@@ -50,15 +54,22 @@ async def _execute(executing: Executing, id: str, request: Request, later: bool)
         body = await request.json()
     except ValueError as error:
         raise Invalid(f"The body is not JSON: {error}.") from None
-    run = await run_in_threadpool(_submit, executing, request.state.actor, id, body)
+    run = await run_in_threadpool(_submit, executing, request.state.actor, id, body, str(request.base_url))
     if not later:
         return await run_in_threadpool(_when_ended, executing, run)
     headers = {"Location": str(request.url_for("job", id=run.id)), "Preference-Applied": "respond-async"}
     return JSONResponse(status_info(run), status_code=201, headers=headers)
 
 
-def _submit(executing: Executing, actor: Actor, id: str, body: Mapping[str, Any]) -> Run:
-    return executing.submit(actor, id, inputs_of(body), run_id=str(body.get("job_id") or ""))
+def _submit(executing: Executing, actor: Actor, id: str, body: Mapping[str, Any], base: str) -> Run:
+    inputs, run_id = inputs_of(body), str(body.get("job_id") or new_id())
+    callbacks = subscriber_of(body, base, executing.house.notices)
+
+    def keep(connection: sa.Connection) -> None:
+        if callbacks is not None:
+            keep_callbacks(connection, run_id, callbacks)
+
+    return executing.submit(actor, id, inputs, run_id=run_id, also=keep, flavour=str(body.get("flavour") or ""))
 
 
 def _when_ended(executing: Executing, run: Run) -> Response:

@@ -14,6 +14,12 @@ class NoticeState(StrEnum):
     GIVEN_UP = "given up"
 
 
+def shown(url: str) -> str:
+    """Return *url* as it may be shown to anybody: without its query, which may hold a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" + ("?…" if parts.query else "")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """One document that is to be POSTed to one address."""
@@ -35,8 +41,7 @@ class Notice:
     @property
     def shown_url(self) -> str:
         """The address as it may be shown to anybody: without its query, which may hold a secret."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}{parts.path}" + ("?…" if parts.query else "")
+        return shown(self.url)
 
     @property
     def sentence(self) -> str:
