@@ -18,13 +18,17 @@ LONGEST = 60  # letters of a wrong value that are shown
 
 def read_specification(text: str, name: str = "The file") -> Specification:
     """Read and check a specification in YAML (JSON is YAML, too); raise Invalid naming the line or the field."""
+    return checked(loaded(text, name), name)
+
+
+def loaded(text: str, name: str = "The file") -> Any:
+    """Read YAML; raise Invalid naming the line that is none."""
     try:
-        loaded = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         raise Invalid(f"{name} is not YAML{where}: {getattr(error, 'problem', error)}.") from None
-    return checked(loaded, name)
 
 
 def checked(body: Any, name: str = "The specification") -> Specification:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from repeatpass.cli import homes, indicators, notebooks, runs, up, worker
+from repeatpass.cli import batches, homes, indicators, notebooks, runs, up, worker
 
 app = typer.Typer(
     name="repeatpass",
@@ -29,6 +29,7 @@ app.command("restore")(homes.restore)
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")
+app.add_typer(batches.app, name="batches")
 
 
 def main() -> None:
