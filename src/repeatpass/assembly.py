@@ -15,7 +15,10 @@ from repeatpass.batches.room import Batches
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Unavailable
 from repeatpass.core.times import now
+from repeatpass.cubes.generator import Cubes
+from repeatpass.cubes.registering import Registering
 from repeatpass.indicators.collect import Collecting
+from repeatpass.indicators.resting import values_resting_on
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.room import Shelf
@@ -29,7 +32,10 @@ from repeatpass.runs.copying import Copying
 from repeatpass.runs.fingerprints import Reusing
 from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
+from repeatpass.runs.owning import Owning, owning
 from repeatpass.runs.presence import Presence
+from repeatpass.runs.quotas import Counting
+from repeatpass.runs.retention import Retention
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.submitting import Submitting
@@ -43,6 +49,10 @@ from repeatpass.storage.upgrading import upgrade
 from repeatpass.verification.exporting import Exporting
 from repeatpass.verification.repeating import Repeating
 from repeatpass.verification.room import Repeats
+from repeatpass.workspaces.quotas import Quotas
+from repeatpass.workspaces.records import Quota
+from repeatpass.workspaces.sealing import key_of
+from repeatpass.workspaces.secrets import Secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +72,10 @@ class House:
     flavours: Flavours
     runs: Runs
     submitting: Submitting
+    secrets: Secrets
+    quotas: Quotas
+    counting: Counting
+    retention: Retention
     folders: Folders
     worker: Worker
     runner: LocalRunner
@@ -72,6 +86,8 @@ class House:
     repeats: Repeats
     repeating: Repeating
     exporting: Exporting
+    cubes: Cubes
+    registering: Registering
     notices: Notices
     scheduling: Scheduling
     copying: Copying
@@ -117,10 +133,12 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
     runs, folders = Runs(database), Folders(home / "runs", files, contexts)
-    flavours = flavours_in(home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"))
+    flavours = flavours_in(home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"), settings.slots)
     submitting = Submitting(runs, shelf, contexts, environments, files, flavours)
     runner = LocalRunner(home)
     worker = Worker(Presence(home / "workers"), runs, runner, folders, environments, settings.slots)
+    own = _own(runs, home, settings)
+    worker.desk = own.desk(flavours.memory_bytes)
     batches = Batches(database)
     batching = _batching(batches, settings, shelf, catalog, submitting, worker, Reusing(database, contexts, files))
     indicators, repeats = Indicators(database), Repeats(database)
@@ -144,6 +162,10 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         flavours=flavours,
         runs=runs,
         submitting=submitting,
+        secrets=own.secrets,
+        quotas=own.quotas,
+        counting=own.counting,
+        retention=own.retention,
         folders=folders,
         worker=worker,
         runner=runner,
@@ -154,6 +176,8 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         repeats=repeats,
         repeating=repeating,
         exporting=Exporting(runs, contexts, environments, indicators, files),
+        cubes=Cubes(catalog, shelf, submitting),
+        registering=Registering(runs, catalog, files, access),
         copying=Copying(runs, files, home / "workspaces"),
         notices=Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home))),
         scheduling=scheduling(below, settings.repeat, now=now),
@@ -169,6 +193,9 @@ def _join(house: House) -> None:
         "indicators.collect", {"run.succeeded"}, lambda event: _ignore(house.collecting.collect(event.subject))
     )
     house.events.join("verification.compare", finished, lambda event: house.repeating.run_finished(event.subject))
+    house.events.join(
+        "cubes.register", {"run.succeeded"}, lambda event: _ignore(house.registering.run_finished(event.subject))
+    )
     house.events.join("runs.copy", finished, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)
     house.runs.when_queued = house.worker.wake
@@ -187,6 +214,18 @@ def _batching(
     planning = Planning(room.database, shelf, catalog, submitting, reusing, lambda: settings.slots)
     feeding = Feeding(room, submitting.runs, submitting, reusing)
     return Batching(room, planning, feeding, lambda: 4 * settings.slots, worker.cancel)
+
+
+def _own(runs: Runs, home: Path, settings: Settings) -> Owning:
+    quota = Quota(
+        kept_bytes=amount(settings.quota_kept or "0", what="REPEATPASS_QUOTA_KEPT"),
+        running=settings.quota_running,
+        queued=settings.quota_queued,
+        cpu_s=settings.quota_cpu,
+    )
+    made = owning(runs, key_of(home, settings.secrets_key), quota, settings.retention_days)
+    made.retention.rests.append(lambda ids: values_resting_on(runs.database, ids))
+    return made
 
 
 def _ignore(_result: object) -> None:

@@ -37,6 +37,14 @@ class Settings:
     demo: bool = _setting(True, "Fill the house with the demonstration at first start.")
     environment: str = _setting("", "Prefix of an environment to use as it is instead of making the locked one.")
     memory: str = _setting("80%", "Memory that all runs of this machine together may have, such as 12Gi or 80%.")
+    quota_kept: str = _setting("", "Results kept for each person, such as 50G; empty means no limit.")
+    quota_running: int = _setting(0, "Runs of each person at the same time; 0 means no limit.")
+    quota_queued: int = _setting(0, "Runs of each person that may wait; 0 means no limit.")
+    quota_cpu: int = _setting(0, "CPU seconds of each person's runs in 24 hours; 0 means no limit.")
+    retention_days: int = _setting(0, "Days after which results of trials go that nothing rests on; 0 means never.")
+    secrets_key: str = _setting(
+        "", "Key that secrets are sealed with (32 bytes in base64); empty means a file in the home."
+    )
     private_targets: str = _setting(
         "all", "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks."
     )
@@ -81,7 +89,7 @@ def _from_environment(name: str) -> Any:
         return None
     if name in {"no_browser", "demo"}:
         return not re.fullmatch(r"0|no|false|off", text.strip(), re.IGNORECASE)
-    if name in {"port", "slots"}:
+    if name in {"port", "slots", "quota_running", "quota_queued", "quota_cpu", "retention_days"}:
         if not text.strip().isdigit():
             raise Invalid(f"{PREFIX}{name.upper()} must be a whole number; it is “{text}”.")
         return int(text)

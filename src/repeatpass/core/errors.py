@@ -2,6 +2,7 @@
 
     RepeatpassError
     ├── NotFound      there is no such thing: check the name
+    │   └── Gone      there was, and it was deleted
     ├── Invalid       the request is wrong: correct it and send it again
     ├── Forbidden     this actor may not: sign in, or ask the owner
     ├── Conflict      the thing is not in a state for this: look, then decide
@@ -29,6 +30,12 @@ class NotFound(RepeatpassError):
     """There is no such thing."""
 
     kind = "not-found"
+
+
+class Gone(NotFound):
+    """There was such a thing; it was deleted."""
+
+    kind = "gone"
 
 
 class Invalid(RepeatpassError):

@@ -88,12 +88,15 @@ def in_gb(count: int) -> str:
     return f"{count / 1e9:.3g} GB"
 
 
-def built_in(cpus: float, memory_bytes: int, disk_bytes: int = 1 << 60) -> Flavours:
-    """Return the flavours that fit a machine with so many processors, so much memory for runs, and such a disk."""
+def built_in(cpus: float, memory_bytes: int, disk_bytes: int = 1 << 60, at_once: int = 1) -> Flavours:
+    """Return the flavours that fit a machine with so many processors, so much memory for runs, and such a disk.
+
+    On a small machine the usual one has less memory, so that *at_once* of them can be carried out at the same time,
+    but never less than 2 GiB.
+    """
+    usual = min(4 * GIB, max(2 * GIB, memory_bytes // at_once))
     small = Flavour(name="small", title="A quick look", cpus=1, memory_bytes=GIB, time_s=HOUR_S / 4, disk_bytes=GIB)
-    medium = Flavour(
-        name=MEDIUM, title="Most notebooks", cpus=2, memory_bytes=4 * GIB, time_s=HOUR_S, disk_bytes=2 * GIB
-    )
+    medium = Flavour(name=MEDIUM, title="Most notebooks", cpus=2, memory_bytes=usual, time_s=HOUR_S, disk_bytes=2 * GIB)
     large = Flavour(
         name="large", title="Continents and long records", cpus=8, memory_bytes=16 * GIB, time_s=6 * HOUR_S,
         disk_bytes=20 * GIB,
@@ -110,14 +113,14 @@ def built_in(cpus: float, memory_bytes: int, disk_bytes: int = 1 << 60) -> Flavo
     return Flavours(all=fitted, default=MEDIUM, memory_bytes=memory_bytes)
 
 
-def flavours_in(home: Path, cpus: float, memory_bytes: int) -> Flavours:
+def flavours_in(home: Path, cpus: float, memory_bytes: int, at_once: int = 1) -> Flavours:
     """Return the flavours that ``flavours.yaml`` in *home* defines, or the built-in ones where there is none.
 
     Raise Invalid naming the line and the field that is wrong.
     """
     path = home / "flavours.yaml"
     if not path.is_file():
-        return built_in(cpus, memory_bytes, shutil.disk_usage(home).total)
+        return built_in(cpus, memory_bytes, shutil.disk_usage(home).total, at_once)
     defined = read_flavours(path.read_text(encoding="utf-8"), path.name)
     for flavour in defined.all:
         if flavour.cpus > cpus or flavour.memory_bytes > memory_bytes:

@@ -2,16 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.execution import REQUEST_FILE, ExecutionRequest, Limits
+from repeatpass.runs.masking import Masks
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
 from repeatpass.storage.files import FileArea
+
+NO_MASKS = Masks()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +24,7 @@ class Kept:
     provenance: Provenance
     log: str
     executed: str
+    sizes: Mapping[str, int] = field(default_factory=dict)  # checksum -> bytes of everything that was kept
 
 
 class Folders:
@@ -52,40 +56,48 @@ class Folders:
             run=run.id, prefix=prefix, kit=kit, parameters=run.parameters, limits=Limits(**run.limits), environ={}
         )
 
-    def take_out(self, run: Run, *, outputs: bool = True) -> Kept:
+    def take_out(self, run: Run, *, outputs: bool = True, masks: Masks = NO_MASKS) -> Kept:
         """Keep the outputs, the log and the executed notebook in the file area, and list what was read.
 
-        Raise Invalid if the notebook names outputs that are not there; *outputs* False leaves them out.
+        Raise Invalid if the notebook names outputs that are not there, or that hold what *masks* stands for;
+        *outputs* False leaves them out.
         """
         folder = self.of(run.id)
         named = _last_by_path(folder / "outputs" / "manifest.jsonl") if outputs else []
         provenance = Provenance(
-            outputs=[self._output(run, entry) for entry in named],
+            outputs=[self._output(run, entry, masks) for entry in named],
             inputs=_unique([_input(run, entry) for entry in _lines(folder / "reads.jsonl")]),
-            unrecorded=_unique([_unrecorded(run, entry) for entry in _lines(folder / "unrecorded.jsonl")]),
+            unrecorded=_unique([_unrecorded(run, entry, masks) for entry in _lines(folder / "unrecorded.jsonl")]),
         )
-        log, executed = self._kept(folder / "log.jsonl"), self._kept(folder / "executed.ipynb")
-        return Kept(provenance=provenance, log=log, executed=executed)
+        sizes = {output.checksum: output.size for output in provenance.outputs}
+        log, executed = (self._kept(folder / name, sizes) for name in ("log.jsonl", "executed.ipynb"))
+        return Kept(provenance=provenance, log=log, executed=executed, sizes=sizes)
 
     def remove(self, run: str) -> None:
         """Remove a run's folder once everything in it is kept."""
         shutil.rmtree(self.of(run), ignore_errors=True)
 
-    def _kept(self, path: Path) -> str:
-        return self.files.put(path).checksum if path.exists() else ""
+    def _kept(self, path: Path, sizes: dict[str, int]) -> str:
+        if not path.exists():
+            return ""
+        stored = self.files.put(path)
+        sizes[stored.checksum] = stored.size
+        return stored.checksum
 
-    def _output(self, run: Run, entry: dict[str, Any]) -> RunOutput:
+    def _output(self, run: Run, entry: dict[str, Any], masks: Masks) -> RunOutput:
         if missing := [name for name in ("name", "path", "kind", "media_type") if not isinstance(entry.get(name), str)]:
             raise Invalid(f"The manifest of the outputs lacks {', '.join(missing)} in one of its lines.")
-        stored = self.files.put(_inside(self.of(run.id) / "outputs", entry["path"]))
+        path = _inside(self.of(run.id) / "outputs", entry["path"])
+        _require_no_secret(path, entry, masks)
+        stored = self.files.put(path)
         return RunOutput(
             run=run.id,
             name=entry["name"],
             path=entry["path"],
             kind=entry["kind"],
             media_type=entry["media_type"],
-            title=entry.get("title") or entry["name"],
-            unit=entry.get("unit") or "",
+            title=masks.text(entry.get("title") or entry["name"]),
+            unit=masks.text(entry.get("unit") or ""),
             cell=entry.get("cell"),
             checksum=stored.checksum,
             size=stored.size,
@@ -98,6 +110,15 @@ def _inside(root: Path, name: str) -> Path:
     if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
         raise Invalid(f"The output “{name}” is not a file in the outputs folder.")
     return path
+
+
+def _require_no_secret(path: Path, entry: Mapping[str, Any], masks: Masks) -> None:
+    named = masks.text(entry["path"] + entry["name"]) != entry["path"] + entry["name"]
+    if named or (name := masks.found_in(path)):
+        what = "its name" if named else f"the value of {name}"
+        raise Invalid(
+            f"The output “{masks.text(entry['path'])}” was not kept, because {what} in it is secret. Publish it without."
+        )
 
 
 def _input(run: Run, entry: dict[str, Any]) -> RunInput:
@@ -115,8 +136,9 @@ def _input(run: Run, entry: dict[str, Any]) -> RunInput:
     )
 
 
-def _unrecorded(run: Run, entry: dict[str, Any]) -> UnrecordedRead:
-    return UnrecordedRead(run=run.id, kind=entry["kind"], name=str(entry["name"]), cell=entry.get("cell"))
+def _unrecorded(run: Run, entry: dict[str, Any], masks: Masks) -> UnrecordedRead:
+    name = masks.text(str(entry["name"]))
+    return UnrecordedRead(run=run.id, kind=entry["kind"], name=name, cell=entry.get("cell"))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from repeatpass.runs.execution import ExecutionRequest, Failure, Outcome
+from repeatpass.runs.execution import Failure, Outcome
 
 MASK = "•••••"
 SHORTEST = 6  # letters; anything shorter would be found everywhere
@@ -65,11 +65,10 @@ class Masks:
         return ""
 
 
-def masks_of(request: ExecutionRequest) -> Masks:
-    """Return what is secret in a request: the secrets, and parameters whose names say that they are."""
-    secrets = {name: request.environ[name] for name in request.secrets}
-    stated = {name: str(value) for name, value in request.parameters.items() if _is_secret(name, value)}
-    return Masks({name: value for name, value in (secrets | stated).items() if len(value) >= SHORTEST})
+def masks_for(parameters: Mapping[str, Any], secrets: Mapping[str, str]) -> Masks:
+    """Return the masks of *secrets*, and of *parameters* whose names say that they are secret."""
+    stated = {name: str(value) for name, value in parameters.items() if _is_secret(name, value)}
+    return Masks({name: value for name, value in (dict(secrets) | stated).items() if len(value) >= SHORTEST})
 
 
 def masked_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

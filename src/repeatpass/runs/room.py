@@ -169,12 +169,11 @@ class Runs:
         with self.database.write() as connection:
             return connection.execute(runs.update().where(*where).values(worker=worker)).rowcount == 1
 
-    def finish(
-        self, run: Run, provenance: Provenance, also: Callable[[sa.Connection], None] = lambda _: None
-    ) -> Run:
+    def finish(self, run: Run, provenance: Provenance, also: Callable[[sa.Connection], None] = lambda _: None) -> Run:
         """Keep a run's final state, its outputs and inputs, and the news of it, all or nothing.
 
-        *run* is the finished run; *also* is done in the same transaction. Raise WrongState if it was finished meanwhile: nothing is kept twice.
+        *run* is the finished run; *also* is done in the same transaction. Raise WrongState if it was finished
+        meanwhile: nothing is kept twice.
         """
         with self.database.write() as connection:
             where = (runs.c.id == run.id, runs.c.state == State.RUNNING)

@@ -8,6 +8,7 @@ import json
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,12 +79,12 @@ class LocalRunner:
         if read_outcome(folder) is not None:
             return _ticket(job.run, folder, "")
         try:
-            write_json(folder / REQUEST_FILE, job.to_json())
+            write_json(folder / REQUEST_FILE, replace(job, environ={}).to_json())  # no secret on disk
         except OSError as error:
             raise Unavailable(f"The run's folder cannot be written: {error.strerror}.", run=job.run) from error
         for _ in range(2):  # an executor may leave in the moment between finding and asking it
             address = self._address()
-            answer = self._ask(address, {"do": "start", "folder": str(folder)})
+            answer = self._ask(address, {"do": "start", "folder": str(folder), "environ": dict(job.environ)})
             if "ok" in answer:
                 return _ticket(job.run, folder, address)
         raise Unavailable(f"The run could not be begun: {answer.get('error', 'no answer')}.", run=job.run)

@@ -4,25 +4,28 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
 from repeatpass.access import Actor
-from repeatpass.core.errors import Invalid, RepeatpassError, Unavailable
+from repeatpass.core.errors import Exhausted, Invalid, RepeatpassError, Unavailable
 from repeatpass.core.times import now
+from repeatpass.runs.claiming import UNLIMITED, Capacity
 from repeatpass.runs.execution import Outcome
 from repeatpass.runs.folder import Folders, Kept
+from repeatpass.runs.masking import masks_for
 from repeatpass.runs.presence import Presence
 from repeatpass.runs.records import Provenance, Run, State, WrongState
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import Runner
 
 log = logging.getLogger(__name__)
-NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
+NOTHING = Kept(provenance=Provenance(outputs=(), inputs=(), unrecorded=()), log="", executed="")
 UNKEPT = "What this run left could not be kept; the server's log says why."
 ADOPT_S = 10.0  # how often a living worker looks for what a dead one left
 PATIENCE_S = 2.0  # between two tries to keep what a run left, on a full disk
@@ -38,6 +41,16 @@ class Prefixes(Protocol):
 
     def kit_folder(self, digest: str) -> Path:
         """Return the kit's folder."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """What a worker asks others before and after a run."""
+
+    capacity: Capacity = UNLIMITED
+    secrets: Callable[[Run], Mapping[str, str]] = lambda _: {}  # variables that its notebook is told, and nobody else
+    count: Callable[[sa.Connection, Run, Kept], None] = lambda *_: None  # raises Exhausted over the quota
+    until: Callable[[Run], datetime | None] = lambda _: None  # until when what it leaves is kept
 
 
 class Worker:
@@ -64,6 +77,7 @@ class Worker:
         self._adopting = threading.Lock()
         self._adopted = 0.0
         self.when_finished: Callable[[], None] = lambda: None  # the assembly wakes the event log with it
+        self.desk: Desk = Desk()  # the assembly says what may be taken, what a run is told, what may be kept
 
     def start(self) -> None:
         """Take up what dead workers of this home have left, then work on the queue."""
@@ -127,7 +141,7 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 self._adopt()
-                run = self.runs.claim(self.name)
+                run = self.runs.claim(self.name, self.desk.capacity)
             except Unavailable as error:
                 log.warning("The queue cannot be worked on: %s", error.message)
                 run = None
@@ -147,6 +161,8 @@ class Worker:
             request = self.folders.prepare(
                 run, self.prefixes.prefix(legs.environment), self.prefixes.kit_folder(legs.kit)
             )
+            secrets = self.desk.secrets(run)
+            request = replace(request, environ={**request.environ, **secrets}, secrets=tuple(secrets))
             ticket = self.runner.start(request, self.folders.of(run.id))
             self.runs.keep_ticket(run.id, ticket)
         except Exception as error:
@@ -182,10 +198,11 @@ class Worker:
 
     def _keep(self, run: Run, outcome: Outcome) -> None:
         try:
-            kept = self._patiently(run, lambda: self.folders.take_out(run))
+            masks = masks_for(run.parameters, self.desk.secrets(run))
+            kept = self._patiently(run, lambda: self.folders.take_out(run, masks=masks))
         except Invalid as error:  # the work was done, but what it says of its outputs is wrong
             kept = self._patiently(run, lambda: self.folders.take_out(run, outputs=False))
-            outcome = replace(outcome, state="failed", message=error.message)
+            outcome = replace(outcome, state="failed", message=masks.text(error.message))
         except Exception as error:
             self._crash(run, error)
             return
@@ -194,16 +211,25 @@ class Worker:
         state, message = State(outcome.state), outcome.message
         if state is State.CANCELLED and (who := self.runs.asked_to_cancel(run.id)):
             message = f"Cancelled by {who}. {message}"
-        self._end(_finished(run, state, outcome, message, kept), kept.provenance)
+        ended = replace(_finished(run, state, outcome, message, kept), kept_until=self.desk.until(run))
+        self._end(ended, kept)
 
     def _crash(self, run: Run, error: Exception) -> None:
         log.error("Run %s crashed: %s", run.id, traceback.format_exc(), extra={"run": run.id})
         self._end(run.to(State.CRASHED, finished=now(), message=_sentence(error)))
 
-    def _end(self, run: Run, provenance: Provenance = NOTHING) -> None:
+    def _end(self, run: Run, kept: Kept = NOTHING) -> None:
+        def count(connection: sa.Connection) -> None:
+            self.desk.count(connection, run, kept)
+
         try:
-            if self._patiently(run, lambda: self.runs.finish(run, provenance)) is None:
+            if self._patiently(run, lambda: self.runs.finish(run, kept.provenance, count)) is None:
                 return
+        except Exhausted as error:  # the log and the notebook say what was done; what it left finds no room
+            rest = self._patiently(run, lambda: self.folders.take_out(run, outputs=False))
+            if rest is not None:
+                self._end(replace(run, state=State.FAILED, message=error.message), rest)
+            return
         except WrongState:  # another worker was first, with the same outcome
             return
         except Exception as error:  # such as a name that the database does not take: end the run all the same
