@@ -85,6 +85,7 @@ def item_json(item: Item, assets: list[CollectionAsset]) -> dict[str, Any]:
     path = f"/stac/collections/{item.collection}"
     links = [_link(f"{path}/items/{item.id}", "self", type="application/geo+json"), _link(path, "collection")]
     links += [_link(path, "parent"), _link("/stac", "root")]
+    links += [link for link in item.body.get("links", ()) if link.get("rel") in {"derived_from", "via", "about"}]
     own = [asset for asset in assets if asset.item == item.id]
     return {**item.body, "links": links, "assets": _assets(own, item.body.get("assets", {}))}
 

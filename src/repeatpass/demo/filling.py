@@ -14,9 +14,11 @@ from repeatpass.access import SYSTEM
 from repeatpass.assembly import House
 from repeatpass.catalog.records import AlreadyThere, CollectionAsset
 from repeatpass.core.errors import RepeatpassError
+from repeatpass.cubes.generator import shelve
 from repeatpass.demo import content
 from repeatpass.demo.records import PreparedAsset, PreparedCollection, Progress
 from repeatpass.indicators.definition import read_definition
+from repeatpass.notebooks.shipped import shelve_shipped
 from repeatpass.runs.records import Purpose, Run, State
 from repeatpass.runs.room import Wanted
 
@@ -44,6 +46,7 @@ class Filling:
 
 def fill(house: House, filling: Filling) -> None:
     """Do everything that is still missing, in the order in which it can be looked at soonest."""
+    _attempt(filling, lambda: shelve_shipped(house.shelf))
     environment = threading.Thread(target=_attempt, args=(filling, lambda: _install(house, filling)), daemon=True)
     environment.start()
     _attempt(filling, lambda: _register(house, filling))
@@ -57,7 +60,8 @@ def fill(house: House, filling: Filling) -> None:
 
 
 def install_only(house: House, filling: Filling) -> None:
-    """Make the environments that runs need, and nothing else: for a house without the demonstration."""
+    """Make the environments that runs need and shelve what every house has: for one without the demonstration."""
+    _attempt(filling, lambda: shelve_shipped(house.shelf))
     _attempt(filling, lambda: _install(house, filling))
     filling.end()
 
@@ -72,6 +76,7 @@ def _attempt(filling: Filling, step: Callable[[], None]) -> None:
 
 
 def _install(house: House, filling: Filling) -> None:
+    shelve(house.shelf)
     filling.steps += 1
     house.environments.install("earth", filling.tell)
     house.environments.remake(filling.tell)  # those that older runs rest on, after a restore

@@ -28,6 +28,7 @@ ENDINGS: dict[str, tuple[OutputKind, str]] = {
     ".svg": ("figure", "image/svg+xml"),
     ".tif": ("raster", "image/tiff; application=geotiff"),
     ".txt": ("file", "text/plain"),
+    ".zarr.zip": ("raster", "application/vnd.zarr+zip"),
     ".zip": ("file", "application/zip"),
 }
 
@@ -80,9 +81,15 @@ def output(name: str, *, title: str = "", unit: str = "") -> Path:
     folder = outputs()
     path = folder / relative
     path.parent.mkdir(parents=True, exist_ok=True)
-    kind, media_type = ENDINGS.get(relative.suffix.lower(), ("file", "application/octet-stream"))
+    kind, media_type = ending_of(name)
     register(folder, name, path, kind=kind, media_type=media_type, title=title, unit=unit)
     return path
+
+
+def ending_of(name: str) -> tuple[OutputKind, str]:
+    """Return what a file is and its media type, by the ending of its name."""
+    known = (ENDINGS[ending] for ending in ENDINGS if name.lower().endswith(ending))
+    return next(known, ("file", "application/octet-stream"))
 
 
 def outputs() -> Path:

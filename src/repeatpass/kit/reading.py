@@ -12,13 +12,15 @@ from repeatpass.kit.errors import AlteredData, UnknownData
 from repeatpass.kit.records import Asset, Collection, Item, Read
 
 
-def open(collection: str, item: str | None = None, *, asset: str = "data", **options: Any) -> Any:
+def open(collection: str, item: str | None = None, *, asset: str = "data", layout: str = "", **options: Any) -> Any:
     """Open one asset of a collection.
 
     Args:
         collection: id of the collection.
         item: id of the item; may be left out when the collection has one item, or holds the asset itself.
         asset: key of the asset.
+        layout: of a cube that is kept in two layouts: "map" (whole maps are read quickly) or "series" (long
+            series of small areas are). Without it, "map"; a cube in one layout is opened in that one.
         **options: handed to the library that opens the file (for example `columns=` for Parquet).
 
     Returns:
@@ -34,12 +36,21 @@ def open(collection: str, item: str | None = None, *, asset: str = "data", **opt
     from repeatpass.kit.opening import open_file
 
     found = Context.load().collection(collection)
+    asset = _laid_out(found, asset, layout)
     chosen, entry = choose(found, item, asset)
     path = local_file(entry)
     _announce(path)  # first: the check reads the file, too
     check(path, entry)
     _record(found, chosen, asset, entry)
     return open_file(path, entry.type, options)
+
+
+def _laid_out(collection: Collection, asset: str, layout: str) -> str:
+    """Return the asset that holds a layout: `data` is the first one of a cube, further ones have their own name."""
+    if layout not in ("", "map", "series"):
+        raise UnknownData(f"There is no layout {layout!r}; use 'map' or 'series'.", layout=layout)
+    known = {key for each in (collection, *collection.items) for key in each.assets}
+    return layout if layout in known else asset
 
 
 def items(collection: str) -> list[str]:

@@ -8,10 +8,9 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
-from repeatpass.kit.publishing import ENDINGS
+from repeatpass.kit.publishing import ending_of
 
 MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*\?)$", re.MULTILINE)  # what only IPython reads
 CALLS = ("publish", "output")
@@ -104,4 +103,4 @@ def _calls(tree: ast.Module, names: _Names) -> Iterator[Declared]:
 
 
 def _by_ending(name: str) -> str:
-    return ENDINGS.get(PurePosixPath(name).suffix.lower(), ("file", "application/octet-stream"))[1] if name else ""
+    return ending_of(name)[1] if name else ""

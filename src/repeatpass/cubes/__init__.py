@@ -1,0 +1,1 @@
+"""Cubes: specifications that become collections, through runs of the notebook generate-cube."""
