@@ -137,7 +137,7 @@ WRONG = [
     (JOBS, '{"inputs": []}', 400, "The input “notebook” is missing"),
     (JOBS, '{"inputs": {"notebook": "nothing.ipynb"}}', 404, "nothing"),
     (JOBS, '{"inputs": {"notebook": "warmth", "memory": 1}}', 400, "Unknown input memory"),
-    (JOBS, '{"inputs": {"notebook": "warmth", "mem_limit": "much"}}', 400, "not an amount of memory"),
+    (JOBS, '{"inputs": {"notebook": "warmth", "mem_limit": "much"}}', 400, "mem_limit must be an amount of bytes"),
     (JOBS, '{"inputs": {"notebook": "warmth", "parameters": "#"}}', 400, "must be base64 of YAML or JSON"),
 ]
 

@@ -9,12 +9,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from repeatpass.access import Actor
+from repeatpass.api.bodies import json_of
 from repeatpass.api.callbacks import subscriber_of
 from repeatpass.api.executing import Executing
 from repeatpass.api.execution import inputs_of
 from repeatpass.api.jobs import results_of, status_info
 from repeatpass.assembly import House
-from repeatpass.core.errors import Invalid
 from repeatpass.core.ids import new_id
 from repeatpass.notebooks.processes import Process
 from repeatpass.runs.callbacks import keep_callbacks
@@ -50,10 +50,7 @@ def processes_router(house: House) -> APIRouter:
 
 
 async def _execute(executing: Executing, id: str, request: Request, later: bool) -> Response:
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise Invalid(f"The body is not JSON: {error}.") from None
+    body = await json_of(request)
     run = await run_in_threadpool(_submit, executing, request.state.actor, id, body, str(request.base_url))
     if not later:
         return await run_in_threadpool(_when_ended, executing, run)
