@@ -143,7 +143,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     batching = _batching(batches, settings, shelf, catalog, submitting, worker, Reusing(database, contexts, files))
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
-    repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files)
+    repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files, own.secrets.any)
     below = Below(
         database=database, access=access, shelf=shelf, contexts=contexts, runs=runs, submitting=submitting,
         indicators=indicators, collecting=collecting, repeats=repeats, repeating=repeating,

@@ -1,6 +1,6 @@
 """Repeat: run it again with everything pinned, or with one leg swapped, compare, and say why it differs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -15,6 +15,7 @@ from repeatpass.notebooks.parameters import checked_parameters
 from repeatpass.notebooks.room import Shelf
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.records import Legs, Provenance, Purpose, Run, State
+from repeatpass.runs.retention import require_kept
 from repeatpass.runs.room import Runs
 from repeatpass.runs.submitting import Submitting
 from repeatpass.storage.files import FileArea
@@ -44,6 +45,7 @@ class Repeating:
     shelf: Shelf
     indicators: Indicators
     files: FileArea
+    has_secrets: Callable[[str], bool] = lambda _: False  # whether somebody's own runs are told secrets
 
     def repeat(self, actor: Actor, run_id: str, swapped: Mapping[str, Any] | None = None) -> Repeat:
         """Repeat a run. *swapped* exchanges legs: ``environment`` (name or digest), ``inputs`` ("latest"),
@@ -54,6 +56,7 @@ class Repeating:
         """
         actor.require(Right.RUN)
         original, swaps = self.runs.run(run_id), dict(swapped or {})
+        require_kept(original)
         if original.state is not State.SUCCEEDED:
             raise Invalid(f"Run {run_id} {original.state}; only a run that succeeded can be repeated.")
         if unknown := sorted(set(swaps) - set(LEGS)):
@@ -128,7 +131,9 @@ class Repeating:
             self.repeats.finish(repeat, verdict=Verdict.NOT_REPEATABLE, cause=first.state, summary=words)
             return
         if first.state is not State.SUCCEEDED:
-            comparison = not_repeatable(f"The repeat {first.state}: {first.message}")
+            comparison = not_repeatable(
+                f"The repeat {first.state}: {first.message} {self._untold(original, first)}".strip()
+            )
         else:
             comparison = self._compare(original, first)
         if comparison.verdict is Verdict.DIFFERENT and len(runs) == 1:
@@ -136,6 +141,8 @@ class Repeating:
             return
         why = attribute(self._footing(original), self._footing(first), comparison, further=self._further(runs))
         reason = "" if comparison.verdict is Verdict.IDENTICAL and not repeat.swapped else why.sentence
+        if comparison.verdict is Verdict.DIFFERENT:
+            reason = f"{reason} {self._untold(original, first)}".strip()
         self.repeats.finish(
             repeat,
             verdict=comparison.verdict,
@@ -144,6 +151,13 @@ class Repeating:
             comparison=comparison.to_json(),
             full_seal=self._known(original) and self._known(first),
         )
+
+    def _untold(self, original: Run, repeated: Run) -> str:
+        """Say so where the original may have been told secrets that a repeat by somebody else is not told."""
+        told = original.actor == original.workspace and self.has_secrets(original.actor)
+        if not told or repeated.actor == original.actor:
+            return ""
+        return f"Only runs of {original.actor} are told the secrets of {original.actor}; this may be why."
 
     def _confirm(self, repeat: Repeat, first: Run) -> None:
         # A difference is confirmed by two further runs on the same legs: if they disagree, it is randomness.

@@ -76,6 +76,11 @@ class Secrets:
             rows = self._rows(connection, owner)
         return {row.name: self._sealer.open(row.sealed, owner, row.name) for row in rows}
 
+    def any(self, owner: str) -> bool:
+        """Say whether *owner* has secrets."""
+        with self.database.read() as connection:
+            return bool(self._rows(connection, owner))
+
     def shut(self) -> list[Secret]:
         """List the secrets that cannot be opened with the present key."""
         with self.database.read() as connection:
