@@ -14,6 +14,7 @@ from repeatpass.api.files import files_router
 from repeatpass.api.heads import Heads
 from repeatpass.api.health import health_router
 from repeatpass.api.jobs import jobs_router, results_of, status_info
+from repeatpass.api.keys import keys_router
 from repeatpass.api.landing import landing_router
 from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
@@ -41,6 +42,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     for router in (landing_router, processes_router, jobs_router, stac_router, files_router, wps_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
+    app.include_router(keys_router(house))
     mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
     guard: dict[str, Any] = {
         "access": house.access,
