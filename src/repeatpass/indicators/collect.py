@@ -1,7 +1,7 @@
 """Collect: take what a finished update left, put it through the gates, and add it to the indicator."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from repeatpass.indicators.gates import Candidate, read_candidates
 from repeatpass.indicators.records import Delivery, Indicator, Value, ValueState
 from repeatpass.indicators.room import Indicators
 from repeatpass.indicators.store import alone, deliveries, values
+from repeatpass.kit.records import Tolerance
 from repeatpass.runs.records import Purpose, Run, State
 from repeatpass.runs.room import Runs
 from repeatpass.storage import events
@@ -59,8 +60,10 @@ class Collecting:
         self, connection: sa.Connection, indicator: Indicator, run: Run, rows: list[Candidate], refused: str
     ) -> Delivery:
         current = {(value.place, value.time): value for value in self.indicators.current(indicator.id)}
+        waiting = self.indicators.judged(indicator.id)
         newest = self.indicators.newest_revisions(indicator.id)
-        changed = [row for row in rows if row.problem or not _says_the_same(row, current.get((row.place, row.time)))]
+        rows = [_held_as_correction(row, current.get((row.place, row.time)), indicator) for row in rows]
+        changed = [row for row in rows if not _is_known(row, current, waiting)]
         made = [_row(indicator, run, row, newest, self._reason(run, row, current)) for row in changed]
         held = sum(bool(row.problem) for row in changed)
         counts = {"released": len(changed) - held, "unchanged": len(rows) - len(changed), "held": held}
@@ -78,8 +81,29 @@ class Collecting:
         return "" if before is None else _what_changed(self.runs.run(before.run), run)
 
 
+def _is_known(row: Candidate, current: Mapping[Key, Value], waiting: Mapping[Key, list[Value]]) -> bool:
+    """Whether a row says what is current, or again what waits for a person or was rejected by one."""
+    key = (row.place, row.time)
+    return _says_the_same(row, current.get(key)) or (bool(row.problem) and _says_the_same(row, waiting.get(key)))
+
+
 def _says_the_same(row: Candidate, value: Value | None) -> bool:
     return value is not None and (row.numbers, row.flag) == (value.numbers, value.flag)
+
+
+def _held_as_correction(row: Candidate, before: Value | None, indicator: Indicator) -> Candidate:
+    """Hold a number that would replace another one, where the indicator says so and they differ by more than it allows."""
+    if row.problem or before is None or not indicator.holds_corrections or _says_the_same(row, before):
+        return row
+    if all(_close(a, b, indicator.tolerance) for a, b in zip(row.numbers, before.numbers, strict=True)):
+        return row
+    return replace(row, problem=f"It would change {before.value!r} to {row.value!r} {indicator.unit}.")
+
+
+def _close(one: float | None, other: float | None, tolerance: Tolerance) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= tolerance.absolute + tolerance.relative * abs(other)
 
 
 def _row(indicator: Indicator, run: Run, row: Candidate, newest: dict[Key, int], reason: str) -> dict[str, Any]:

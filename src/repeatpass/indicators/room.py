@@ -1,6 +1,6 @@
 """Indicators and their values: apply a definition, read values, release what was held."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.ids import check_name
 from repeatpass.core.times import iso_short, now
 from repeatpass.indicators.definition import indicator_of
+from repeatpass.indicators.judging import Held, judge, still_held
 from repeatpass.indicators.records import Delivery, Indicator, Summary, Value, ValueState
 from repeatpass.indicators.store import definitions, deliveries, indicators, values
 from repeatpass.indicators.timing import problems_of
@@ -133,30 +134,42 @@ class Indicators:
         return self._values(query.order_by(values.c.revision))
 
     def held(self, id: str) -> list[Value]:
-        """Return the values that failed a gate and were neither released nor overtaken."""
-        current = {(value.place, value.time): value.revision for value in self.current(id)}
+        """Return the values that failed a gate and were neither released, rejected nor overtaken."""
+        settled = sa.select(values.c.place, values.c.time, sa.func.max(values.c.revision))
+        settled = settled.where(values.c.indicator == id, values.c.state != ValueState.HELD)
+        with self.database.read() as connection:
+            rows = connection.execute(settled.group_by(values.c.place, values.c.time))
+            newest = {(place, time): revision for place, time, revision in rows}
         query = sa.select(values).where(values.c.indicator == id, values.c.state == ValueState.HELD)
-        waiting = self._values(query.order_by(values.c.time, values.c.place, values.c.revision))
-        return [value for value in waiting if value.revision > current.get((value.place, value.time), 0)]
+        return still_held(self._values(query.order_by(values.c.time, values.c.place, values.c.revision)), newest)
+
+    def judged(self, id: str) -> dict[tuple[str, datetime], list[Value]]:
+        """Return, for each place and time, the revisions that wait for a person or were rejected by one."""
+        states, found = (ValueState.HELD, ValueState.REJECTED), dict[tuple[str, datetime], list[Value]]()
+        query = sa.select(values).where(values.c.indicator == id, values.c.state.in_(states))
+        for value in self._values(query.order_by(values.c.revision)):
+            found.setdefault((value.place, value.time), []).append(value)
+        return found
 
     def release(self, actor: Actor, id: str, place: str, time: datetime, revision: int, reason: str) -> Value:
         """Release a held value, for a stated reason, as a new revision that readers see."""
-        actor.require(Right.CURATE)
-        if not reason.strip():
-            raise Invalid("Say why this value is released; readers will see the reason.")
         held = self.value(id, place, time, revision)
-        if held.state is not ValueState.HELD:
-            raise Invalid(f"Revision {revision} is not held.")
-        if self.indicator(id).place(place) is None:
-            raise Invalid(f"Add “{place}” to the places of “{id}” before releasing its values.")
-        facts = {name: getattr(held, name) for name in values.c.keys() if name != "id"}
-        newest = self.history(id, place, time)[-1].revision + 1
-        words = f"Released by {actor.name}: {reason.strip()}"
-        facts |= {"revision": newest, "state": ValueState.RELEASED, "reason": words, "created": now()}
+        return self.judge(actor, id, [Held(place=place, time=held.time, revision=revision)], "release", reason)[0]
+
+    def reject(self, actor: Actor, id: str, place: str, time: datetime, revision: int, reason: str) -> Value:
+        """Reject a held value, for a stated reason: the value before it, if there is one, stays."""
+        held = self.value(id, place, time, revision)
+        return self.judge(actor, id, [Held(place=place, time=held.time, revision=revision)], "reject", reason)[0]
+
+    def judge(self, actor: Actor, id: str, chosen: Sequence[Held], verb: str, reason: str) -> list[Value]:
+        """Release or reject (*verb*) several held values for one reason, all or none; return what was written."""
+        states = {"release": ValueState.RELEASED, "reject": ValueState.REJECTED}
+        if verb not in states:
+            raise Invalid(f"“{verb}” cannot be done with held values; release or reject them.")
+        indicator = self.indicator(id)
         with self.database.write() as connection:
-            connection.execute(values.insert().values(**facts))
-            events.record(connection, "indicator.released", id, place=place, by=actor.id)
-        return self.value(id, place, time, newest)
+            made = judge(connection, actor, indicator, chosen, states[verb], reason)
+        return [self.value(id, *each) for each in made]
 
     def newest_revisions(self, id: str) -> dict[tuple[str, datetime], int]:
         """Return the highest revision number, held or not, of every place and time."""
@@ -164,6 +177,13 @@ class Indicators:
         grouped = query.where(values.c.indicator == id).group_by(values.c.place, values.c.time)
         with self.database.read() as connection:
             return {(place, time): revision for place, time, revision in connection.execute(grouped)}
+
+    def newest_times(self) -> dict[str, datetime]:
+        """Return the time of the newest released number of every indicator that has one."""
+        query = sa.select(values.c.indicator, sa.func.max(values.c.time))
+        query = query.where(values.c.state == ValueState.RELEASED, values.c.value.is_not(None))
+        with self.database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(values.c.indicator))}
 
     def deliveries(self, id: str) -> list[Delivery]:
         """Return what runs brought to an indicator, newest first."""
