@@ -26,7 +26,7 @@ SHOWS = [
     "figure = plt.figure()\nfigure.suptitle(value)\ndisplay(figure)",
 ]
 RAISES = "raise ValueError(f'the server refused {value}')"
-PUBLISHES = "import pathlib, repeatpass\nopen('note.txt', 'w').write('key=' + {form})\nrepeatpass.publish(pathlib.Path('note.txt'), 'note')"
+PUBLISHES = "import repeatpass\nrepeatpass.output('note.txt').write_text('key=' + {form})"
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +101,12 @@ def test_a_file_that_holds_a_secret_is_not_kept_and_the_run_says_why(house: Hous
 
 def test_a_file_without_the_secret_is_kept(house: House) -> None:
     run = ended(house, "import os\nassert os.environ['SENTINEL_TOKEN']", PUBLISHES.format(form="'none'"))
-    assert [output.name for output in house.runs.provenance(run.id).outputs] == ["note"]
+    assert [output.path for output in house.runs.provenance(run.id).outputs] == ["note.txt"]
 
 
 def test_somebody_else_gets_neither_the_secret_nor_a_repeat_with_it(house: House) -> None:
-    shows = "import os, pathlib, repeatpass\nheld = 'SENTINEL_TOKEN' in os.environ\nprint('held', held)\n"
-    publish = "open('held.txt', 'w').write(str(held))\nrepeatpass.publish(pathlib.Path('held.txt'), 'held')"
+    shows = "import os, repeatpass\nheld = 'SENTINEL_TOKEN' in os.environ\nprint('held', held)\n"
+    publish = "repeatpass.output('held.txt').write_text(str(held))"
     run = ended(house, shows + publish)
     assert "held True" in executed(house, run)
     assert "held False" in executed(house, ended(house, shows, actor=BOB))
