@@ -5,18 +5,29 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
+
+
+class UnsupportedMediaType(Invalid):
+    """What was sent is of a kind that this address does not take."""
+
+    kind = "unsupported-media-type"
+
 
 STATUS: dict[type[RepeatpassError], int] = {
     NotFound: 404,
+    Gone: 410,
     Invalid: 400,
     Forbidden: 403,
     Conflict: 409,
     Exhausted: 429,
     Unavailable: 503,
+    UnsupportedMediaType: 415,
 }
 OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
 OGC_TYPES = {"process": f"{OGC}no-such-process", "job": f"{OGC}no-such-job", "result": f"{OGC}result-not-ready"}
+OGC_2 = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0/"
+OGC_TYPES |= {name: f"{OGC_2}{name}" for name in ("duplicated-process", "immutable-process", "unsupported-media-type")}
 
 
 def status_of(error: RepeatpassError) -> int:

@@ -18,6 +18,7 @@ from repeatpass.notebooks.outputs import Declared, declared_outputs
 from repeatpass.notebooks.processes import EXECUTED, NOTEBOOK, NOTEBOOK_TYPE, Left, Process, process_of
 from repeatpass.notebooks.records import Notebook, Revision
 from repeatpass.runs.records import Run, RunOutput, State
+from repeatpass.runs.retention import require_kept
 
 Also = Callable[[sa.Connection], None]
 LITERAL = "literal"  # the kind of an output that is one JSON value
@@ -89,12 +90,14 @@ class Executing:
     def results(self, run: Run) -> list[Result]:
         """Return what *run* left.
 
-        Raise NotFound (result-not-ready) while it is under way, Invalid if it did not succeed.
+        Raise NotFound (result-not-ready) while it is under way, Invalid if it did not succeed, Gone if what it
+        left was deleted.
         """
         if not run.state.final:
             raise NotFound(f"The run is {run.state}; its results are not there yet.", ogc="result", run=run.id)
         if run.state is not State.SUCCEEDED:
             raise Invalid(f"The run {run.state}: {run.message}", run=run.id)
+        require_kept(run)
         outputs = self.house.runs.provenance(run.id).outputs
         return [self._result(run, output) for output in outputs] or self._executed(run)
 

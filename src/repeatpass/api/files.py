@@ -5,6 +5,7 @@ from fastapi.responses import FileResponse, Response
 
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
+from repeatpass.runs.retention import require_kept
 
 # An output may be a page with scripts: shown, if at all, in a sandbox of opaque origin.
 SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
@@ -21,14 +22,17 @@ def files_router(house: House) -> APIRouter:
 
     @router.get("/runs/{id}/outputs/{path:path}")
     def output(id: str, path: str, request: Request) -> Response:
-        for kept in house.runs.provenance(house.runs.run(id).id).outputs:
+        run = house.runs.run(id)
+        for kept in house.runs.provenance(id).outputs:
             if kept.path == path:
+                require_kept(run)
                 return _serve(house, kept.checksum, kept.media_type, path.rsplit("/", 1)[-1], request)
         raise NotFound(f"Run {id} left no output “{path}”.", run=id)
 
     @router.get("/runs/{id}/crate.zip")
     def crate(id: str) -> Response:
-        target = house.settings.home / "cache" / "crates" / f"{house.runs.run(id).id}.zip"
+        require_kept(house.runs.run(id))
+        target = house.settings.home / "cache" / "crates" / f"{id}.zip"
         if not target.exists():  # the same run gives the same bytes
             house.exporting.write(id, target)
         return FileResponse(target, media_type="application/zip", filename=f"repeatpass-{id}.zip")
@@ -36,6 +40,7 @@ def files_router(house: House) -> APIRouter:
     @router.get("/runs/{id}/executed.ipynb")
     def executed(id: str, request: Request) -> Response:
         run = house.runs.run(id)
+        require_kept(run)
         if not run.executed:
             raise NotFound(f"Run {id} has no executed notebook (it is {run.state}).", run=id)
         return _serve(house, run.executed, "application/x-ipynb+json", f"{run.legs.notebook}-{id}.ipynb", request)

@@ -1,5 +1,6 @@
 """Export: a run of the house as a crate that a stranger can repeat from one file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from repeatpass.core.errors import Invalid, NotFound
@@ -9,7 +10,9 @@ from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.records import About
 from repeatpass.notebooks.source import about, read_notebook
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.masking import masked_parameters
 from repeatpass.runs.records import Run, RunInput, RunOutput, State
+from repeatpass.runs.retention import require_kept
 from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
 from repeatpass.verification.crate import CrateContent, CrateInput, CrateOutput, write_crate
@@ -32,17 +35,20 @@ class Exporting:
     def write(self, run_id: str, target: Path, subject: str = "") -> Path:
         """Write the crate of a run to *target*; the same run gives the same bytes.
 
-        Raise Invalid for a run that did not succeed, NotFound if a file of it is not on this machine.
+        Raise Invalid for a run that did not succeed, NotFound if a file of it is not on this machine, Gone if what
+        it left was deleted. Parameters whose names say that they are secret are masked: the executed notebook is, too.
         """
         run = self.runs.run(run_id)
         if run.state is not State.SUCCEEDED:
             raise Invalid(f"Run {run_id} {run.state}; only a run that succeeded makes a crate.")
+        require_kept(run)
         return write_crate(target, self._content(run, subject))
 
     def _content(self, run: Run, subject: str) -> CrateContent:
         provenance = self.runs.provenance(run.id)
         said = self._about(run)
-        footing = footing_of(run, provenance, self.environments.packages(run.legs.environment))
+        shown = replace(run, parameters=masked_parameters(run.parameters))
+        footing = footing_of(shown, provenance, self.environments.packages(run.legs.environment))
         pins = zip(provenance.inputs, footing.inputs, strict=True)
         return CrateContent(
             run=run.id,

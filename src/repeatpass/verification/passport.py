@@ -9,6 +9,7 @@ from repeatpass.core.errors import Invalid
 from repeatpass.core.times import iso, iso_short, parse_time
 from repeatpass.indicators.records import Indicator, Value
 from repeatpass.indicators.room import Indicators
+from repeatpass.runs.masking import masked_parameters
 from repeatpass.runs.records import Provenance, Run, RunOutput
 from repeatpass.runs.room import Runs
 from repeatpass.verification.records import Repeat
@@ -42,7 +43,10 @@ class Passport:
         run, legs = self.run, self.run.legs
         yield "value", f"{self.value.value} {self.indicator.unit}  ({self.subject}, revision {self.value.revision})"
         yield "notebook", f"{legs.notebook}@{legs.revision}"
-        yield "parameters", ", ".join(f"{name}={value!r}" for name, value in run.parameters.items()) or "none"
+        yield (
+            "parameters",
+            ", ".join(f"{name}={value!r}" for name, value in masked_parameters(run.parameters).items()) or "none",
+        )
         yield "environment", f"{legs.environment_name} {legs.environment}"
         yield "kit", legs.kit
         for read in self.provenance.inputs:
@@ -73,7 +77,7 @@ class Passport:
             "unit": self.indicator.unit,
             "value": asdict(self.value),
             "history": [asdict(value) for value in self.history],
-            "run": asdict(self.run),
+            "run": asdict(self.run) | {"parameters": masked_parameters(self.run.parameters)},
             "inputs": [asdict(read) for read in self.provenance.inputs],
             "inputs_fully_known": self.provenance.fully_known,
             "unrecorded": [asdict(read) for read in self.provenance.unrecorded],
