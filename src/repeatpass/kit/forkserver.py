@@ -124,7 +124,7 @@ def _start(order: dict[str, object], brief: socket.socket, leash: socket.socket)
     def run() -> None:
         kernel.run(order, brief)
 
-    keeper.keep(leash, run)
+    keeper.keep(leash, run, str(order.get("room", "")))
 
 
 def _end_strays(kept: set[int]) -> None:

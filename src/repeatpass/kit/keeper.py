@@ -15,11 +15,15 @@ import resource
 import select
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from repeatpass.kit import confining
+
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+GIVE = b"give "
 
 
 def prctl(option: int, value: int) -> None:
@@ -30,35 +34,46 @@ def prctl(option: int, value: int) -> None:
         pass
 
 
-def keep(leash: socket.socket, kernel: Callable[[], None]) -> NoReturn:
-    """Fork *kernel*, watch it, end its whole tree when it or the leash ends. Never returns."""
+def keep(leash: socket.socket, kernel: Callable[[], None], room: str = "") -> NoReturn:
+    """Fork *kernel*, watch it, end its whole tree when it or the leash ends. Never returns.
+
+    With *room*, the number of a kernel's folders, the kernel is shut into namespaces of its own.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.setsid()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     keeper = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        leash.close()
-        _become_kernel(keeper, kernel)
     try:
-        _say(leash, {"pid": pid, "keeper": keeper})
+        if room:
+            confining.enter(room)
+        pid = os.fork()
+        if pid == 0:
+            leash.close()
+            _become_kernel(keeper, kernel, bool(room))
+        _say(leash, {"pid": pid, "keeper": keeper, "confined": bool(room)})
         _watch(leash, pid)
-        _say(leash, _end(pid))
+        _say(leash, _end_confined(pid) if room else _end(pid))
+    except OSError as error:
+        print(f"The keeper of a kernel failed: {error}", file=sys.stderr, flush=True)
     finally:
         os._exit(0)
 
 
-def _become_kernel(keeper: int, kernel: Callable[[], None]) -> NoReturn:
+def _become_kernel(keeper: int, kernel: Callable[[], None], confined: bool) -> NoReturn:
     """The forked child: dies with its keeper, has a session of its own."""
     try:
+        if confined:
+            confining.seal()
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:  # the keeper died before the line above
+        if os.getppid() != (0 if confined else keeper):  # the keeper died before the line above
             os._exit(1)
         os.setsid()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         kernel()
+    except OSError as error:
+        print(f"A kernel could not be begun: {error}", file=sys.stderr, flush=True)
     finally:
         os._exit(1)
 
@@ -83,10 +98,21 @@ def _watch(leash: socket.socket, pid: int) -> None:
         orders = leash.recv(256)
         if not orders:
             return
-        for order in orders.split():
-            if int(order) == signal.SIGKILL:
+        for order in orders.splitlines():
+            if order.startswith(GIVE):
+                _say(leash, _given(os.fsdecode(order.removeprefix(GIVE))))
+            elif int(order) == signal.SIGKILL:
                 return
-            os.kill(pid, int(order))
+            else:
+                os.kill(pid, int(order))
+
+
+def _given(name: str) -> dict[str, object]:
+    try:
+        confining.give(name)
+    except OSError as error:
+        return {"given": False, "error": str(error)}
+    return {"given": True}
 
 
 def _end(pid: int) -> dict[str, object]:
@@ -101,6 +127,16 @@ def _end(pid: int) -> dict[str, object]:
             break
         if ended == pid:
             code = os.waitstatus_to_exitcode(status)
+    return _report(code)
+
+
+def _end_confined(pid: int) -> dict[str, object]:
+    """Kill the first process of a PID namespace, and with it all that is in there; report how it ended."""
+    _kill(pid)
+    return _report(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _report(code: int | None) -> dict[str, object]:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {"exit": code, "cpu_s": used.ru_utime + used.ru_stime, "peak_rss_bytes": used.ru_maxrss * 1024}
 

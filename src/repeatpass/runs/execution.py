@@ -22,7 +22,7 @@ class Limits:
     memory_bytes: int = 4096 * MEBIBYTE  # beyond what the preloaded kernel has already
     output_bytes: int = 32 * MEBIBYTE  # shown in the notebook: prints, figures, tables
     files_bytes: int = 2048 * MEBIBYTE  # written to the run's folder
-    processes: int = 0  # RLIMIT_NPROC, which counts all processes of the user; 0 = no limit
+    processes: int = 0  # and threads: of the run in a sandbox, else of its user; 0 = no limit (in a sandbox 256)
     cpus: float = 0.0  # processors; 0 = no limit
 
 
@@ -37,6 +37,9 @@ class ExecutionRequest:
     limits: Limits = Limits()
     environ: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()  # which variables of *environ* are masked in whatever the run shows and leaves
+    workspace: str = ""  # whose the run is: sandboxes are not shared between workspaces
+    sandbox: bool = False  # run it in one, or not at all
+    network: tuple[str, ...] = ()  # what may be reached from the sandbox: host, host:port, *.domain
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -47,6 +50,7 @@ class ExecutionRequest:
         """Read what `to_json` gave."""
         paths = {"prefix": Path(value["prefix"]), "kit": Path(value["kit"])}
         known = {"limits": Limits(**value.get("limits", {})), "secrets": tuple(value.get("secrets", ()))}
+        known["network"] = tuple(value.get("network", ()))
         return cls(**{**value, **paths, **known})
 
 
@@ -99,7 +103,8 @@ class Outcome:
     failure: Failure | None = None
     usage: Usage = Usage()
     cells: tuple[CellTime, ...] = ()
-    limits_by: Literal["time", "memory", "output", "files", ""] = ""
+    limits_by: Literal["time", "memory", "output", "files", "processes", ""] = ""
+    isolation: str = ""  # how the run was kept apart and its limits held, in a sentence
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

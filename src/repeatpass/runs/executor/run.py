@@ -5,6 +5,7 @@ import json
 import logging
 import signal
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,15 +29,17 @@ from repeatpass.runs.executor import sentences
 from repeatpass.runs.executor.cells import CellClient
 from repeatpass.runs.executor.journal import Journal
 from repeatpass.runs.executor.parameters import inject
+from repeatpass.runs.executor.places import OwnFolder, Room
 from repeatpass.runs.executor.processes import size_of
 from repeatpass.runs.executor.reading import Unreadable, read_notebook
 from repeatpass.runs.executor.watch import Watch
 from repeatpass.runs.kernels.forkserver import KernelLost
-from repeatpass.runs.kernels.pool import Pool
+from repeatpass.runs.kernels.pool import EnvironmentPool, Pool
 from repeatpass.runs.kernels.warm import WarmKernel
-from repeatpass.runs.masking import masks_of
+from repeatpass.runs.masking import masks_for
 
 log = logging.getLogger(__name__)
+SANDBOXED_PROCESSES = 256  # and threads, of one run
 GRACE_S = 2.0  # between the interrupt and the kill
 PARTIAL_S = 2.0  # the executed notebook is written while running, at most this often
 
@@ -44,8 +47,10 @@ PARTIAL_S = 2.0  # the executed notebook is written while running, at most this 
 class Execution:
     """Carries out one run; `done` holds its outcome once it has ended."""
 
-    def __init__(self, folder: Path, pool: Pool) -> None:
+    def __init__(self, folder: Path, pool: Pool, environ: Mapping[str, str] | None = None) -> None:
         self.folder, self.pool, self.journal = folder, pool, Journal()
+        self.environ = dict(environ or {})  # secrets among it: it is kept here and nowhere else
+        self.place: OwnFolder | None = None
         self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.reason: sentences.Reason | None = None
         self.kernel: WarmKernel | None = None
@@ -67,8 +72,14 @@ class Execution:
             outcome = Outcome(state="crashed", message=f"The machine failed: {type(error).__name__}: {error}.")
         self._finish(outcome)
         self.notebook = self.client = None  # the outcome is remembered for a while, its outputs need not be
+        self.environ.clear()
         if self.kernel is not None:
             await self.kernel.discard()
+            self._pool().give_back()
+
+    def _pool(self) -> EnvironmentPool:
+        workspace = (self.request.workspace or self.request.run) if self.request.sandbox else ""
+        return self.pool.of(self.request.prefix, self.request.kit, workspace)
 
     async def _outcome(self) -> Outcome:
         try:
@@ -76,6 +87,9 @@ class Execution:
             self._keep_secrets()
             self.notebook, notices = read_notebook(self.folder / "notebook.ipynb")
             inject(self.notebook, self.request.parameters)
+            self.limits = self.request.limits
+            if self.request.sandbox and not self.limits.processes:
+                self.limits = replace(self.limits, processes=SANDBOXED_PROCESSES)
         except (Unreadable, ValueError) as error:
             failure = Failure(ename=type(error).__name__, evalue=str(error))
             return Outcome(state="failed", message=str(error), failure=failure)
@@ -87,10 +101,13 @@ class Execution:
             return Outcome(state="crashed", message=str(lost))
 
     async def _execute(self, notebook: nbformat.NotebookNode) -> Outcome:
-        self.kernel = await self.pool.of(self.request.prefix, self.request.kit).take()
+        self.kernel = await self._pool().take()
+        process = self.kernel.process
+        self.place = OwnFolder(self.folder, process) if process.room is None else Room(self.folder, process)
+        await self.place.furnish()
         await self.kernel.hand_over(self._settings())
         self.started = time.monotonic()
-        self.watch = Watch(self.kernel.process, self.request.limits, self._places(), self.stop)
+        self.watch = Watch(process, self.limits, self.place, self.stop)
         self.client = CellClient(notebook, self.kernel, self.journal)
         try:
             await self.client.run(go_on=lambda: self.reason is None, after=self._save_partly)
@@ -103,39 +120,20 @@ class Execution:
         return await self._ended()
 
     def _settings(self) -> dict[str, Any]:
-        assert self.kernel is not None
-        limits, (work, outputs, own) = self.request.limits, self._places()
-        outputs.mkdir(exist_ok=True)
-        work.mkdir(exist_ok=True)
-        environ = {
-            "REPEATPASS_RUN": self.request.run,
-            "REPEATPASS_CONTEXT": str(self.folder / "context.json"),
-            "REPEATPASS_READS": str(self.folder / "reads.jsonl"),
-            "REPEATPASS_OUTPUTS": str(outputs),
-            "HOME": str(own),
-            "TMPDIR": str(own),
-        }
-        return {
-            "environ": environ | dict(self.request.environ),
-            "cwd": str(work),
-            "memory_bytes": limits.memory_bytes,
-            "output_bytes": limits.output_bytes,
-            "file_bytes": limits.files_bytes,
-            "processes": limits.processes,
-            "watch": {"log": str(self.folder / "unrecorded.jsonl"), "allowed": [str(self.folder), str(own)]},
+        assert self.place is not None
+        settings = self.place.settings()
+        settings["environ"] |= {"REPEATPASS_RUN": self.request.run, **self.environ}
+        return settings | {
+            "memory_bytes": self.limits.memory_bytes,
+            "output_bytes": self.limits.output_bytes,
+            "file_bytes": self.limits.files_bytes,
+            "processes": self.limits.processes,
         }
 
     def _keep_secrets(self) -> None:
-        """From now on nothing that is written names a secret, and the request on disk does not either."""
-        self.journal.masks = masks_of(self.request)
-        if self.request.secrets:
-            known = {name: text for name, text in self.request.environ.items() if name not in self.request.secrets}
-            write_json(self.folder / REQUEST_FILE, replace(self.request, environ=known, secrets=()).to_json())
-
-    def _places(self) -> tuple[Path, Path, Path]:
-        """Where the notebook writes: its working folder, its outputs, its temporary files."""
-        assert self.kernel is not None
-        return self.folder / "work", self.folder / "outputs", self.kernel.process.folder
+        """From now on nothing that is written names a secret."""
+        secrets = {name: self.environ.get(name, "") for name in self.request.secrets}
+        self.journal.masks = masks_for(self.request.parameters, secrets)
 
     def stop(self, reason: sentences.Reason) -> None:
         """End the run early. The first reason counts; stopping twice is harmless."""
@@ -162,11 +160,13 @@ class Execution:
         return f"in cell {self.journal.cell} of {self.journal.of}" if self.journal.cell else "before its first cell"
 
     async def _ended(self, *, failed: bool = False, dead: bool = False) -> Outcome:
-        assert self.watch is not None and self.kernel is not None
+        assert self.watch is not None and self.kernel is not None and self.place is not None
         code = (await self.kernel.process.ended)["exit"] if dead else None
         usage = self.watch.usage(time.monotonic() - self.started)
         await self._quieten()
-        over = size_of(*self._places()) > self.request.limits.files_bytes
+        over = size_of(*self.place.written()) > self.limits.files_bytes
+        for strange in await asyncio.to_thread(self.place.bring_home):
+            self.journal.write("error", strange)
         failure = self._failure() if failed or dead or self.reason else None
         reason = self.reason or (failed and failure and sentences.limit_behind(failure)) or ("files" if over else None)
         return self._worded(reason, failure, usage, dead, code)
@@ -175,7 +175,7 @@ class Execution:
         """Nothing of the run may write once its outcome is known."""
         assert self.kernel is not None and self.watch is not None
         self.kernel.process.kill_now()
-        if self.watch.has_company():
+        if self.kernel.process.confined or self.watch.has_company():
             self.kernel.process.signal(signal.SIGKILL)
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self.kernel.process.ended), 5.0)
@@ -192,7 +192,7 @@ class Execution:
         assert self.client is not None
         state: End = "failed"
         if reason is not None:
-            message = sentences.limit_reached(reason, self.request.limits, self._where())
+            message = sentences.limit_reached(reason, self.limits, self._where())
             state = {"cancelled": "cancelled", "stopped": "crashed"}.get(reason, "failed")  # type: ignore[assignment]
         elif dead:
             message = sentences.kernel_ended(code, self._where())
@@ -202,7 +202,7 @@ class Execution:
         else:
             count = len(self.client.times)
             message, state = f"{count} {'cell' if count == 1 else 'cells'} executed.", "succeeded"
-        limit = reason if reason in ("time", "memory", "output", "files") else ""
+        limit = reason if reason in ("time", "memory", "output", "files", "processes") else ""
         cells = tuple(self.client.times)
         return Outcome(state=state, message=message, failure=failure, usage=usage, cells=cells, limits_by=limit)
 

@@ -8,7 +8,7 @@ import nbformat
 from repeatpass.runs.execution import Failure, Limits
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of a terminal
-Reason = Literal["time", "memory", "output", "files", "cancelled", "stopped"]
+Reason = Literal["time", "memory", "output", "files", "processes", "cancelled", "stopped"]
 
 
 def bytes_in_words(count: int) -> str:
@@ -33,6 +33,7 @@ def limit_reached(reason: Reason, limits: Limits, where: str) -> str:
         "memory": f"It needed more memory than its limit of {bytes_in_words(limits.memory_bytes)}",
         "output": f"It showed more output than its limit of {bytes_in_words(limits.output_bytes)}",
         "files": f"It wrote more to files than its limit of {bytes_in_words(limits.files_bytes)}",
+        "processes": f"It started more processes and threads than its limit of {limits.processes}",
         "cancelled": "It was cancelled",
         "stopped": "The program that carries out runs was stopped",
     }
@@ -74,5 +75,7 @@ def limit_behind(failure: Failure) -> Reason | None:
     """The limit that a Python error stems from, if it does."""
     if failure.ename in {"MemoryError", "ArrayMemoryError", "_ArrayMemoryError"}:
         return "memory"
+    if "[Errno 11]" in failure.evalue or "can't start new thread" in failure.evalue:
+        return "processes"
     too_large = failure.ename == "OSError" and "[Errno 27]" in failure.evalue
     return "files" if too_large else None

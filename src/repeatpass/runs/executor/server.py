@@ -19,6 +19,7 @@ from repeatpass.runs.kernels.pool import Pool
 log = logging.getLogger(__name__)
 ADDRESS_FILE = "executor.json"
 LOG_FILE = "log.jsonl"
+UNUSED_S = 900.0  # how long the sandbox of a workspace stays without a run
 KEPT_S = 600.0  # how long an ended run is remembered; its outcome stays in its folder
 
 
@@ -42,7 +43,7 @@ class Executor:
     ) -> None:
         self.home, self.linger, self.release, self.retired = home, linger, release, False
         self.folder = private_folder()
-        self.pool = Pool(self.folder, ready=ready, fork=fork)
+        self.pool = Pool(self.folder, ready=ready, fork=fork, rooms=home / "rooms" / self.folder.name)
         self.runs: dict[str, Execution] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.runners = 0
@@ -69,6 +70,7 @@ class Executor:
         except (OSError, ValueError, KeyError):
             return
         if former.name.startswith("rp-") and former.exists() and former.stat().st_uid == os.getuid():
+            shutil.rmtree(self.home / "rooms" / former.name, ignore_errors=True)
             shutil.rmtree(former, ignore_errors=True)
 
     async def _close(self) -> None:
@@ -86,6 +88,7 @@ class Executor:
             await asyncio.sleep(min(1.0, self.linger / 4))
             if self.tasks or (self.runners and not self.retired):
                 self.left = time.monotonic()
+                await self.pool.close_unused(UNUSED_S)
             elif self.retired or time.monotonic() - self.left > self.linger:
                 self.ending.set()
 
@@ -107,7 +110,7 @@ class Executor:
         try:
             match request["do"]:
                 case "start":
-                    return self._start(request["folder"])
+                    return self._start(request["folder"], request.get("environ", {}))
                 case "wait":
                     return await self._wait(request["folder"], request["timeout"])
                 case "stop":
@@ -123,12 +126,12 @@ class Executor:
             log.exception("A request could not be answered")
             return {"error": f"{type(error).__name__}: {error}"}
 
-    def _start(self, folder: str) -> dict[str, Any]:
+    def _start(self, folder: str, environ: dict[str, str]) -> dict[str, Any]:
         if self.retired:
             return {"error": "a newer executor takes the runs"}
         begun = (Path(folder) / LOG_FILE).exists()  # by an executor before us: its run has crashed
         if folder not in self.runs and not begun and read_outcome(Path(folder)) is None:
-            execution = self.runs[folder] = Execution(Path(folder), self.pool)
+            execution = self.runs[folder] = Execution(Path(folder), self.pool, environ)
             task = asyncio.create_task(execution.carry_out())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

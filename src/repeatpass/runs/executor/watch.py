@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from repeatpass.runs.execution import Limits, Usage
-from repeatpass.runs.executor.processes import Measured, measure, proportional, resident, size_of, tree
+from repeatpass.runs.executor.places import OwnFolder
+from repeatpass.runs.executor.processes import Measured, hidden, measure, proportional, resident, size_of, tasks, tree
 from repeatpass.runs.executor.sentences import Reason
 from repeatpass.runs.kernels.forkserver import ForkedKernel
 
@@ -17,10 +17,8 @@ FILES_EVERY = 4  # looks at memory per look at files
 class Watch:
     """Calls *stop* with the reason once a limit is passed; `usage` gives the final count."""
 
-    def __init__(
-        self, process: ForkedKernel, limits: Limits, places: tuple[Path, ...], stop: Callable[[Reason], None]
-    ) -> None:
-        self.process, self.limits, self.places, self.stop = process, limits, places, stop
+    def __init__(self, process: ForkedKernel, limits: Limits, place: OwnFolder, stop: Callable[[Reason], None]) -> None:
+        self.process, self.limits, self.place, self.stop = process, limits, place, stop
         self.last, self.peak = Measured(), 0
         self.timer = asyncio.get_running_loop().call_later(limits.time_s, stop, "time")
         self.tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._listen())]
@@ -46,9 +44,11 @@ class Watch:
             self._measure(pids)
             if self._too_large(pids):
                 self.stop("memory")
+            if self.process.confined and self.limits.processes and tasks(pids) + 1 >= self.limits.processes:
+                self.stop("processes")
             if turn % FILES_EVERY == 0:
-                written = await asyncio.to_thread(size_of, *self.places)
-                if written > self.limits.files_bytes:
+                written = await asyncio.to_thread(size_of, *self.place.written())
+                if written + hidden(pids) > self.limits.files_bytes:
                     self.stop("files")
 
     def _pids(self) -> list[int]:

@@ -6,10 +6,14 @@ import os
 import shutil
 import signal
 import socket
+import struct
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from repeatpass.kit import confining
+from repeatpass.runs.sandbox import Sandbox
 
 START_S = 120.0  # importing everything on a cold, busy machine
 
@@ -29,7 +33,11 @@ class ForkedKernel:
     pid: int = 0
     keeper: int = 0
     pidfd: int = -1  # of the kernel, so that a signal can never reach a stranger
+    room: Path | None = None  # in a sandbox: what it reads and writes, see repeatpass.kit.confining
+    sandbox: Sandbox | None = None
+    confined: bool = False  # in namespaces of its own, says its keeper
     begun: dict[str, float] = field(default_factory=dict)
+    answers: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     ended: asyncio.Future[dict[str, Any]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     async def follow(self) -> None:
@@ -37,14 +45,25 @@ class ForkedKernel:
         report: dict[str, Any] = {"exit": None}
         try:
             while message := await self.leash.read():
-                report = message if "exit" in message else report
+                if "exit" in message:
+                    report = message
+                else:
+                    self.answers.put_nowait(message)
         finally:
+            self.answers.put_nowait({})
             if not self.ended.done():
                 self.ended.set_result(report)
 
     def signal(self, number: int) -> None:
         """Send a signal to the kernel; SIGKILL ends it with everything that it has started."""
         self.leash.write(f"{number}\n".encode())
+
+    async def give(self, inputs: str) -> None:
+        """In a sandbox: show the kernel the inputs called *inputs*. Raises KernelLost."""
+        self.leash.write(f"give {inputs}\n".encode())
+        answer = await self.answers.get()
+        if not answer.get("given"):
+            raise KernelLost(f"The inputs could not be shown to the kernel: {answer.get('error', 'it has ended')}.")
 
     def kill_now(self) -> None:
         """Kill the kernel process without waiting for its keeper; what it started is the keeper's to end."""
@@ -73,6 +92,22 @@ class Line:
         end.setblocking(False)
         return cls(*await asyncio.open_connection(sock=end, limit=2**20))
 
+    @classmethod
+    async def begun(cls, end: socket.socket) -> tuple["Line", dict[str, Any], int]:
+        """Make a line once the first message has come; return it with the message and its sender's PID.
+
+        The PID is the one we know it by, from whatever PID namespace it is sent (SCM_CREDENTIALS, unix(7)).
+        *end* must have SO_PASSCRED set before. Raises KernelLost if the other side is gone.
+        """
+        data, pid = await _with_pid(end)
+        first, newline, rest = data.partition(b"\n")
+        if not newline:
+            end.close()
+            raise KernelLost("A kernel ended before it was ready.")
+        line = await cls.over(end)
+        line.reader.feed_data(rest)
+        return line, json.loads(first), pid
+
     async def read(self) -> dict[str, Any] | None:
         """The next message, or None when the other side is gone."""
         try:
@@ -93,6 +128,21 @@ class Line:
     def close(self) -> None:
         """Close; closing twice is harmless."""
         self.writer.close()
+
+
+async def _with_pid(end: socket.socket) -> tuple[bytes, int]:
+    """The first bytes that come over *end*, and the PID of who sent them."""
+    loop, size = asyncio.get_running_loop(), struct.calcsize("3i")
+    end.setblocking(False)
+    ready = loop.create_future()
+    loop.add_reader(end, lambda: ready.done() or ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_reader(end)
+    data, parts, _, _ = end.recvmsg(65536, socket.CMSG_SPACE(size))
+    found = [part for level, kind, part in parts if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS)]
+    return data, int(struct.unpack("3i", found[0][:size])[0]) if found else 0
 
 
 def clean_environ(prefix: Path, kit: Path, folder: Path) -> dict[str, str]:
@@ -123,6 +173,7 @@ class Place(Protocol):
     prefix: Path
     kit: Path
     folder: Path
+    sandbox: Sandbox | None
 
 
 async def launched(place: Place, theirs: socket.socket, *words: str) -> asyncio.subprocess.Process:
@@ -131,17 +182,22 @@ async def launched(place: Place, theirs: socket.socket, *words: str) -> asyncio.
     A single kernel reads its order from standard input; a fork server has none. Raises KernelLost.
     """
     stdin = asyncio.subprocess.PIPE if words else asyncio.subprocess.DEVNULL
-    command = ["-P", "-s", "-m", "repeatpass.kit.forkserver", str(theirs.fileno()), *words]
+    command = [str(place.prefix / "bin" / "python"), "-P", "-s", "-m", "repeatpass.kit.forkserver"]
+    command += [str(theirs.fileno()), *words]
+    kit, folder = place.kit, place.folder
+    if place.sandbox:
+        kit, folder = Path(confining.KIT), Path(confining.SOCKETS) / "server"
     try:
         return await asyncio.create_subprocess_exec(
-            str(place.prefix / "bin" / "python"),
-            *command,
+            *(place.sandbox.command(*command) if place.sandbox else command),
             pass_fds=[theirs.fileno()],
-            env=clean_environ(place.prefix, place.kit, place.folder),
+            env=clean_environ(place.prefix, kit, folder),
             cwd=place.folder,
             stdin=stdin,
             start_new_session=True,
         )
+    except ValueError as error:
+        raise KernelLost(str(error)) from error
     except OSError as error:
         raise KernelLost(f"There is no Python in the environment {place.prefix}: {error}.") from error
 
@@ -149,8 +205,8 @@ async def launched(place: Place, theirs: socket.socket, *words: str) -> asyncio.
 class ForkServer:
     """One preloaded process of one environment; `fork` gives a new kernel."""
 
-    def __init__(self, prefix: Path, kit: Path, folder: Path) -> None:
-        self.prefix, self.kit, self.folder = prefix, kit, folder
+    def __init__(self, prefix: Path, kit: Path, folder: Path, sandbox: Sandbox | None = None) -> None:
+        self.prefix, self.kit, self.folder, self.sandbox = prefix, kit, folder, sandbox
         self.process: asyncio.subprocess.Process | None = None
         self.control: socket.socket | None = None
         self.hello: dict[str, Any] = {}
@@ -167,6 +223,8 @@ class ForkServer:
         Raises KernelLost if it does not come up.
         """
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        if self.sandbox is not None:
+            self.sandbox.prepare()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
@@ -195,20 +253,41 @@ class ForkServer:
         """Ask for one kernel and wait until it says that its loop runs. Raises KernelLost."""
         if self.control is None or not self.alive:
             raise KernelLost("The fork server is gone.")
+        room = self._room(folder)
         briefs, leashes = socket.socketpair(), socket.socketpair()
-        order = json.dumps({"connection": connection, "folder": str(folder)}).encode()
+        for end in (briefs[0], leashes[0]):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            socket.send_fds(self.control, [order], [briefs[1].fileno(), leashes[1].fileno()])
+            socket.send_fds(self.control, [self._order(connection, folder)], [briefs[1].fileno(), leashes[1].fileno()])
         except OSError as error:
             raise KernelLost(f"The fork server does not answer: {error}.") from error
         finally:
             briefs[1].close()
             leashes[1].close()
         self.made += 1
-        brief, leash = await Line.over(briefs[0]), await Line.over(leashes[0])
-        kernel = ForkedKernel(folder=folder, connection=connection, brief=brief, leash=leash)
-        await _come_up(kernel)
+        kernel = await _come_up(briefs[0], leashes[0], folder, connection)
+        kernel.room, kernel.sandbox = room, self.sandbox
+        if room is not None and not kernel.confined:
+            kernel.close()
+            raise KernelLost(
+                "The kit that this run is pinned to is too old for a sandbox; run it with the present one."
+            )
         return kernel
+
+    def _room(self, folder: Path) -> Path | None:
+        """In a sandbox: make the kernel's folders, and give it that of its sockets."""
+        if self.sandbox is None:
+            return None
+        self.sandbox.own(folder)
+        return self.sandbox.room(folder.name)
+
+    def _order(self, connection: dict[str, Any], folder: Path) -> bytes:
+        """What the fork server is told: in a sandbox, paths are other ones."""
+        order = {"connection": connection, "folder": str(folder)}
+        if self.sandbox is not None:
+            inside = {**connection, "ip": f"{confining.HOME}/k"}
+            order = {"connection": inside, "folder": confining.HOME, "room": folder.name}
+        return json.dumps(order).encode()
 
     async def stop(self) -> None:
         """End the process; kernels that still run are not touched. It may be started again."""
@@ -224,16 +303,23 @@ class ForkServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-async def _come_up(kernel: ForkedKernel) -> None:
+async def _come_up(
+    brief: socket.socket, leash: socket.socket, folder: Path, connection: dict[str, Any]
+) -> ForkedKernel:
+    """The kernel, once its keeper and then itself have spoken; both say who they are by speaking."""
+    lines: list[Line] = []
     try:
         async with asyncio.timeout(START_S):
-            born = await kernel.leash.read()
-            ready = await kernel.brief.read()
-    except TimeoutError:
-        born = ready = None
-    if not born or not ready:
-        kernel.close()
-        raise KernelLost("A kernel ended before it was ready.")
-    kernel.pid, kernel.keeper = born["pid"], born["keeper"]
+            line, born, keeper = await Line.begun(leash)
+            lines.append(line)
+            talk, _, pid = await Line.begun(brief)
+            lines.append(talk)
+    except (TimeoutError, KernelLost):
+        for each in (*lines, brief, leash):
+            each.close()
+        raise KernelLost("A kernel ended before it was ready.") from None
+    kernel = ForkedKernel(folder=folder, connection=connection, brief=talk, leash=line, pid=pid, keeper=keeper)
+    kernel.confined = bool(born.get("confined"))
     with suppress(ProcessLookupError):
         kernel.pidfd = os.pidfd_open(kernel.pid)
+    return kernel

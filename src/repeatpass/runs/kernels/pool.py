@@ -1,9 +1,11 @@
-"""Kernels ready before they are asked for, one fork server per environment."""
+"""Kernels ready before they are asked for, one fork server per environment; in a sandbox, also per workspace."""
 
 import asyncio
 import itertools
 import logging
+import shutil
 import sys
+import time
 from collections import deque
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import zmq.asyncio
 from repeatpass.runs.kernels.forkserver import ForkServer, KernelLost
 from repeatpass.runs.kernels.spawned import SpawnServer
 from repeatpass.runs.kernels.warm import WarmKernel
+from repeatpass.runs.sandbox import Sandbox, uid_of
 
 CAN_FORK = sys.platform == "linux"  # elsewhere system libraries do not survive it
 log = logging.getLogger(__name__)
@@ -23,11 +26,20 @@ class EnvironmentPool:
     """The fork server of one environment and its waiting kernels."""
 
     def __init__(
-        self, prefix: Path, kit: Path, folder: Path, *, ready: int, making: asyncio.Semaphore, fork: bool
+        self,
+        prefix: Path,
+        kit: Path,
+        folder: Path,
+        *,
+        ready: int,
+        making: asyncio.Semaphore,
+        fork: bool,
+        sandbox: Sandbox | None = None,
     ) -> None:
         place = prefix, kit, folder / "server"
-        self.spawning = SpawnServer(*place)
-        self.server: ForkServer | SpawnServer = ForkServer(*place) if fork and CAN_FORK else self.spawning
+        self.spawning, self.sandbox, self.used = SpawnServer(*place), sandbox, time.monotonic()
+        forks = fork and CAN_FORK or sandbox is not None
+        self.server: ForkServer | SpawnServer = ForkServer(*place, sandbox) if forks else self.spawning
         self.folder, self.ready, self.making = folder, ready, making
         self.waiting: deque[WarmKernel] = deque()
         self.context = zmq.asyncio.Context()
@@ -35,19 +47,32 @@ class EnvironmentPool:
         self.filling: asyncio.Task[None] | None = None
         self.numbers = itertools.count(1)
         self.life = 0  # of the fork server; it may be replaced
+        self.taken = 0  # kernels that are in use
         folder.mkdir(mode=0o700)
 
     async def take(self) -> WarmKernel:
         """A kernel nobody has used: a waiting one, or a new one. Raises KernelLost."""
+        self.taken += 1
+        try:
+            kernel = await self._taken()
+        except BaseException:
+            self.give_back()
+            raise
+        self.fill(after=CALM_S)
+        return kernel
+
+    async def _taken(self) -> WarmKernel:
         while self.waiting:
             kernel = self.waiting.popleft()
             if kernel.alive:
-                self.fill(after=CALM_S)
                 return kernel
             await kernel.discard()
-        kernel = await self._new()
-        self.fill(after=CALM_S)
-        return kernel
+        return await self._new()
+
+    def give_back(self) -> None:
+        """Say that a kernel that was taken is gone."""
+        self.taken -= 1
+        self.used = time.monotonic()
 
     async def _new(self) -> WarmKernel:
         """Make a kernel now; a fork server that gives none is replaced, once."""
@@ -74,6 +99,10 @@ class EnvironmentPool:
         self.life += 1
         await self.server.start()
         threads = self.server.hello.get("threads", 1)
+        if threads != 1 and self.sandbox is not None:
+            await self.server.stop()
+            raise KernelLost(f"Packages of the environment {self.server.prefix} start threads while they are imported, "
+                             "which no sandbox can fork. Run it where one person works alone.")  # fmt: skip
         if threads != 1:
             log.warning("After its imports the environment has %s threads; kernels are started, not forked.", threads)
             await self.server.stop()
@@ -107,26 +136,50 @@ class EnvironmentPool:
             await self.waiting.popleft().discard()
         await self.server.stop()
         self.context.destroy(linger=0)
+        if self.sandbox is not None:
+            await asyncio.to_thread(shutil.rmtree, self.sandbox.rooms, ignore_errors=True)
 
 
 class Pool:
-    """Pools of all environments in use. *ready* kernels wait in each; *folder* is short and private."""
+    """Pools of all environments in use. *ready* kernels wait in each; *folder* is short and private.
 
-    def __init__(self, folder: Path, *, ready: int = 2, at_once: int = 2, fork: bool = True) -> None:
-        self.folder, self.ready, self.fork = folder, ready, fork
+    *rooms* is where sandboxed kernels read and write, on the disk that the runs are on.
+    """
+
+    def __init__(
+        self, folder: Path, *, ready: int = 2, at_once: int = 2, fork: bool = True, rooms: Path | None = None
+    ) -> None:
+        self.folder, self.ready, self.fork, self.rooms = folder, ready, fork, rooms or folder / "rooms"
         self.making = asyncio.Semaphore(at_once)
-        self.environments: dict[tuple[Path, Path], EnvironmentPool] = {}
+        self.environments: dict[tuple[str, Path, Path], EnvironmentPool] = {}
+        self.numbers = itertools.count(1)
 
-    def of(self, prefix: Path, kit: Path) -> EnvironmentPool:
-        """The pool of one environment; made on first use."""
-        key = (prefix, kit)
+    def of(self, prefix: Path, kit: Path, workspace: str = "") -> EnvironmentPool:
+        """The pool of one environment, in a sandbox if a *workspace* is named; made on first use."""
+        key = (workspace, prefix, kit)
         if key not in self.environments:
-            folder = self.folder / f"e{len(self.environments) + 1}"
+            number = next(self.numbers)
+            folder = self.folder / f"e{number}"
+            sandbox = None
+            if workspace:
+                rooms = self.rooms / folder.name
+                uid = uid_of(self.rooms, number)
+                sandbox = Sandbox(prefix=prefix, kit=kit, folder=folder, rooms=rooms, uid=uid)
             self.environments[key] = EnvironmentPool(
-                prefix, kit, folder, ready=self.ready, making=self.making, fork=self.fork
+                prefix, kit, folder, ready=self.ready, making=self.making, fork=self.fork, sandbox=sandbox
             )
         return self.environments[key]
+
+    async def close_unused(self, seconds: float) -> None:
+        """End the sandboxes of workspaces that nothing was run in for so long; they are made again when needed."""
+        for key, pool in list(self.environments.items()):
+            if pool.sandbox is not None and not pool.taken and time.monotonic() - pool.used > seconds:
+                del self.environments[key]
+                await pool.close()
+                await asyncio.to_thread(shutil.rmtree, pool.folder, ignore_errors=True)
 
     async def close(self) -> None:
         """End every kernel and every fork server."""
         await asyncio.gather(*(pool.close() for pool in self.environments.values()))
+        if self.rooms.exists():
+            await asyncio.to_thread(shutil.rmtree, self.rooms, ignore_errors=True)

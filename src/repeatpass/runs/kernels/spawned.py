@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from repeatpass.runs.kernels.forkserver import START_S, ForkedKernel, KernelLost, Line, launched
+from repeatpass.runs.sandbox import Sandbox
 
 
 @dataclass(kw_only=True)
@@ -65,6 +66,7 @@ class SpawnServer:
 
     def __init__(self, prefix: Path, kit: Path, folder: Path) -> None:
         self.prefix, self.kit, self.folder = prefix, kit, folder
+        self.sandbox: Sandbox | None = None  # one is made for fork servers only
         self.hello: dict[str, Any] = {}
         self.made = 0
         self.alive = False

@@ -73,6 +73,8 @@ class WarmKernel:
         self.client.stop_channels()
         await self.manager.cleanup_resources()
         await _removed(self.process.folder)
+        if self.process.room is not None:
+            await _removed(self.process.room)
         return report
 
 
