@@ -37,10 +37,17 @@ def test_the_migrations_make_exactly_the_tables_that_the_rooms_declare(database_
     database = Database(database_url)
     assert upgrade(database).startswith("upgraded from nothing")
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_name": _described}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
     assert upgrade(database) == "up to date"
     database.close()
+
+
+def _described(name: str | None, kind: str, _parents: object) -> bool:
+    """The R*Tree and an index over an expression are made by a migration alone: no metadata can describe them."""
+    made = (kind == "table" and str(name).startswith("item_extents")) or name == "ix_item_index_extent"
+    return not made
 
 
 def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str) -> None:

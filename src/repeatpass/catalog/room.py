@@ -8,10 +8,13 @@ import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
 from repeatpass.catalog.records import AlreadyThere, Collection, CollectionAsset, Item
+from repeatpass.catalog.search.indexing import forget_items, index_items
+from repeatpass.catalog.search.store import item_index
 from repeatpass.catalog.store import assets, collections, items
+from repeatpass.catalog.times import item_times
 from repeatpass.core.errors import NotFound
 from repeatpass.core.ids import check_name
-from repeatpass.core.times import now, parse_time
+from repeatpass.core.times import now
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
@@ -68,11 +71,23 @@ class Catalog:
             connection.execute(collections.update().where(collections.c.id == id).values(**row))
 
     def _write_items(self, connection: sa.Connection, id: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+        forget_items(connection, id)
         connection.execute(items.delete().where(items.c.collection == id))
-        for body in bodies:
-            start, end = item_times(body)
-            row = {"collection": id, "id": body["id"], "body": dict(body), "start": start, "end": end}
-            connection.execute(items.insert().values(**row))
+        if bodies:
+            connection.execute(items.insert(), [item_row(id, body) for body in bodies])
+            index_items(connection, id, bodies)
+
+    def complete_index(self) -> int:
+        """Index the items that are not yet: those of a house from before there was an index. Return how many."""
+        joined = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
+        query = sa.select(items).join(item_index, joined, isouter=True).where(item_index.c.number.is_(None))
+        with self.database.read() as connection:
+            missing = [Item(**row) for row in connection.execute(query).mappings()]
+        if missing:
+            with self.database.write() as connection:
+                for item in missing:
+                    index_items(connection, item.collection, [item.body])
+        return len(missing)
 
     def _write_assets(self, connection: sa.Connection, id: str, version: str, files: Sequence[CollectionAsset]) -> None:
         connection.execute(assets.delete().where(assets.c.collection == id, assets.c.version == version))
@@ -135,10 +150,7 @@ class Catalog:
         return [CollectionAsset(**{**row, "item": row["item"] or None}) for row in rows]
 
 
-def item_times(body: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Return the first and last moment that an item speaks of (STAC 1.1 common metadata, Date and Time)."""
-    properties = body.get("properties", {})
-    if moment := properties.get("datetime"):
-        return parse_time(moment), parse_time(moment)
-    start, end = properties.get("start_datetime"), properties.get("end_datetime")
-    return (parse_time(start) if start else None), (parse_time(end) if end else None)
+def item_row(collection: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row that keeps an item's STAC document."""
+    start, end = item_times(body)
+    return {"collection": collection, "id": str(body["id"]), "body": dict(body), "start": start, "end": end}

@@ -1,0 +1,210 @@
+"""CQL2-JSON (OGC 21-065r2) into SQL: comparison, basic spatial and temporal, arithmetic, arrays, case."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from repeatpass.catalog.search import temporal
+from repeatpass.catalog.search.geometry import geometry_of
+from repeatpass.catalog.search.properties import Kind, Properties
+from repeatpass.catalog.search.spatial import RELATIONS, related
+from repeatpass.catalog.search.store import item_index
+from repeatpass.catalog.store import items
+from repeatpass.core.errors import Invalid
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b, "<>": lambda a, b: a != b, "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+}  # fmt: skip
+ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
+    "/": lambda a, b: a / sa.func.nullif(b, 0), "%": lambda a, b: a % sa.func.nullif(b, 0),
+    "div": lambda a, b: sa.func.floor(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
+}  # fmt: skip
+ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
+COLUMNS = {"id": items.c.id, "collection": items.c.collection}
+DEEPEST = 60  # levels; deeper filters are no person's
+
+
+class Clauses:
+    """Turns filters into conditions on items, in the words of one SQL *dialect*."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self.properties = Properties(dialect)
+
+    def where(self, node: Any, depth: int = 0) -> sa.ColumnElement[bool]:
+        """Return the condition that *node* states; raise Invalid for what cannot be asked here."""
+        if isinstance(node, bool):
+            return sa.true() if node else sa.false()
+        if not isinstance(node, Mapping) or "op" not in node:
+            return self._truth(node)
+        if depth > DEEPEST:
+            raise Invalid(f"The filter is nested more than {DEEPEST} levels deep.", field="filter")
+        return self._operation(str(node["op"]), list(node.get("args", ())), depth)
+
+    def _truth(self, node: Any) -> sa.ColumnElement[bool]:
+        found: sa.ColumnElement[bool] = self._value(node, "boolean") == sa.true()
+        return found
+
+    def _operation(self, op: str, args: list[Any], depth: int) -> sa.ColumnElement[bool]:
+        if op in ("and", "or"):
+            join = sa.and_ if op == "and" else sa.or_
+            return join(*(self.where(each, depth + 1) for each in args))
+        if op == "not":
+            return sa.not_(self.where(args[0], depth + 1))
+        if op in COMPARISONS:
+            return self._comparison(op, *args)
+        if op.lower() in temporal.RELATIONS:
+            return temporal.related_in_time(op, *args)
+        if op in RELATIONS:
+            return self._spatial(op, *args)
+        if op.lower() in ARRAYS:
+            return self._array(op.lower(), *args)
+        return self._predicate(op, args)
+
+    def _predicate(self, op: str, args: list[Any]) -> sa.ColumnElement[bool]:
+        if op == "isNull":
+            return sa.not_(self._exists(args[0]))
+        if op == "like":
+            found: sa.ColumnElement[bool] = self._value(args[0], "text").like(self._value(args[1], "text"), escape="\\")
+            return found
+        if op == "between":
+            kind = _kind_of(args)
+            value, low, high = (self._value(each, kind) for each in args)
+            return sa.and_(value >= low, value <= high)
+        if op == "in":
+            return self._within_list(args[0], args[1])
+        raise Invalid(f"The filter's operator “{op}” is not known here.", field="filter")
+
+    def _comparison(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
+        kind = _kind_of([left, right])
+        found: sa.ColumnElement[bool] = COMPARISONS[op](self._value(left, kind), self._value(right, kind))
+        return found
+
+    def _within_list(self, value: Any, choices: Any) -> sa.ColumnElement[bool]:
+        if not isinstance(choices, list):
+            raise Invalid("“in” needs a list of values.", field="filter")
+        kind = _kind_of(choices)
+        found: sa.ColumnElement[bool] = self._value(value, kind).in_([self._value(each, kind) for each in choices])
+        return found
+
+    def _exists(self, node: Any) -> sa.ColumnElement[bool]:
+        name = _name(node)
+        if name in COLUMNS:
+            return sa.true()
+        if name == "geometry":
+            return item_index.c.geometry.is_not(None)
+        if temporal.is_time(name):
+            return temporal.column_of(name).is_not(None)
+        return self.properties.exists(name)
+
+    def _spatial(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
+        if isinstance(left, Mapping) and "property" not in left:
+            turned = {"s_contains": "s_within", "s_within": "s_contains"}
+            op, left, right = turned.get(op, op), right, left
+        if _name(left) != "geometry":
+            raise Invalid(f"“{op}” compares the property “geometry” of items with a geometry.", field="filter")
+        return related(op, geometry_of(_boxed(right), "filter"), self.dialect)
+
+    def _array(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
+        if not isinstance(right, list):
+            raise Invalid(f"“{op}” needs a property and a list of values.", field="filter")
+        name = _name(left)
+        if self.dialect != "sqlite":
+            return _array_on_postgresql(op, self.properties.array(name), right)
+        return _array_on_sqlite(op, self.properties.array(name), right)
+
+    def _value(self, node: Any, kind: Kind) -> Any:
+        """Return the SQL of an operand that is to be of *kind*."""
+        if isinstance(node, Mapping):
+            if "property" in node:
+                return self._property(str(node["property"]), kind)
+            if "timestamp" in node or "date" in node:
+                return sa.literal(temporal.moment_of(node), item_index.c.time.type)
+            if "op" in node:
+                return self._function(str(node["op"]), list(node.get("args", ())))
+            raise Invalid("The filter compares something that is no value.", field="filter")
+        if kind == "number" and isinstance(node, str):
+            return sa.null()
+        return sa.literal(node)
+
+    def _property(self, name: str, kind: Kind) -> Any:
+        if name in COLUMNS:
+            return COLUMNS[name]
+        if temporal.is_time(name):
+            return temporal.column_of(name)
+        if name == "geometry":
+            raise Invalid(
+                "The geometry can be compared by spatial operators only, such as S_INTERSECTS.", field="filter"
+            )
+        return self.properties.value(name, kind)
+
+    def _function(self, op: str, args: list[Any]) -> Any:
+        if op in ARITHMETIC and len(args) == 2:
+            left, right = (sa.cast(self._value(each, "number"), sa.Float) for each in args)
+            return ARITHMETIC[op](left, right)
+        if op in ("casei", "accenti"):  # accents are kept: neither database folds them without an extension
+            if op == "accenti":
+                raise Invalid("ACCENTI is not known here; compare with CASEI or without.", field="filter")
+            return sa.func.lower(self._value(args[0], "text"))
+        raise Invalid(f"The filter's function “{op}” is not known here.", field="filter")
+
+
+def _name(node: Any) -> str:
+    if not isinstance(node, Mapping) or "property" not in node:
+        raise Invalid("The filter needs a property of items here.", field="filter")
+    return str(node["property"])
+
+
+def _boxed(node: Any) -> Any:
+    """Turn a bbox literal of CQL2 into a polygon."""
+    if isinstance(node, Mapping) and "bbox" in node:
+        west, south, east, north = (
+            node["bbox"] if len(node["bbox"]) == 4 else [node["bbox"][each] for each in (0, 1, 3, 4)]
+        )
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        return {"type": "Polygon", "coordinates": [ring]}
+    return node
+
+
+def _kind_of(nodes: list[Any]) -> Kind:
+    """Return the kind of value that operands speak of: that of the first literal among them."""
+    for node in nodes:
+        if isinstance(node, bool):
+            return "boolean"
+        if isinstance(node, int | float):
+            return "number"
+        if isinstance(node, str):
+            return "text"
+        if isinstance(node, Mapping) and node.get("op") in ARITHMETIC:
+            return "number"
+        if isinstance(node, Mapping) and node.get("op") in ("casei", "accenti"):
+            return "text"
+    return "any"
+
+
+def _array_on_postgresql(op: str, mine: Any, other: list[Any]) -> sa.ColumnElement[bool]:
+    theirs = sa.literal(other, JSONB)
+    if op == "a_overlaps":
+        return sa.or_(*(mine.contains(sa.literal([each], JSONB)) for each in other)) if other else sa.false()
+    contains, contained = mine.contains(theirs), mine.contained_by(theirs)
+    found: dict[str, Any] = {
+        "a_contains": contains,
+        "a_containedby": contained,
+        "a_equals": sa.and_(contains, contained),
+    }
+    result: sa.ColumnElement[bool] = found[op]
+    return result
+
+
+def _array_on_sqlite(op: str, mine: Any, other: list[Any]) -> sa.ColumnElement[bool]:
+    each = sa.func.json_each(mine).table_valued("value")
+    foreign = sa.select(sa.func.count()).select_from(each).where(each.c.value.not_in(other)).scalar_subquery()
+    shared = sa.select(sa.func.count(each.c.value.distinct())).where(each.c.value.in_(other)).scalar_subquery()
+    there = mine.is_not(None)
+    contains, contained = sa.and_(there, shared == len(set(other))), sa.and_(there, foreign == 0)
+    found = {"a_contains": contains, "a_containedby": contained, "a_equals": sa.and_(contains, contained)}
+    return found.get(op, sa.and_(there, shared > 0))

@@ -1,0 +1,182 @@
+"""Carrying out a search: the right index, one page, the tokens of the pages beside it."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import shapely
+import sqlalchemy as sa
+
+from repeatpass.catalog.records import Item
+from repeatpass.catalog.search.clauses import COLUMNS, Clauses
+from repeatpass.catalog.search.geometry import boxes_of, geometry_of
+from repeatpass.catalog.search.records import Box, Found, Search, Sort
+from repeatpass.catalog.search.spatial import overlapping, related, teach
+from repeatpass.catalog.search.store import item_extents, item_index
+from repeatpass.catalog.search.temporal import column_of, is_time, within
+from repeatpass.catalog.store import items
+from repeatpass.core.errors import Invalid, Unavailable
+from repeatpass.storage.database import Database
+
+FEW = 2000  # items that are sorted faster than an index of times is walked to find them
+COUNTED = 10_000  # how far a search is counted
+JOINED = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
+NEWEST_FIRST = (Sort(name="datetime", descending=True),)
+
+
+class Searching:
+    """Finds items. Reading needs no right: what is in the catalog is public."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.dialect = database.engine.dialect.name
+        self.clauses = Clauses(self.dialect)
+        teach(database)
+
+    def search(self, wanted: Search) -> Found:
+        """Return one page of the items that *wanted* describes.
+
+        Raise Invalid for what cannot be asked, Unavailable where PostgreSQL lacks PostGIS for a geometry.
+        """
+        offset = _offset(wanted.token)
+        try:
+            with self.database.read() as connection:
+                where = self._narrowed(connection, wanted)
+                rows = connection.execute(self._page(where, wanted, offset)).mappings().all()
+                matched = self._matched(connection, where, len(rows), wanted, offset)
+        except sa.exc.ProgrammingError as error:
+            raise self._explained(error) from None
+        except sa.exc.DataError as error:
+            raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
+        found = [Item(**row) for row in rows[: wanted.limit]]
+        more = len(rows) > wanted.limit
+        return Found(
+            items=found,
+            next=_token(offset + wanted.limit) if more else "",
+            previous=_token(max(0, offset - wanted.limit)) if offset else "",
+            matched=matched,
+        )
+
+    def _narrowed(self, connection: sa.Connection, wanted: Search) -> list[Any]:
+        """Return the conditions; the R*Tree leads where it finds few items."""
+        where = self._where(connection, wanted)
+        box = _outer_box(wanted)
+        if box is not None and self.dialect == "sqlite":
+            near = _in_tree(box, wanted)
+            some = sa.select(item_extents.c.number).where(near).limit(FEW + 1)
+            numbers = connection.execute(some).scalars().all()
+            if len(numbers) <= FEW:
+                where.insert(0, item_index.c.number.in_(sa.select(item_extents.c.number).where(near)))
+        return where
+
+    def _where(self, connection: sa.Connection, wanted: Search) -> list[Any]:
+        where: list[Any] = []
+        if wanted.collections:
+            where.append(item_index.c.collection.in_(wanted.collections))
+        if wanted.ids:
+            where.append(item_index.c.item.in_(wanted.ids))
+        if wanted.bbox is not None:
+            where.append(self._in_box(wanted.bbox))
+        if wanted.intersects is not None:
+            where.append(related("s_intersects", geometry_of(wanted.intersects, "intersects"), self.dialect))
+        if wanted.start or wanted.end:
+            longest = connection.execute(sa.select(sa.func.max(item_index.c.lasts))).scalar() or 0.0
+            where.append(within(wanted.start, wanted.end, longest))
+        if wanted.filter is not None:
+            where.append(self.clauses.where(wanted.filter))
+        return where
+
+    def _in_box(self, box: Box) -> sa.ColumnElement[bool]:
+        halves = []
+        for half in boxes_of(box):
+            exact = sa.or_(item_index.c.boxed, related("s_intersects", shapely.box(*half), self.dialect))
+            meets = overlapping(half) if self.dialect == "sqlite" else _in_gist(half)
+            halves.append(sa.and_(meets, exact) if self.dialect == "sqlite" else meets)
+        return sa.or_(*halves)
+
+    def _page(self, where: Sequence[Any], wanted: Search, offset: int) -> sa.Select[Any]:
+        columns = [items.c[name] for name in ("id", "collection", "body", "start", "end")]
+        sorts = wanted.sort or NEWEST_FIRST
+        order = [self._key(sort) for sort in sorts]
+        # What ties is put in order the same way round as the first key, so that an index can be walked backwards.
+        last = [item_index.c.collection, item_index.c.item]
+        ties = [column.desc() for column in last] if sorts[0].descending else last
+        query = sa.select(*columns).select_from(item_index.join(items, JOINED)).where(*where).order_by(*order, *ties)
+        return query.limit(wanted.limit + 1).offset(offset)
+
+    def _key(self, sort: Sort) -> Any:
+        name = sort.name.removeprefix("properties.")
+        if name in COLUMNS:
+            column: Any = item_index.c.item if name == "id" else item_index.c.collection
+        elif is_time(name):
+            column = column_of(name)
+        else:
+            column = self.clauses.properties.value(name, "any")
+        # Items that do not say come last, whichever way; times have their index, and nearly all items have one.
+        ordered = column.desc() if sort.descending else column.asc()
+        return ordered if self.dialect == "sqlite" and is_time(name) else ordered.nulls_last()
+
+    def _matched(
+        self, connection: sa.Connection, where: Sequence[Any], rows: int, wanted: Search, offset: int
+    ) -> int | None:
+        if rows <= wanted.limit and (rows or not offset):
+            return offset + rows
+        if wanted.filter is not None or wanted.intersects is not None:
+            return None  # counting would compute every item
+        counted = sa.select(item_index.c.number).where(*where).limit(COUNTED + 1).subquery()
+        number = int(connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one())
+        return number if number <= COUNTED else None
+
+    def _explained(self, error: sa.exc.ProgrammingError) -> Exception:
+        if "st_" in str(error.orig).lower():
+            return Unavailable(
+                "This database has no PostGIS, which comparing geometries needs: install it and run "
+                "CREATE EXTENSION postgis, or search by bbox."
+            )
+        return error
+
+
+def _outer_box(wanted: Search) -> Box | None:
+    """Return the box in which everything wanted must lie, where it does not cross the antimeridian."""
+    if wanted.intersects is not None:
+        west, south, east, north = geometry_of(wanted.intersects, "intersects").bounds
+        return (west, south, east, north)
+    if wanted.bbox is not None and wanted.bbox[0] <= wanted.bbox[2]:
+        return wanted.bbox
+    return None
+
+
+def _in_tree(box: Box, wanted: Search) -> sa.ColumnElement[bool]:
+    west, south, east, north = box
+    tree = item_extents.c
+    place = [tree.west <= east, tree.east >= west, tree.south <= north, tree.north >= south]
+    later = [tree.last >= _days(wanted.start)] if wanted.start else []
+    sooner = [tree.first <= _days(wanted.end)] if wanted.end else []
+    return sa.and_(*place, *later, *sooner)
+
+
+def _days(moment: datetime) -> float:
+    return (moment - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() / 86400
+
+
+def _in_gist(box: Box) -> sa.ColumnElement[bool]:
+    index = item_index.c
+    mine = sa.func.box(sa.func.point(index.west, index.south), sa.func.point(index.east, index.north))
+    theirs = sa.func.box(sa.func.point(box[0], box[1]), sa.func.point(box[2], box[3]))
+    return mine.op("&&", is_comparison=True)(theirs)
+
+
+def _token(offset: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"offset": offset}).encode()).decode().rstrip("=")
+
+
+def _offset(token: str) -> int:
+    if not token:
+        return 0
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        return max(0, int(json.loads(base64.urlsafe_b64decode(padded))["offset"]))
+    except (ValueError, KeyError, TypeError):
+        raise Invalid("The token of the page is not one of ours; begin the search again.", field="token") from None

@@ -1,0 +1,68 @@
+"""Relations between geometries (DE-9IM, OGC 06-103r4) inside SQL: shapely on SQLite, PostGIS on PostgreSQL."""
+
+import sqlite3
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import shapely
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from repeatpass.catalog.search.store import item_index
+from repeatpass.storage.database import Database
+
+RELATIONS: Mapping[str, str] = {  # operator of CQL2: predicate of shapely, and with ST_ of PostGIS
+    "s_intersects": "intersects", "s_contains": "contains", "s_within": "within", "s_disjoint": "disjoint",
+    "s_equals": "equals", "s_touches": "touches", "s_crosses": "crosses", "s_overlaps": "overlaps",
+}  # fmt: skip
+FUNCTION = "repeatpass_relation"
+EPSG = 4326
+
+
+def teach(database: Database) -> None:
+    """Teach SQLite the relations; connections that are open already are closed, for they know nothing of it."""
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", _teach)
+        database.engine.dispose()
+
+
+def _teach(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.create_function(FUNCTION, 3, _relation, deterministic=True)
+
+
+def _relation(name: str, item: bytes | None, other: bytes) -> bool | None:
+    if item is None:
+        return None
+    fixed = _read(other)
+    # The fixed geometry is prepared, so it must stand first; within is contains seen from the other side.
+    if name in ("contains", "within"):
+        name = "within" if name == "contains" else "contains"
+    return bool(getattr(shapely, name)(fixed, shapely.from_wkb(item)))
+
+
+@lru_cache(maxsize=64)
+def _read(wkb: bytes) -> shapely.Geometry:
+    made = shapely.from_wkb(wkb)
+    shapely.prepare(made)
+    return made
+
+
+def related(operator: str, other: shapely.Geometry, dialect: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an item's geometry stands in a relation (``s_within``) to *other*, in degrees."""
+    name, wkb = RELATIONS[operator], shapely.to_wkb(other)
+    if dialect == "sqlite":
+        found = sa.func.repeatpass_relation(name, item_index.c.geometry, wkb, type_=sa.Boolean)
+    else:
+        mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (item_index.c.geometry, sa.literal(wkb)))
+        found = getattr(sa.func, f"ST_{name.capitalize()}")(mine, theirs, type_=sa.Boolean)
+    if operator == "s_disjoint":
+        return found
+    return sa.and_(overlapping(other.bounds), found)
+
+
+def overlapping(box: tuple[float, ...]) -> sa.ColumnElement[bool]:
+    """Return the condition that an item's extent meets *box* (west, south, east, north in degrees)."""
+    west, south, east, north = box
+    index = item_index.c
+    return sa.and_(index.west <= east, index.east >= west, index.south <= north, index.north >= south)

@@ -1,0 +1,107 @@
+"""Relations between times (OGC 21-065r2, 7.7: Allen's interval algebra) inside SQL."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.catalog.search.store import item_index
+from repeatpass.core.errors import Invalid
+from repeatpass.core.times import parse_time
+
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+COLUMNS = {"datetime": "time", "start_datetime": "start", "end_datetime": "end"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """From one moment to another, both of SQL; an instant has the same twice."""
+
+    start: Any
+    end: Any
+
+
+Relation = Callable[[Span, Span], sa.ColumnElement[bool]]
+RELATIONS: Mapping[str, Relation] = {
+    "t_after": lambda a, b: a.start > b.end,
+    "t_before": lambda a, b: a.end < b.start,
+    "t_contains": lambda a, b: sa.and_(a.start < b.start, a.end > b.end),
+    "t_disjoint": lambda a, b: sa.or_(a.end < b.start, a.start > b.end),
+    "t_during": lambda a, b: sa.and_(a.start > b.start, a.end < b.end),
+    "t_equals": lambda a, b: sa.and_(a.start == b.start, a.end == b.end),
+    "t_finishedby": lambda a, b: sa.and_(a.start < b.start, a.end == b.end),
+    "t_finishes": lambda a, b: sa.and_(a.start > b.start, a.end == b.end),
+    "t_intersects": lambda a, b: sa.and_(a.start <= b.end, a.end >= b.start),
+    "t_meets": lambda a, b: a.end == b.start,
+    "t_metby": lambda a, b: a.start == b.end,
+    "t_overlappedby": lambda a, b: sa.and_(a.start > b.start, a.start < b.end, a.end > b.end),
+    "t_overlaps": lambda a, b: sa.and_(a.start < b.start, a.end > b.start, a.end < b.end),
+    "t_startedby": lambda a, b: sa.and_(a.start == b.start, a.end > b.end),
+    "t_starts": lambda a, b: sa.and_(a.start == b.start, a.end < b.end),
+}
+
+
+def related_in_time(operator: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that two operands of CQL2-JSON stand in a relation (``t_during``)."""
+    return RELATIONS[operator.lower()](span_of(left), span_of(right))
+
+
+def within(start: datetime | None, end: datetime | None, longest: float) -> sa.ColumnElement[bool]:
+    """Return the condition that an item's time meets a closed interval that may be open at either side.
+
+    *longest*: seconds that the longest item lasts; with it the index of times, which knows beginnings, bounds both sides.
+    """
+    index = item_index.c
+    later = [] if start is None else [index.end >= start, index.time >= _before(start, longest)]
+    sooner = [] if end is None else [index.time <= end]
+    return sa.and_(sa.true(), *later, *sooner)
+
+
+def _before(moment: datetime, seconds: float) -> datetime:
+    try:
+        return moment - timedelta(seconds=seconds)
+    except OverflowError:
+        return FIRST
+
+
+def span_of(operand: Any) -> Span:
+    """Read an instant, an interval, or the time of an item; raise Invalid for anything else."""
+    if isinstance(operand, Mapping) and "interval" in operand:
+        first, last = operand["interval"]
+        start = FIRST if first == ".." else moment_of(first)
+        return Span(start=_literal(start), end=_literal(LAST if last == ".." else moment_of(last)))
+    if isinstance(operand, Mapping) and operand.get("property") == "datetime":
+        index = item_index.c
+        return Span(start=index.start, end=index.end)
+    moment = _literal(moment_of(operand))
+    return Span(start=moment, end=moment)
+
+
+def moment_of(operand: Any) -> Any:
+    """Return a moment: that of a literal, or the column of a property that is one."""
+    if isinstance(operand, Mapping):
+        if name := operand.get("property"):
+            return column_of(name)
+        operand = operand.get("timestamp") or operand.get("date")
+    try:
+        return parse_time(str(operand))
+    except (Invalid, ValueError):
+        raise Invalid(f"“{operand}” is no time; write TIMESTAMP('2020-01-01T00:00:00Z').", field="filter") from None
+
+
+def is_time(name: str) -> bool:
+    """Whether a property is one of the times of an item, which have columns of their own."""
+    return name.removeprefix("properties.") in COLUMNS
+
+
+def column_of(name: str) -> sa.ColumnElement[Any]:
+    """Return the column of one of the times of an item; raise Invalid for another property."""
+    if not is_time(name):
+        raise Invalid(f"“{name}” is not a time of items; there are {', '.join(COLUMNS)}.", field="filter")
+    return item_index.c[COLUMNS[name.removeprefix("properties.")]]
+
+
+def _literal(moment: Any) -> Any:
+    return sa.literal(moment, item_index.c.time.type) if isinstance(moment, datetime) else moment
