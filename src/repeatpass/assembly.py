@@ -133,7 +133,9 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
     runs, folders = Runs(database), Folders(home / "runs", files, contexts)
-    flavours = flavours_in(home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"), settings.slots)
+    flavours = flavours_in(
+        home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"), settings.slots
+    )
     submitting = Submitting(runs, shelf, contexts, environments, files, flavours)
     runner = LocalRunner(home)
     worker = Worker(Presence(home / "workers"), runs, runner, folders, environments, settings.slots)

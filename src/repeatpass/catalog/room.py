@@ -1,5 +1,7 @@
 """Register, list and read collections."""
 
+from collections import defaultdict
+from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -126,6 +128,21 @@ class Catalog:
         version = version or self.collection(collection).version
         query = sa.select(assets).where(assets.c.collection == collection, assets.c.version == version)
         return self._assets(query)
+
+    def assets_of(self, keys: Collection_[tuple[str, str]]) -> dict[tuple[str, str], list[CollectionAsset]]:
+        """Return the files of items, given as collection and item, in the present versions of their collections."""
+        if not keys:
+            return {}
+        joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for collection, item in keys:
+            wanted[collection].append(item)
+        found: dict[tuple[str, str], list[CollectionAsset]] = defaultdict(list)
+        for collection, names in wanted.items():
+            where = (assets.c.collection == collection, assets.c.item.in_(names))
+            for asset in self._assets(sa.select(assets).join(collections, joined).where(*where)):
+                found[collection, asset.item or ""].append(asset)
+        return found
 
     def current_assets(self) -> list[CollectionAsset]:
         """List the files of the present version of every collection."""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -21,8 +22,9 @@ from repeatpass.core.errors import Invalid, Unavailable
 from repeatpass.storage.database import Database
 
 FEW = 2000  # items that are sorted faster than an index of times is walked to find them
-COUNTED = 10_000  # how far a search is counted
+COUNTED = 1000  # how far a search through an index is counted
 JOINED = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
+COLUMNS_OF_ITEM = [items.c[name] for name in ("id", "collection", "body", "start", "end")]
 NEWEST_FIRST = (Sort(name="datetime", descending=True),)
 
 
@@ -44,14 +46,14 @@ class Searching:
         try:
             with self.database.read() as connection:
                 where = self._narrowed(connection, wanted)
-                rows = connection.execute(self._page(where, wanted, offset)).mappings().all()
-                matched = self._matched(connection, where, len(rows), wanted, offset)
+                keys = [(row[0], row[1]) for row in connection.execute(self._page(where, wanted, offset))]
+                matched = self._matched(connection, where, len(keys), wanted, offset)
+                found = _fetched(connection, keys[: wanted.limit])
         except sa.exc.ProgrammingError as error:
             raise self._explained(error) from None
         except sa.exc.DataError as error:
             raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
-        found = [Item(**row) for row in rows[: wanted.limit]]
-        more = len(rows) > wanted.limit
+        more = len(keys) > wanted.limit
         return Found(
             items=found,
             next=_token(offset + wanted.limit) if more else "",
@@ -67,8 +69,9 @@ class Searching:
             near = _in_tree(box, wanted)
             some = sa.select(item_extents.c.number).where(near).limit(FEW + 1)
             numbers = connection.execute(some).scalars().all()
-            if len(numbers) <= FEW:
-                where.insert(0, item_index.c.number.in_(sa.select(item_extents.c.number).where(near)))
+            if len(numbers) <= FEW:  # as one JSON text: thousands of bound values would be slow, and are not allowed
+                chosen = sa.func.json_each(json.dumps(list(numbers))).table_valued("value")
+                where.insert(0, item_index.c.number.in_(sa.select(chosen.c.value)))
         return where
 
     def _where(self, connection: sa.Connection, wanted: Search) -> list[Any]:
@@ -97,13 +100,15 @@ class Searching:
         return sa.or_(*halves)
 
     def _page(self, where: Sequence[Any], wanted: Search, offset: int) -> sa.Select[Any]:
-        columns = [items.c[name] for name in ("id", "collection", "body", "start", "end")]
+        """Return the query for the keys of one page and one more; documents are read for these only."""
         sorts = wanted.sort or NEWEST_FIRST
         order = [self._key(sort) for sort in sorts]
         # What ties is put in order the same way round as the first key, so that an index can be walked backwards.
         last = [item_index.c.collection, item_index.c.item]
         ties = [column.desc() for column in last] if sorts[0].descending else last
-        query = sa.select(*columns).select_from(item_index.join(items, JOINED)).where(*where).order_by(*order, *ties)
+        plain = wanted.filter is None and all(_indexed(sort.name) for sort in sorts)
+        source = item_index if plain else item_index.join(items, JOINED)
+        query = sa.select(*last).select_from(source).where(*where).order_by(*order, *ties)
         return query.limit(wanted.limit + 1).offset(offset)
 
     def _key(self, sort: Sort) -> Any:
@@ -136,6 +141,22 @@ class Searching:
                 "CREATE EXTENSION postgis, or search by bbox."
             )
         return error
+
+
+def _indexed(name: str) -> bool:
+    return name in COLUMNS or is_time(name)
+
+
+def _fetched(connection: sa.Connection, keys: list[tuple[str, str]]) -> list[Item]:
+    """Return the items of *keys*, in their order."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for collection, id in keys:
+        wanted[collection].append(id)
+    found: dict[tuple[str, str], Item] = {}
+    for collection, ids in wanted.items():  # row values in a list would not use the index on SQLite
+        query = sa.select(*COLUMNS_OF_ITEM).where(items.c.collection == collection, items.c.id.in_(ids))
+        found |= {(collection, row["id"]): Item(**row) for row in connection.execute(query).mappings()}
+    return [found[key] for key in keys]
 
 
 def _outer_box(wanted: Search) -> Box | None:

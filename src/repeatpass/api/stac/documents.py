@@ -1,0 +1,71 @@
+"""Collections and items as STAC 1.1 documents, with links and assets that a client can follow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from repeatpass.catalog.records import Collection, CollectionAsset, Item
+
+VERSION = "1.1.0"
+GEOJSON = "application/geo+json"
+SCHEMA = "application/schema+json"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+KEPT_LINKS = {"license", "cite-as", "via", "about", "derived_from", "describedby", "item-preview"}
+Document = dict[str, Any]
+
+
+def link(href: str, rel: str, title: str = "", type: str = "application/json") -> Document:
+    """Return one link."""
+    return {"href": href, "rel": rel, "type": type} | ({"title": title} if title else {})
+
+
+class Documents:
+    """Writes documents whose addresses begin with *base*, the platform's own address as the client knows it."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.root = f"{base}/stac"
+
+    def collection(self, collection: Collection, assets: Sequence[CollectionAsset]) -> Document:
+        """Return a collection; *assets* are the files of its present version."""
+        path = f"{self.root}/collections/{collection.id}"
+        links = [
+            link(path, "self"), link(self.root, "root"), link(self.root, "parent"),
+            link(f"{path}/items", "items", type=GEOJSON),
+            link(f"{path}/queryables", QUERYABLES, type=SCHEMA),
+            link(f"{self.base}/collections/{collection.id}", "alternate", type="text/html"),
+            *_kept(collection.body),
+        ]  # fmt: skip
+        own = [asset for asset in assets if asset.item is None]
+        stated = collection.body.get("assets", {})
+        body = {**collection.body, "type": "Collection", "stac_version": VERSION, "links": links}
+        return body | ({"assets": self._assets(own, stated)} if own or stated else {})
+
+    def item(self, item: Item, assets: Sequence[CollectionAsset]) -> Document:
+        """Return an item; of *assets* those that are its own are shown."""
+        path = f"{self.root}/collections/{item.collection}"
+        links = [
+            link(f"{path}/items/{item.id}", "self", type=GEOJSON), link(path, "collection"),
+            link(path, "parent"), link(self.root, "root"), *_kept(item.body),
+        ]  # fmt: skip
+        own = [asset for asset in assets if asset.item == item.id]
+        fixed = {"type": "Feature", "stac_version": VERSION, "collection": item.collection, "links": links}
+        known = {"geometry": None, "properties": {"datetime": None}} | dict(item.body)
+        return known | fixed | {"assets": self._assets(own, item.body.get("assets", {}))}
+
+    def _assets(self, assets: Sequence[CollectionAsset], stated: Mapping[str, Any]) -> Document:
+        """Files that are kept here are served from here; others stay where the document says they are."""
+        kept = {
+            asset.key: {
+                **stated.get(asset.key, {}),
+                "href": f"{self.base}/files/{asset.checksum}",
+                "type": asset.media_type,
+                "file:size": asset.size,
+                "file:checksum": "1220" + asset.checksum.removeprefix("sha256:"),  # multihash: SHA-256, 32 bytes
+            }
+            for asset in assets
+        }
+        return {key: dict(asset) for key, asset in stated.items() if asset.get("href")} | kept
+
+
+def _kept(body: Mapping[str, Any]) -> list[Document]:
+    return [dict(each) for each in body.get("links", ()) if each.get("rel") in KEPT_LINKS]

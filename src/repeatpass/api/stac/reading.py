@@ -1,0 +1,173 @@
+"""Reading what a client searches for: from the address, or from a JSON body (STAC API 1.0.0, item search)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from repeatpass.catalog.search import Search, Sort
+from repeatpass.catalog.search.cql2 import all_of, from_json, from_query, from_text
+from repeatpass.catalog.search.geometry import box_of, geometry_of
+from repeatpass.core.errors import Invalid
+from repeatpass.core.times import parse_time
+
+MOST = 10_000
+LANGUAGES = ("cql2-text", "cql2-json")
+WORLD = {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", "http://www.opengis.net/def/crs/OGC/0/CRS84h"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fields:
+    """Which members of an item are wanted; both empty: all."""
+
+    include: Sequence[str] = field(default=())
+    exclude: Sequence[str] = field(default=())
+
+
+def search_of_query(given: Mapping[str, str]) -> tuple[Search, Fields]:
+    """Read the parameters of a GET; raise Invalid naming the parameter, its value and what would be right."""
+    body: dict[str, Any] = {}
+    for name in ("collections", "ids"):
+        if given.get(name):
+            body[name] = _listed(given[name])
+    if given.get("bbox"):
+        body["bbox"] = given["bbox"].split(",")
+    for name in ("intersects", "query"):
+        if given.get(name):
+            body[name] = _json(given[name], name)
+    body |= {name: given[name] for name in ("datetime", "token", "limit") if given.get(name)}
+    if given.get("filter"):
+        language = given.get("filter-lang", "cql2-text")
+        body["filter"] = _json(given["filter"], "filter") if language == "cql2-json" else given["filter"]
+        body["filter-lang"] = language
+        body["filter-crs"] = given.get("filter-crs", "")
+    if given.get("sortby"):
+        body["sortby"] = [_sort_words(word) for word in _listed(given["sortby"])]
+    search, _ = search_of_body(body)
+    return search, _fields_words(given.get("fields", ""))
+
+
+def search_of_body(body: Any) -> tuple[Search, Fields]:
+    """Read the JSON body of a POST; raise Invalid naming the member, its value and what would be right."""
+    if not isinstance(body, Mapping):
+        raise Invalid('The body must be a JSON object, such as {"collections": ["sst"], "limit": 10}.')
+    if body.get("bbox") and body.get("intersects"):
+        raise Invalid("Give “bbox” or “intersects”, not both.", field="bbox")
+    start, end = interval_of(body.get("datetime") or "")
+    search = Search(
+        collections=_texts(body, "collections"),
+        ids=_texts(body, "ids"),
+        bbox=box_of(body["bbox"]) if body.get("bbox") else None,
+        intersects=body.get("intersects"),
+        start=start,
+        end=end,
+        filter=_filter(body),
+        sort=tuple(_sort(each) for each in body.get("sortby") or ()),
+        limit=limit_of(body.get("limit")),
+        token=str(body.get("token") or ""),
+    )
+    if search.intersects is not None:
+        geometry_of(search.intersects, "intersects")
+    chosen = body.get("fields") or {}
+    if not isinstance(chosen, Mapping):
+        raise Invalid("“fields” must be an object with “include” and “exclude”.", field="fields")
+    return search, Fields(include=tuple(chosen.get("include") or ()), exclude=tuple(chosen.get("exclude") or ()))
+
+
+def within_collection(search: Search, id: str) -> Search:
+    """Return *search* narrowed to one collection."""
+    return replace(search, collections=(id,))
+
+
+def limit_of(value: Any) -> int:
+    """Return how many items a page has: 1 to 10,000; a larger number is cut, as OGC API – Features asks."""
+    try:
+        number = int(10 if value in (None, "") else value)
+    except (TypeError, ValueError):
+        raise Invalid(f"“limit” is “{value}”; give a whole number from 1 to {MOST}.", field="limit") from None
+    if number < 1:
+        raise Invalid(f"“limit” is {number}; give a whole number from 1 to {MOST}.", field="limit")
+    return min(number, MOST)
+
+
+def interval_of(text: Any) -> tuple[datetime | None, datetime | None]:
+    """Read an instant or an interval (RFC 3339, open ends as ``..`` or nothing); raise Invalid otherwise."""
+    if not isinstance(text, str):
+        raise Invalid("“datetime” must be a text: an instant or an interval.", field="datetime")
+    if not text:
+        return None, None
+    parts = text.split("/")
+    if len(parts) > 2 or (len(parts) == 2 and all(part in ("", "..") for part in parts)):
+        raise Invalid(
+            f"“datetime” is “{text}”; write an instant, or a beginning and an end with / between.", field="datetime"
+        )
+    moments = [None if part in ("", "..") and len(parts) == 2 else _moment(part) for part in parts]
+    start, end = moments[0], moments[-1]
+    if start and end and start > end:
+        raise Invalid(f"“datetime” is “{text}”: it begins after its end.", field="datetime")
+    return start, end
+
+
+def _moment(text: str) -> datetime:
+    if "T" not in text.upper():
+        raise Invalid(f"“datetime” holds “{text}”; write 2026-05-03T12:00:00Z (RFC 3339).", field="datetime")
+    if not (text.upper().endswith("Z") or text[-6:-5] in ("+", "-")):
+        raise Invalid(f"“datetime” holds “{text}” without a zone; add Z for UTC.", field="datetime")
+    try:
+        return parse_time(text.upper())
+    except Invalid:
+        raise Invalid(f"“datetime” holds “{text}”; write 2026-05-03T12:00:00Z (RFC 3339).", field="datetime") from None
+
+
+def _filter(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    parts = []
+    if body.get("query"):
+        parts.append(from_query(body["query"]))
+    stated = body.get("filter")
+    if (crs := body.get("filter-crs")) and crs not in WORLD:
+        raise Invalid(f"“filter-crs” is “{crs}”; filters are in CRS84 here.", field="filter-crs")
+    if stated:
+        language = body.get("filter-lang") or ("cql2-text" if isinstance(stated, str) else "cql2-json")
+        if language not in LANGUAGES:
+            raise Invalid(f"“filter-lang” is “{language}”; there are {' and '.join(LANGUAGES)}.", field="filter-lang")
+        parts.append(from_text(str(stated)) if language == "cql2-text" else from_json(stated))
+    return all_of([part for part in parts if part])
+
+
+def _sort(entry: Any) -> Sort:
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("field"), str):
+        raise Invalid("“sortby” must be a list of objects with “field” and “direction”.", field="sortby")
+    direction = entry.get("direction", "asc")
+    if direction not in ("asc", "desc"):
+        raise Invalid(f"“sortby” has the direction “{direction}”; there are asc and desc.", field="sortby")
+    return Sort(name=entry["field"], descending=direction == "desc")
+
+
+def _sort_words(word: str) -> dict[str, str]:
+    # A plus sign in an address that was not encoded arrives as a space.
+    return {"field": word.strip().lstrip("+-").strip(), "direction": "desc" if word.startswith("-") else "asc"}
+
+
+def _fields_words(text: str) -> Fields:
+    words = _listed(text)
+    include = tuple(word.strip().lstrip("+").strip() for word in words if not word.startswith("-"))
+    return Fields(include=include, exclude=tuple(word[1:] for word in words if word.startswith("-")))
+
+
+def _texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = body.get(name) or ()
+    if isinstance(value, str) or not all(isinstance(each, str) for each in value):
+        raise Invalid(f"“{name}” must be a list of texts.", field=name)
+    return tuple(value)
+
+
+def _listed(text: str) -> list[str]:
+    return [part for part in text.split(",") if part.strip()]
+
+
+def _json(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Invalid(f"“{name}” is not JSON: {error}.", field=name) from None

@@ -1,0 +1,87 @@
+"""The routes under /stac."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from repeatpass.api.stac import landing
+from repeatpass.api.stac.collections import collection_page
+from repeatpass.api.stac.documents import GEOJSON, SCHEMA, Documents
+from repeatpass.api.stac.pages import item_page
+from repeatpass.api.stac.queryables import queryables
+from repeatpass.api.stac.reading import search_of_body, search_of_query, within_collection
+from repeatpass.api.stac.transaction import json_of, transaction_routes
+from repeatpass.assembly import House
+from repeatpass.catalog.editing import tag_of
+
+
+def stac_router(house: House) -> APIRouter:
+    """Return the routes of the STAC API."""
+    router = APIRouter(prefix="/stac", tags=["stac"])
+
+    @router.get("")
+    def root(request: Request) -> dict[str, Any]:
+        return landing.landing(documents_for(request), house.catalog.collections())
+
+    @router.get("/conformance")
+    def conformance() -> dict[str, Any]:
+        return {"conformsTo": landing.CONFORMANCE}
+
+    @router.get("/collections")
+    def collections(request: Request) -> dict[str, Any]:
+        return collection_page(house, documents_for(request), request.query_params)
+
+    @router.get("/collections/{id}")
+    def collection(id: str, request: Request) -> Response:
+        found = house.catalog.collection(id)
+        document = documents_for(request).collection(found, house.catalog.assets(id))
+        return JSONResponse(document, headers={"ETag": f'"{tag_of(found.body)}"'})
+
+    @router.get("/collections/{id}/items")
+    def items(id: str, request: Request) -> Response:
+        house.catalog.collection(id)
+        search, fields = search_of_query(request.query_params)
+        return _geojson(item_page(house, documents_for(request), request, within_collection(search, id), fields))
+
+    @router.get("/collections/{id}/items/{item_id}")
+    def item(id: str, item_id: str, request: Request) -> Response:
+        house.catalog.collection(id)
+        found = house.editing.item(id, item_id)
+        document = documents_for(request).item(found, house.catalog.assets(id))
+        return _geojson(document, {"ETag": f'"{tag_of(found.body)}"'})
+
+    @router.get("/search")
+    def search_by_address(request: Request) -> Response:
+        search, fields = search_of_query(request.query_params)
+        return _geojson(item_page(house, documents_for(request), request, search, fields))
+
+    @router.post("/search")
+    async def search_by_body(request: Request) -> Response:
+        body = await json_of(request)
+        search, fields = search_of_body(body)
+        documents = documents_for(request)
+        return _geojson(await run_in_threadpool(item_page, house, documents, request, search, fields, body))
+
+    @router.get("/queryables")
+    def all_queryables(request: Request) -> Response:
+        return JSONResponse(queryables(house, str(request.url)), media_type=SCHEMA)
+
+    @router.get("/collections/{id}/queryables")
+    def queryables_of(id: str, request: Request) -> Response:
+        house.catalog.collection(id)
+        return JSONResponse(queryables(house, str(request.url), id), media_type=SCHEMA)
+
+    transaction_routes(router, house, documents_for)
+    return router
+
+
+def documents_for(request: Request) -> Documents:
+    """Return the writer of documents for whoever asks: with the address under which they know the platform."""
+    return Documents(str(request.base_url).rstrip("/"))
+
+
+def _geojson(content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse(content, media_type=GEOJSON, headers=dict(headers or {}))
