@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from repeatpass.cli import batches, homes, indicators, notebooks, runs, up, worker
+from repeatpass.cli import batches, homes, indicators, notebooks, quotas, runs, secrets, up, worker
 
 app = typer.Typer(
     name="repeatpass",
@@ -30,6 +30,9 @@ app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")
 app.add_typer(batches.app, name="batches")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(quotas.app, name="quotas")
+app.command("flavours")(quotas.flavours)
 
 
 def main() -> None:
