@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from repeatpass.cli import batches, homes, indicators, notebooks, quotas, runs, secrets, up, worker
+from repeatpass.cli import batches, cubes, homes, indicators, merging, notebooks, quotas, runs, secrets, up, worker
 
 app = typer.Typer(
     name="repeatpass",
@@ -26,6 +26,7 @@ app.command("doctor")(homes.doctor)
 app.command("gc")(homes.gc)
 app.command("backup")(homes.backup)
 app.command("restore")(homes.restore)
+app.add_typer(cubes.app, name="cubes")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")
@@ -33,6 +34,8 @@ app.add_typer(batches.app, name="batches")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(quotas.app, name="quotas")
 app.command("flavours")(quotas.flavours)
+
+batches.app.command("merge")(merging.merge)
 
 
 def main() -> None:
