@@ -9,7 +9,6 @@ for their sockets) and empty folders below /job. Fixed names, so that no path of
 """
 
 # Plain os calls: this runs in a freshly forked process, where the less happens the better.
-# ruff: noqa: PTH123
 import ctypes
 import fcntl
 import os
@@ -21,7 +20,7 @@ ROOMS, SOCKETS, JOB, KIT = "/rooms", "/k", "/job", "/kit"
 INPUTS = f"{JOB}/inputs"
 HOME = f"{JOB}/home"
 # What a kernel sees of its room, and where.
-WRITABLE = {name: f"{JOB}/{name}" for name in ("work", "outputs", "records", "tmp")} | {"shm": "/dev/shm"}  # noqa: S108
+WRITABLE = {name: f"{JOB}/{name}" for name in ("work", "outputs", "records", "tmp")} | {"shm": "/dev/shm"}
 GIVEN = f"{JOB}/given"
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000

@@ -106,8 +106,8 @@ class Sandbox:
             if not any(path.is_relative_to(inside) for inside in (*shown, *map(Path, ("/usr", *SYSTEM)))):
                 yield "--dir", str(path.parent)
                 yield "--symlink", str(target), str(path)
-        if not any(path.is_relative_to("/tmp") for path in (*shown, *links)):  # noqa: S108
-            yield "--symlink", confining.WRITABLE["tmp"], "/tmp"  # noqa: S108
+        if not any(path.is_relative_to("/tmp") for path in (*shown, *links)):
+            yield "--symlink", confining.WRITABLE["tmp"], "/tmp"
 
 
 def uid_of(home: Path, number: int) -> int:
@@ -210,7 +210,7 @@ def _tried() -> Found:
 def _asked(box: Sandbox) -> Found:
     python = [str(box.prefix / "bin" / "python"), "-I", "-c", Path(confining.__file__).read_text() + TRY]
     try:
-        done = subprocess.run(box.command(*python), env={}, capture_output=True, text=True, timeout=PATIENCE_S)  # noqa: PLW1510
+        done = subprocess.run(box.command(*python), env={}, capture_output=True, text=True, timeout=PATIENCE_S)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         return Found(works=False, words=f"bwrap does not work here: {error}.")
     if done.returncode == 0 and done.stdout.strip() == "1 0000000000000000":

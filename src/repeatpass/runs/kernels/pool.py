@@ -38,7 +38,7 @@ class EnvironmentPool:
     ) -> None:
         place = prefix, kit, folder / "server"
         self.spawning, self.sandbox, self.used = SpawnServer(*place), sandbox, time.monotonic()
-        forks = fork and CAN_FORK or sandbox is not None
+        forks = (fork and CAN_FORK) or sandbox is not None
         self.server: ForkServer | SpawnServer = ForkServer(*place, sandbox) if forks else self.spawning
         self.folder, self.ready, self.making = folder, ready, making
         self.waiting: deque[WarmKernel] = deque()
