@@ -19,12 +19,14 @@ from repeatpass.web.views import (
     IndicatorsPage,
     NotebookPage,
     NotebooksPage,
+    OgcPage,
     Page,
     RepeatPage,
     RunPage,
     RunsPage,
     TrustPage,
     ValuePage,
+    WorkspacePage,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -41,6 +43,8 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     CollectionPage: "collection.html",
     CollectionsPage: "collections.html",
     TrustPage: "trust.html",
+    OgcPage: "ogc.html",
+    WorkspacePage: "workspace.html",
     ErrorPage: "error.html",
 }
 FILTERS: tuple[Callable[..., Any], ...] = (

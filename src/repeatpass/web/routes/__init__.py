@@ -8,11 +8,12 @@ from repeatpass.web.routes.indicators import indicators_router
 from repeatpass.web.routes.runs import runs_router
 from repeatpass.web.routes.shelves import shelves_router
 from repeatpass.web.routes.trust import trust_router
+from repeatpass.web.routes.workspace import workspace_router
 
 
 def pages_router(desk: Desk) -> APIRouter:
     """Every page of the house."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(no_odd_characters)])
-    for part in (indicators_router, runs_router, shelves_router, trust_router):
+    for part in (indicators_router, runs_router, shelves_router, trust_router, workspace_router):
         router.include_router(part(desk))
     return router
