@@ -5,7 +5,20 @@ import sys
 import typer
 from rich.console import Console
 
-from repeatpass.cli import batches, cubes, homes, indicators, merging, notebooks, quotas, runs, secrets, up, worker
+from repeatpass.cli import (
+    batches,
+    cubes,
+    homes,
+    indicators,
+    merging,
+    notebooks,
+    quotas,
+    running,
+    runs,
+    secrets,
+    up,
+    worker,
+)
 
 app = typer.Typer(
     name="repeatpass",
@@ -17,7 +30,7 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
-app.command("run")(runs.run)
+app.command("run")(running.run)
 app.command("repeat")(runs.repeat)
 app.command("crate")(runs.crate)
 app.command("passport")(indicators.passport)
@@ -40,12 +53,15 @@ batches.app.command("merge")(merging.merge)
 
 def main() -> None:
     """Run the command line; an error that a room raised is a sentence, not a traceback."""
+    from rich.markup import escape
+
     from repeatpass.core.errors import RepeatpassError
+    from repeatpass.kit.errors import KitError
 
     try:
         app()
-    except RepeatpassError as error:
-        Console(stderr=True).print(f"[bold red]{error.message}[/]", highlight=False)
+    except (RepeatpassError, KitError) as error:
+        Console(stderr=True).print(f"[bold red]{escape(str(error))}[/]", highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""``repeatpass run``, ``repeat`` and ``runs``."""
+"""``repeatpass repeat``, ``crate`` and ``runs``."""
 
 import json
 from pathlib import Path
@@ -19,36 +19,6 @@ app.command("keep")(keeping.keep)
 app.command("delete")(keeping.delete)
 app.command("expiring")(keeping.expiring)
 PROVEN = {"identical", "within tolerance"}
-
-
-def run(
-    notebook: Annotated[str, typer.Argument(help="notebook, notebook@revision, or the path of an .ipynb")],
-    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, repeatable")] = None,
-    flavour: Annotated[str, typer.Option(help="Class of resources; repeatpass flavours lists them.")] = "",
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Execute a notebook and wait for its end."""
-    from repeatpass.cli.progress import followed
-    from repeatpass.runs.masking import without_secrets
-    from repeatpass.runs.records import State
-
-    given = parsed(parameter or [])
-    with house_at(home, work=True) as house:
-        path = Path(notebook)
-        if path.suffix == ".ipynb" and path.is_file():
-            asked = house.submitting.submit_file(house.owner, path.name, path.read_bytes(), given, flavour=flavour)
-        else:
-            asked = house.submitting.submit(house.owner, notebook, given, flavour=flavour)
-        ended = followed(house, asked)
-        outputs = house.runs.provenance(ended.id).outputs
-    if as_json:
-        print_json({"run": without_secrets(ended), "outputs": outputs})
-    else:
-        _say_run(ended)
-        for output in outputs:
-            console.print(f"  {output.path}  {output.kind}  {output.checksum[:19]}…", highlight=False)
-    raise typer.Exit(0 if ended.state is State.SUCCEEDED else 1)
 
 
 def parsed(pairs: list[str]) -> dict[str, Any]:
@@ -179,7 +149,8 @@ def cancel(id: str, home: Home = None) -> None:
     console.print(f"Run {id} is being cancelled.", highlight=False)
 
 
-def _say_run(run: "Run") -> None:
+def say_run(run: "Run") -> None:
+    """Say how a run ended, for people."""
     console.print(f"Run {run.id} of {run.name}: [bold]{run.state}[/]. {run.message}", highlight=False)
     if run.failure:
         errors.print(f"In cell {run.failure.cell}: {run.failure.ename}: {run.failure.evalue}", highlight=False)
