@@ -28,6 +28,7 @@ from repeatpass.web.views import (
     ValuePage,
     WorkspacePage,
 )
+from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE_OF: Mapping[type[Page], str] = {
@@ -43,6 +44,9 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     CollectionPage: "collection.html",
     CollectionsPage: "collections.html",
     TrustPage: "trust.html",
+    BatchesPage: "batches.html",
+    BatchPage: "batch.html",
+    NewBatchPage: "batch_new.html",
     OgcPage: "ogc.html",
     WorkspacePage: "workspace.html",
     ErrorPage: "error.html",
