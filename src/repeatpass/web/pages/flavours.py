@@ -21,7 +21,7 @@ def time_words(seconds: float) -> str:
     """15 min, 1 h, 90 s."""
     if seconds >= 3600 and seconds % 3600 == 0:
         return f"{seconds / 3600:g} h"
-    return f"{seconds / 60:g} min" if seconds >= 120 else f"{seconds:g} s"
+    return f"{seconds / 60:.3g} min" if seconds >= 120 else f"{seconds:.3g} s"
 
 
 def flavour_choices(flavours: Flavours, chosen: str = "") -> tuple[FlavourChoice, ...]:

@@ -15,12 +15,13 @@ def keeping_of(desk: Desk, run: Run, rests: str | None = None, back: str = "") -
     if not run.state.final:
         return None
     if run.deleted:
-        return Keeping(words=deleted_words(run), deleted=True)
+        return Keeping(words=deleted_words(run).removesuffix("."), deleted=True)
     on = desk.house.retention.resting([run.id]).get(run.id, "") if rests is None else rests
     fields = (("back", back),) if back else ()
-    keep = Action(label="Keep for ever", href=f"/runs/{run.id}/keep", fields=fields) if run.kept_until else None
+    ends = run.kept_until is not None and not on
+    keep = Action(label="Keep for ever", href=f"/runs/{run.id}/keep", fields=fields) if ends else None
     delete = Action(label="Delete for good", href=f"/runs/{run.id}/delete", fields=fields, note=WHAT_GOES)
-    return Keeping(words=_words(run, on), keep=keep, delete=None if on else delete, ends=run.kept_until is not None)
+    return Keeping(words=_words(run, on), keep=keep, delete=None if on else delete, ends=ends)
 
 
 def _words(run: Run, on: str) -> str:

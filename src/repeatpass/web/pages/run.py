@@ -55,7 +55,7 @@ def run_page(desk: Desk, id: str) -> RunPage:
         facts=tuple(_facts(desk, run)),
         done=done_of(log),
         cells=max((entry.of for entry in log), default=0),
-        steps=steps_of(run, log, list(code_cells(notebook))),
+        steps=steps_of(run, log, list(code_cells(notebook))) if kept else (),
         log=tuple(line_of(entry) for entry in log[-LINES:]),
         log_total=len(log),
         log_href=f"{path}/log.txt" if log else "",

@@ -10,9 +10,9 @@ from repeatpass.runs.room import Wanted
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.indicator import HOME
+from repeatpass.web.pages.flavours import time_words
 from repeatpass.web.pages.keeping import keeping_of
 from repeatpass.web.pages.proof import notebook_href
-from repeatpass.web.pages.runs import purpose_words
 from repeatpass.web.views import (
     Action,
     Bar,
@@ -58,7 +58,7 @@ def _bars(desk: Desk, actor: Actor) -> tuple[Bar, ...]:
         _bar("Results kept", used.kept_bytes, quota.kept_bytes, words.size),
         _bar("Runs at the same time", used.running, quota.running, words.number, "Those over it wait."),
         _bar("Runs waiting", used.queued, quota.queued, words.number),
-        _bar("CPU time in 24 hours", used.cpu_s, quota.cpu_s, words.duration),
+        _bar("CPU time in 24 hours", used.cpu_s, quota.cpu_s, time_words),
     )
 
 
@@ -69,22 +69,21 @@ def _bar(label: str, used: float, of: float, said: Any, note: str = "") -> Bar:
 
 def _runs(desk: Desk, actor: Actor) -> Table:
     found, total = desk.house.runs.page(Wanted(actor=actor.id, limit=RECENT))
-    titles = ("Run", "State", "Notebook", "Purpose", "Flavour", "When", "Took")
+    titles = ("Run", "State", "Notebook", "Flavour", "When", "Took")
     return Table(
         caption="Runs, newest first",
         columns=tuple(Column(title=title, numeric=title == "Took") for title in titles),
-        rows=tuple(_run_row(desk, run) for run in found),
+        rows=tuple(_run_row(run) for run in found),
         total=total,
         empty="Your runs will be listed here. Open a notebook and press Run.",
     )
 
 
-def _run_row(desk: Desk, run: Run) -> tuple[Cell, ...]:
+def _run_row(run: Run) -> tuple[Cell, ...]:
     return (
         Cell(text=run.id, href=f"/runs/{run.id}", mono=True),
         Cell(text=str(run.state).capitalize(), state=str(run.state)),
         Cell(text=run.legs.notebook, href=notebook_href(run)),
-        Cell(text=purpose_words(desk, run)),
         Cell(text=run.flavour or "as asked"),
         Cell(text=words.moment(run.created), sort=run.created.isoformat()),
         Cell(text=words.duration(run.usage.wall_s if run.usage else None)),
