@@ -33,6 +33,7 @@ def working_house(home: Path, **settings: object) -> Iterator[House]:
     try:
         yield house
     finally:
+        house.upscaling.cluster.shutdown()
         house.runner.shutdown()
         house.close()
 

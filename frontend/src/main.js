@@ -9,6 +9,7 @@ const LAZY = {
   "rp-chart": () => import("./chart.js"),
   "rp-map": () => import("./map.js"),
   "rp-log": () => import("./log.js"),
+  "rp-live": () => import("./live.js"),
 };
 
 /** Load the script of an element when the element comes near the screen. */

@@ -3,16 +3,19 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from repeatpass.access.records import Actor
 from repeatpass.access.room import Access
 from repeatpass.batches.batching import Batching
 from repeatpass.batches.feeding import Feeding
+from repeatpass.batches.merging.afterwards import Afterwards
+from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.planning import Planning
 from repeatpass.batches.room import Batches
 from repeatpass.catalog.room import Catalog
+from repeatpass.core.durations import parse_duration, seconds_of
 from repeatpass.core.errors import Unavailable
 from repeatpass.core.times import now
 from repeatpass.cubes.generator import Cubes
@@ -39,8 +42,11 @@ from repeatpass.runs.retention import Retention
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.submitting import Submitting
+from repeatpass.runs.upscaling import Upscaling
 from repeatpass.runs.worker import Worker
-from repeatpass.schedules.building import Below, Scheduling, scheduling
+from repeatpass.schedules.alerts import Reaching
+from repeatpass.schedules.building import Below, Scheduling, Wishes, scheduling
+from repeatpass.schedules.letters import MailServer
 from repeatpass.settings import Settings
 from repeatpass.storage.database import Database
 from repeatpass.storage.events import EventLog
@@ -79,6 +85,7 @@ class House:
     folders: Folders
     worker: Worker
     runner: LocalRunner
+    upscaling: Upscaling
     batches: Batches
     batching: Batching
     indicators: Indicators
@@ -88,6 +95,8 @@ class House:
     exporting: Exporting
     cubes: Cubes
     registering: Registering
+    merging: Merging
+    merges: Afterwards
     notices: Notices
     scheduling: Scheduling
     copying: Copying
@@ -97,9 +106,21 @@ class House:
         self.events.start()
         self.notices.start()
         self.worker.start()
+        self.upscaling.start()
         self.batching.coordinator.start()
+        self.merges.start()
         if clock:
             self.scheduling.start()
+
+    def wake(self) -> None:
+        """Say that a run has ended."""
+        self.events.wake()
+        self.batching.coordinator.wake()
+
+    def wake_workers(self) -> None:
+        """Say that a run was queued."""
+        self.worker.wake()
+        self.upscaling.wake()
 
     def warm(self) -> None:
         """Have kernels made ready and read the environment's files once, so that the first to ask need not wait."""
@@ -112,6 +133,8 @@ class House:
         self.runs.close()
         self.scheduling.stop()
         self.batching.coordinator.stop()
+        self.merges.stop()
+        self.upscaling.stop()
         self.worker.stop()
         self.events.stop()
         self.notices.stop()
@@ -141,15 +164,20 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     worker = Worker(Presence(home / "workers"), runs, runner, folders, environments, settings.slots)
     own = _own(runs, home, settings)
     worker.desk = own.desk(flavours.memory_bytes)
+    upscaling = Upscaling.of(home, settings.dask, settings.slots, flavours.memory_bytes, worker)
+    upscaling.share()
     batches = Batches(database)
-    batching = _batching(batches, settings, shelf, catalog, submitting, worker, Reusing(database, contexts, files))
+    batching = _batching(batches, upscaling, shelf, catalog, submitting, Reusing(database, contexts, files))
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
     repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files, own.secrets.any)
+    notices = Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home)))
     below = Below(
         database=database, access=access, shelf=shelf, contexts=contexts, runs=runs, submitting=submitting,
         indicators=indicators, collecting=collecting, repeats=repeats, repeating=repeating,
+        notices=notices,
     )  # fmt: skip
+    merging = Merging(batches, runs, shelf, catalog, files, home / "cache" / "merging")
     house = House(
         settings=settings,
         database=database,
@@ -171,6 +199,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         folders=folders,
         worker=worker,
         runner=runner,
+        upscaling=upscaling,
         batches=batches,
         batching=batching,
         indicators=indicators,
@@ -180,9 +209,11 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         exporting=Exporting(runs, contexts, environments, indicators, files),
         cubes=Cubes(catalog, shelf, submitting),
         registering=Registering(runs, catalog, files, access),
+        merging=merging,
+        merges=Afterwards(merging, batches, access),
         copying=Copying(runs, files, home / "workspaces"),
-        notices=Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home))),
-        scheduling=scheduling(below, settings.repeat, now=now),
+        notices=notices,
+        scheduling=scheduling(below, _wishes(settings), now=now),
     )
     (home / "workspaces" / house.owner.id).mkdir(parents=True, exist_ok=True)
     _join(house)
@@ -198,24 +229,26 @@ def _join(house: House) -> None:
     house.events.join(
         "cubes.register", {"run.succeeded"}, lambda event: _ignore(house.registering.run_finished(event.subject))
     )
+    house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", finished, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)
-    house.runs.when_queued = house.worker.wake
-    house.worker.when_finished = lambda: (house.events.wake(), house.batching.coordinator.wake())
+    house.runs.when_queued = house.wake_workers
+    house.worker.when_finished = house.wake
+    if house.upscaling.worker is not None:
+        house.upscaling.worker.when_finished = house.wake
 
 
 def _batching(
     room: Batches,
-    settings: Settings,
+    upscaling: Upscaling,
     shelf: Shelf,
     catalog: Catalog,
     submitting: Submitting,
-    worker: Worker,
     reusing: Reusing,
 ) -> Batching:
-    planning = Planning(room.database, shelf, catalog, submitting, reusing, lambda: settings.slots)
+    planning = Planning(room.database, shelf, catalog, submitting, reusing, upscaling.lanes)
     feeding = Feeding(room, submitting.runs, submitting, reusing)
-    return Batching(room, planning, feeding, lambda: 4 * settings.slots, worker.cancel)
+    return Batching(room, planning, feeding, upscaling.ahead, upscaling.single.cancel)
 
 
 def _own(runs: Runs, home: Path, settings: Settings) -> Owning:
@@ -228,6 +261,21 @@ def _own(runs: Runs, home: Path, settings: Settings) -> Owning:
     made = owning(runs, key_of(home, settings.secrets_key), quota, settings.retention_days)
     made.retention.rests.append(lambda ids: values_resting_on(runs.database, ids))
     return made
+
+
+def _wishes(settings: Settings) -> Wishes:
+    """What is set of schedules and alerts."""
+    mail = MailServer(
+        host=settings.smtp_host, port=settings.smtp_port, user=settings.smtp_user, password=settings.smtp_password,
+        sender=settings.smtp_from, starttls=settings.smtp_starttls,
+    )  # fmt: skip
+    again = timedelta(seconds=seconds_of(settings.alert_again, "REPEATPASS_ALERT_AGAIN"))
+    reaching = Reaching(
+        webhook=settings.alert_webhook, letters=bool(settings.smtp_host), again=again, address=settings.address
+    )
+    if settings.repeat != "never":
+        parse_duration(settings.repeat, "REPEATPASS_REPEAT")
+    return Wishes(repeat=settings.repeat, reaching=reaching, mail=mail if settings.smtp_host else None)
 
 
 def _ignore(_result: object) -> None:

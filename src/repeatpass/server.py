@@ -8,12 +8,14 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from repeatpass.api.callbacks import Telling
+from repeatpass.api.deploying import deploying_router
 from repeatpass.api.errors import answer, status_of
 from repeatpass.api.executing import Executing
 from repeatpass.api.files import files_router
 from repeatpass.api.heads import Heads
 from repeatpass.api.health import health_router
-from repeatpass.api.jobs import jobs_router, results_of, status_info
+from repeatpass.api.jobs import jobs_router, results_of
+from repeatpass.api.jobs import status_of as status_of_job
 from repeatpass.api.keys import keys_router
 from repeatpass.api.landing import landing_router
 from repeatpass.api.logged import Logged
@@ -24,6 +26,7 @@ from repeatpass.api.wps.routes import wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
 from repeatpass.web.face import mount_pages
+from repeatpass.web.routes.ogc import ogc_pages
 
 
 def make_app(house: House, filling: Filling) -> FastAPI:
@@ -36,18 +39,21 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         await run_in_threadpool(house.close)
 
     executing = Executing(house)
-    Telling(house, status_info, lambda run: results_of(executing, run)).join()
-    app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/ogc/api")
-    app.openapi_version = "3.0.3"
-    for router in (landing_router, processes_router, jobs_router, stac_router, files_router, wps_router):
+    Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
+    app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
+    for router in (stac_router, files_router, wps_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
-    mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
+    app.include_router(deploying_router(house))
+    desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
+    for documents in (landing_router, processes_router, jobs_router):
+        app.include_router(documents(house, ogc_pages(desk)))
     guard: dict[str, Any] = {
         "access": house.access,
         "owner": house.owner,
         "sessions": Sessions(house.settings.home),
+        "several": house.settings.multi_user,
         "hosts": hosts_of(house.settings.port),
     }
     app.add_middleware(Heads)

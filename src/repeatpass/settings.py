@@ -34,6 +34,9 @@ class Settings:
     database: str = _setting("", "Database address; empty means SQLite in the home.")
     files: str = _setting("", "Address of the file area (any that fsspec knows); empty means a folder in the home.")
     slots: int = _setting(max(2, os.cpu_count() or 2), "Runs that are carried out at the same time.")
+    dask: str = _setting(
+        "", "Address of the Dask scheduler that batches go to; empty: one of our own, off: the runs' own worker."
+    )
     demo: bool = _setting(True, "Fill the house with the demonstration at first start.")
     environment: str = _setting("", "Prefix of an environment to use as it is instead of making the locked one.")
     memory: str = _setting("80%", "Memory that all runs of this machine together may have, such as 12Gi or 80%.")
@@ -49,6 +52,14 @@ class Settings:
         "all", "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks."
     )
     repeat: str = _setting("P30D", "How often indicators are repeated that do not say: a duration, or never.")
+    alert_webhook: str = _setting("", "Address that every alert is POSTed to, besides those that indicators name.")
+    alert_again: str = _setting("P7D", "After how long an indicator that is still stale is told of again.")
+    smtp_host: str = _setting("", "Mail server for alerts; empty means no letters.")
+    smtp_port: int = _setting(587, "Port of the mail server.")
+    smtp_user: str = _setting("", "User at the mail server; empty means that it asks for none.")
+    smtp_password: str = _setting("", "Password at the mail server.")
+    smtp_from: str = _setting("", "Address that letters come from; empty means repeatpass at the mail server.")
+    smtp_starttls: bool = _setting(True, "Whether letters are sent encrypted (STARTTLS).")
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK:
@@ -87,7 +98,7 @@ def _from_environment(name: str) -> Any:
     text = os.environ.get(PREFIX + name.upper())
     if text is None or text == "":
         return None
-    if name in {"no_browser", "demo"}:
+    if name in {"no_browser", "demo", "smtp_starttls"}:
         return not re.fullmatch(r"0|no|false|off", text.strip(), re.IGNORECASE)
     if name in {"port", "slots", "quota_running", "quota_queued", "quota_cpu", "retention_days"}:
         if not text.strip().isdigit():

@@ -121,21 +121,38 @@ def test_the_session_is_kept_from_scripts_and_from_other_sites(served: Served) -
     assert "Set-Cookie" not in Answer(served, "GET", "/ogc/jobs").headers
 
 
-def test_answers_that_execute_are_open_to_no_other_origin(served: Served) -> None:
-    for headers in ({}, {"Authorization": f"Bearer {served.token}"}):
-        answer = Answer(served, "POST", EXECUTION, "not JSON", Origin="https://evil.example", **headers)
+def test_what_executes_is_open_to_other_origins_with_a_token_only(served: Served) -> None:
+    elsewhere = {"Origin": "https://evil.example"}
+    for cookies in ({}, {"Cookie": cookie(served)}):
+        answer = Answer(served, "POST", EXECUTION, "not JSON", **elsewhere, **cookies)
         assert answer.status in {400, 403}
         assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+    answer = Answer(served, "POST", EXECUTION, BODY, Authorization=f"Bearer {served.token}", Prefer="respond-async")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert {"Location", "Link", "Preference-Applied"} <= set(
+        answer.headers["Access-Control-Expose-Headers"].split(", ")
+    )
     assert Answer(served, "GET", "/stac").headers["Access-Control-Allow-Origin"] == "*"  # data may be read
 
 
-@pytest.mark.parametrize("wanted", ["content-type", "authorization", "authorization,content-type,prefer"])
-def test_a_preflight_gives_no_permission_to_post(served: Served, wanted: str) -> None:
+@pytest.mark.parametrize("wanted", ["content-type", "prefer", ""])
+def test_a_preflight_without_a_token_gives_no_permission(served: Served, wanted: str) -> None:
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     answer = Answer(served, "OPTIONS", EXECUTION, None, Access_Control_Request_Headers=wanted, **asked)
     assert "Access-Control-Allow-Methods" not in answer.headers
     assert "Access-Control-Allow-Headers" not in answer.headers
     assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_a_preflight_with_a_token_gives_permission_without_cookies(served: Served) -> None:
+    asked = {"Origin": "https://client.example", "Access-Control-Request-Method": "POST"}
+    wanted = "authorization,content-type,prefer"
+    answer = Answer(served, "OPTIONS", EXECUTION, None, Access_Control_Request_Headers=wanted, **asked)
+    assert answer.status == 204
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    refused = Answer(served, "OPTIONS", "/runs/x/repeat", None, Access_Control_Request_Headers=wanted, **asked)
+    assert "Access-Control-Allow-Methods" not in refused.headers
 
 
 def test_a_web_socket_is_refused(served: Served) -> None:

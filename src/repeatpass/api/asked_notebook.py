@@ -72,6 +72,10 @@ def _environment(house: House, asked: ExecuteNotebook) -> str:
 
 
 def _found(house: House, actor: Actor, asked: ExecuteNotebook) -> _Found:
+    if asked.content is not None:
+        if asked.git_revision:
+            raise Invalid("git_revision is of a notebook in your workspace; one that is sent has no revision.")
+        return _Found(name=asked.notebook, content=asked.content)
     if asked.git_revision:
         path = committed(_workspace(house, actor), asked.notebook, asked.git_revision)
         return _Found(name=asked.notebook, content=path.content, commit=path.commit)

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from repeatpass.api.negotiating import problem_type
 from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
 
 
@@ -48,4 +49,4 @@ async def answer(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RepeatpassError)
     body = problem(error, request.url.path)
     headers = {"WWW-Authenticate": "Bearer"} if body["status"] == 401 else None
-    return JSONResponse(body, status_code=body["status"], media_type="application/problem+json", headers=headers)
+    return JSONResponse(body, status_code=body["status"], media_type=problem_type(request), headers=headers)

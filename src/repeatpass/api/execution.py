@@ -14,7 +14,7 @@ from repeatpass.api.resources import Resources, resources_of
 from repeatpass.core.errors import Invalid
 
 KNOWN = {each.name for each in INPUTS}
-TEXTS = ("notebook", "kernel", "image", "output_filename", "output_dirname", "result_data_directory", "git_revision",
+TEXTS = ("notebook_name", "kernel", "image", "output_filename", "output_dirname", "result_data_directory", "git_revision",
          "node_purpose")  # fmt: skip
 ENCODED = 1_000_000  # letters of packed parameters
 
@@ -23,7 +23,8 @@ ENCODED = 1_000_000  # letters of packed parameters
 class ExecuteNotebook:
     """What ``execute-notebook`` was asked to do; an empty text was not given."""
 
-    notebook: str
+    notebook: str  # its path, or its name
+    content: bytes | None = None  # of a notebook that was sent with the request
     parameters: Mapping[str, Any] = field(default_factory=dict)
     resources: Resources = Resources()
     kernel: str = ""
@@ -66,14 +67,27 @@ def execute_notebook(inputs: Mapping[str, Any]) -> ExecuteNotebook:
     if unknown := sorted(set(inputs) - KNOWN):
         raise Invalid(f"Unknown input {', '.join(unknown)}; execute-notebook takes: {', '.join(sorted(KNOWN))}.")
     texts = {name: _text(name, inputs.get(name)) for name in TEXTS}
-    if not texts["notebook"]:
+    texts.pop("node_purpose")  # where a container is placed: there are none here
+    name, content = _notebook(inputs.get("notebook"), texts.pop("notebook_name"))
+    _flag("run_on_fargate", inputs.get("run_on_fargate"))
+    parameters = {**_encoded(inputs.get("parameters")), **_object(inputs.get("parameters_json"))}
+    resources = resources_of(inputs)
+    return ExecuteNotebook(notebook=name, content=content, parameters=parameters, resources=resources, **texts)
+
+
+def _notebook(given: Any, name: str) -> tuple[str, bytes | None]:
+    """Return the name of the notebook, and its content where the notebook itself was sent."""
+    if isinstance(given, dict) and "nbformat" in given:
+        if name and (not name.endswith(".ipynb") or not name.isprintable() or len(name) > 150):
+            raise Invalid(f"The input “notebook_name” must be a name ending in .ipynb; it is “{name[:200]}”.")
+        return name.rsplit("/", 1)[-1] or "sent.ipynb", json.dumps(given).encode()
+    if isinstance(given, dict):
+        raise Invalid("The input “notebook” is an object without “nbformat”; send a notebook, or the name of one.")
+    if not (found := _text("notebook", given)):
         raise Invalid(
             "The input “notebook” is missing: the path of a notebook in your workspace, or its name on the shelf."
         )
-    texts.pop("node_purpose")  # where a container is placed: there are none here
-    _flag("run_on_fargate", inputs.get("run_on_fargate"))
-    parameters = {**_encoded(inputs.get("parameters")), **_object(inputs.get("parameters_json"))}
-    return ExecuteNotebook(parameters=parameters, resources=resources_of(inputs), **texts)
+    return found, None
 
 
 def _text(name: str, value: Any) -> str:

@@ -7,13 +7,16 @@ from repeatpass.api.callbacks import callback_facts
 from repeatpass.assembly import House
 from repeatpass.core.times import iso
 from repeatpass.runs.copies import copies_of
-from repeatpass.runs.records import Run
+from repeatpass.runs.progress import progress_in
+from repeatpass.runs.records import Run, State
 from repeatpass.runs.retention import deleted_words
 
 
 def job_facts(house: House, run: Run) -> dict[str, Any]:
     """Return the members that are added to the statusInfo of *run*."""
     facts = _resources(run) | _retention(run)
+    if run.state is State.RUNNING:
+        facts |= _progress(house, run)
     if callbacks := callback_facts(house, run.id):
         facts["callbacks"] = callbacks
     if copies := copies_of(house.database, run.id):
@@ -27,6 +30,15 @@ def job_facts(house: House, run: Run) -> dict[str, Any]:
     if commit := git_commit(house, run.id):
         facts["gitCommit"] = commit
     return facts
+
+
+def _progress(house: House, run: Run) -> dict[str, Any]:
+    """Return the standard's percentage, and which cell of how many it stands for."""
+    now = progress_in(house.folders.of(run.id))
+    if not now.of:
+        return {"progress": 0}
+    message = f"Cell {now.cell} of {now.of}."
+    return {"progress": 100 * max(now.cell - 1, 0) // now.of, "cell": now.cell, "cells": now.of, "message": message}
 
 
 def _resources(run: Run) -> dict[str, Any]:

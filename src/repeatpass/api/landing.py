@@ -1,36 +1,61 @@
-"""The landing page and the conformance declaration of the OGC APIs (19-072)."""
+"""The landing page, the conformance declaration and the API's own description (19-072, 18-062r2 clause 7.2 to 7.4)."""
 
-from typing import Any
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
-from fastapi import APIRouter
-
+from repeatpass.api.descriptions import REL
+from repeatpass.api.documents import Pages, answer, link
+from repeatpass.api.negotiating import HTML, wants_html
+from repeatpass.api.openapi import MEDIA_TYPE, openapi
 from repeatpass.assembly import House
 
 PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf"
-CONFORMANCE = [f"{PROCESSES}/{name}" for name in ("core", "json", "job-list", "dismiss")]
+CLASSES = ("core", "ogc-process-description", "json", "html", "oas30", "job-list", "callback", "dismiss")
+DEPLOYING = ("deploy-replace-undeploy", "ogcapppkg")
+COMMON = ("core", "landing-page", "json", "html", "oas30")
+CONFORMANCE = [
+    *(f"{PROCESSES}/{name}" for name in CLASSES),
+    *(f"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{name}" for name in COMMON),
+    *(f"http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/{name}" for name in DEPLOYING),
+]
 
 
-def landing_router(_house: House) -> APIRouter:
+def landing_router(_house: House, pages: Pages) -> APIRouter:
     """Return the routes that say what is here."""
     router = APIRouter(prefix="/ogc", tags=["landing"])
 
     @router.get("")
-    def landing() -> dict[str, Any]:
-        json = "application/json"
-        return {
+    @router.get("/", include_in_schema=False)
+    def landing(request: Request) -> Response:
+        body = {
             "title": "Repeatpass",
-            "description": "Every notebook on the shelf is a process.",
+            "description": "Every notebook on the shelf is a process: described by itself, executed over HTTP.",
             "links": [
-                {"href": "/ogc", "rel": "self", "type": json},
-                {"href": "/ogc/api", "rel": "service-desc", "type": "application/vnd.oai.openapi+json;version=3.0"},
-                {"href": "/ogc/conformance", "rel": "http://www.opengis.net/def/rel/ogc/1.0/conformance", "type": json},
-                {"href": "/ogc/processes", "rel": "http://www.opengis.net/def/rel/ogc/1.0/processes", "type": json},
-                {"href": "/ogc/jobs", "rel": "http://www.opengis.net/def/rel/ogc/1.0/job-list", "type": json},
+                link("/ogc/api?f=json", "service-desc", MEDIA_TYPE, "The definition of this API (OpenAPI 3.0)"),
+                link("/ogc/api?f=html", "service-doc", HTML, "The documentation of this API"),
+                link("/ogc/conformance", f"{REL}/conformance", title="The standards that are kept"),
+                link("/ogc/conformance", "conformance", title="The standards that are kept"),
+                link("/ogc/processes", f"{REL}/processes", title="The processes"),
+                link("/ogc/processes", "processes", title="The processes"),
+                link("/ogc/jobs", f"{REL}/job-list", title="The jobs"),
             ],
         }
+        return answer(request, pages, "landing", "OGC API", body)
 
     @router.get("/conformance")
-    def conformance() -> dict[str, Any]:
-        return {"conformsTo": CONFORMANCE}
+    def conformance(request: Request) -> Response:
+        body = {"conformsTo": CONFORMANCE, "links": [link("/ogc", "up", title="Repeatpass")]}
+        return answer(request, pages, "conformance", "Conformance", body)
+
+    @router.get("/api")
+    def api(request: Request) -> Response:
+        found = openapi(request.app, str(request.base_url))
+        if wants_html(request):
+            return answer(request, pages, "api", "Documentation of the API", found, linked=False)
+        return JSONResponse(found, media_type=MEDIA_TYPE, headers={"Vary": "Accept"})
+
+    @router.get("/api.html", include_in_schema=False)
+    def api_page(request: Request) -> Response:
+        return pages(request, "api", "Documentation of the API", openapi(request.app, str(request.base_url)))
 
     return router

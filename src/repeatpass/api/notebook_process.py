@@ -15,9 +15,11 @@ def _input(name: str, title: str, description: str = "", *, required: bool = Fal
 
 INPUTS = (
     _input(
-        "notebook", "Notebook", "Path of a notebook in your workspace, or its name on the shelf.",
-        required=True, type="string", minLength=1,
+        "notebook", "Notebook",
+        "Path of a notebook in your workspace, its name on the shelf, or the notebook itself (nbformat).",
+        required=True, oneOf=[{"type": "string", "minLength": 1}, {"type": "object", "required": ["nbformat", "cells"]}],
     ),
+    _input("notebook_name", "Name of the notebook", "What a notebook that is sent itself is called, ending in .ipynb."),
     _input("parameters_json", "Parameters", "Names and values of the notebook's parameters.", type="object"),
     _input("parameters", "Parameters, packed", "The same as base64 of YAML or JSON."),
     _input("mem_limit", "Memory limit", "Such as 2Gi or 500M; the smallest flavour that has as much is taken."),

@@ -5,8 +5,11 @@ not a web page that the owner has open: a browser would send its requests here a
 
 * the Host must be one of ours (a page elsewhere cannot point its own name here: DNS rebinding),
 * what changes state needs a token, or the session of a page of ours **and** an Origin that is ours,
-* the session cookie is SameSite=Strict and HttpOnly, and no answer opens execution to other origins,
+* the session cookie is SameSite=Strict and HttpOnly, and never opens anything to other origins; a page elsewhere may
+  read what is public, and do what the token that it was given allows,
 * the session begins only for connections of the user who runs the server, not for others on the machine.
+
+Where several users share the house there is no such session: who has no token may read, and nothing else.
 """
 
 import hashlib
@@ -15,7 +18,7 @@ import secrets
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from repeatpass.access import ANYONE, Actor
@@ -27,6 +30,14 @@ from repeatpass.storage.private import private_file
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_TO_READ = ("/stac", "/ogc", "/wps", "/files", "/health")  # data that any page may read
+EXPOSED = "Location, Content-Range, Content-Location, Link, Preference-Applied"
+# What a page elsewhere may send with a token; without one it gets no permission, whatever cookies the browser has.
+ALLOWED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Prefer, Accept",
+    "Access-Control-Max-Age": "600",
+}
 COOKIE = "repeatpass"
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
@@ -56,12 +67,22 @@ class Sessions:
 class Guard:
     """Middleware that knows the actor of every request and refuses those that may not come this way."""
 
-    def __init__(self, app: ASGIApp, access: Access, owner: Actor, sessions: Sessions, hosts: set[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Access,
+        owner: Actor,
+        sessions: Sessions,
+        hosts: set[str],
+        *,
+        several: bool = False,
+    ) -> None:
         self.app = app
         self.access = access
         self.owner = owner
         self.sessions = sessions
         self.hosts = hosts
+        self.several = several  # users: nobody is the owner for having opened a page, everybody shows a token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -78,6 +99,9 @@ class Guard:
             response = JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
             await response(scope, receive, send)
             return
+        if _is_preflight(scope, headers):
+            await Response(status_code=204, headers=ALLOWED)(scope, receive, send)
+            return
         await self.app(scope, receive, self._sender(scope, headers, send))
 
     def _actor(self, method: str, headers: Headers) -> Actor:
@@ -86,7 +110,7 @@ class Guard:
         kind, _, secret = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return self.access.actor_of(secret.strip())
-        if not self.sessions.holds(headers.get("cookie", "")):
+        if self.several or not self.sessions.holds(headers.get("cookie", "")):
             return ANYONE
         return self.owner if method in SAFE or self._from_here(headers) else ANYONE
 
@@ -106,15 +130,27 @@ class Guard:
         headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
-        if scope["method"] in SAFE and scope["path"].startswith(OPEN_TO_READ):
+        if scope["path"].startswith(OPEN_TO_READ) and (scope["method"] in SAFE or _has_token(request)):
             headers["Access-Control-Allow-Origin"] = "*"
-            headers["Access-Control-Expose-Headers"] = "Location, Content-Range"
+            headers["Access-Control-Expose-Headers"] = EXPOSED
         is_page = headers.get("content-type", "").startswith("text/html")
         is_new = scope["method"] == "GET" and not self.sessions.holds(request.get("cookie", ""))
-        if is_page and is_new and is_our_own(scope.get("client")):
+        if is_page and is_new and not self.several and is_our_own(scope.get("client")):
             headers.append("Set-Cookie", self.sessions.cookie())
 
 
 def hosts_of(port: int) -> set[str]:
     """Return the names under which a loopback server on *port* is reached."""
     return {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+
+
+def _has_token(headers: Headers) -> bool:
+    """Say whether a request brings a token, and so cannot be one that a browser sends by itself."""
+    return headers.get("authorization", "").lower().startswith("bearer ")
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    """Say whether a browser asks if a page elsewhere may send a request with a token."""
+    wanted = headers.get("access-control-request-headers", "").lower().replace(" ", "").split(",")
+    asks = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
+    return asks and "authorization" in wanted and scope["path"].startswith(OPEN_TO_READ)

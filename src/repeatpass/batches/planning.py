@@ -38,14 +38,15 @@ class Planning:
         """
         body = specification.body
         revision = self.shelf.find(specification.notebook)
-        self.submitting.flavours.of(specification.flavour or revision.about.flavour)
+        flavour = specification.flavour or revision.about.flavour
+        self.submitting.flavours.of(flavour)
         made = grid(specification, revision, self.catalog)
         legs = self.submitting.legs(revision, str(body.get("environment", "")))
         parts = _parts(made, legs)
         known = self.reusing.done((part.fingerprint for part in parts), legs.context)
         done = {part.number: known[part.fingerprint] for part in parts if part.fingerprint in known}
         return Plan(
-            specification=_settled(specification, made),
+            specification=_settled(specification, made, flavour),
             name=str(body.get("name") or _name(made, revision)),
             revision=revision,
             legs=legs,
@@ -73,9 +74,11 @@ def _parts(made: Grid, legs: Legs) -> Sequence[Part]:
     return found
 
 
-def _settled(specification: Specification, made: Grid) -> Specification:
-    """The specification with the parameter that was chosen for the area, so that nobody need choose again."""
+def _settled(specification: Specification, made: Grid, flavour: str) -> Specification:
+    """The specification with what was chosen for it, so that nobody need choose again."""
     body = dict(specification.body)
+    if flavour:
+        body["flavour"] = flavour
     if made.area_parameter:
         body["areas"] = {**body["areas"], "parameter": made.area_parameter}
     return Specification(body=body)

@@ -59,6 +59,7 @@ class Product:
     sources: Sequence[str]  # ids of the collections it was made of
     made_by: str  # address of the run or the batch
     keywords: Sequence[str] = ()
+    licence: str = ""  # where no source states one
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -122,7 +123,7 @@ def _body(catalog: Catalog, actor: Actor, product: Product, version: str) -> dic
         "title": product.title,
         "description": product.description,
         "keywords": list(product.keywords),
-        "license": licences[0] if len(licences) == 1 else "other",
+        "license": licences[0] if len(licences) == 1 else (product.licence or "other") if not sources else "other",
         "providers": _unique(provider for each in sources for provider in each.get("providers", ())) + [maker],
         "extent": _extent(product.items),
         "version": version,

@@ -41,6 +41,8 @@ def gc(dry_run: Annotated[bool, typer.Option(help="Only say what would go.")] = 
     from repeatpass.upkeep.gc import sweep
 
     with house_at(home) as house:
+        if not dry_run:
+            house.retention.sweep()
         swept = sweep(house, dry_run=dry_run)
     words = "would go" if dry_run else "are gone"
     console.print(f"{swept.files} files ({swept.size / 1e6:.1f} MB) {words}; {swept.kept} are needed.", highlight=False)

@@ -5,7 +5,20 @@ import sys
 import typer
 from rich.console import Console
 
-from repeatpass.cli import batches, homes, indicators, notebooks, runs, up, worker
+from repeatpass.cli import (
+    batches,
+    cubes,
+    homes,
+    indicators,
+    merging,
+    notebooks,
+    quotas,
+    running,
+    runs,
+    secrets,
+    up,
+    worker,
+)
 
 app = typer.Typer(
     name="repeatpass",
@@ -17,7 +30,7 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
-app.command("run")(runs.run)
+app.command("run")(running.run)
 app.command("repeat")(runs.repeat)
 app.command("crate")(runs.crate)
 app.command("passport")(indicators.passport)
@@ -26,20 +39,29 @@ app.command("doctor")(homes.doctor)
 app.command("gc")(homes.gc)
 app.command("backup")(homes.backup)
 app.command("restore")(homes.restore)
+app.add_typer(cubes.app, name="cubes")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")
 app.add_typer(batches.app, name="batches")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(quotas.app, name="quotas")
+app.command("flavours")(quotas.flavours)
+
+batches.app.command("merge")(merging.merge)
 
 
 def main() -> None:
     """Run the command line; an error that a room raised is a sentence, not a traceback."""
+    from rich.markup import escape
+
     from repeatpass.core.errors import RepeatpassError
+    from repeatpass.kit.errors import KitError
 
     try:
         app()
-    except RepeatpassError as error:
-        Console(stderr=True).print(f"[bold red]{error.message}[/]", highlight=False)
+    except (RepeatpassError, KitError) as error:
+        Console(stderr=True).print(f"[bold red]{escape(str(error))}[/]", highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""``repeatpass run``, ``repeat`` and ``runs``."""
+"""``repeatpass repeat``, ``crate`` and ``runs``."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from repeatpass.cli import keeping
 from repeatpass.cli.common import AsJson, Home, console, errors, house_at, print_json, print_table
 
 if TYPE_CHECKING:
@@ -14,35 +15,10 @@ if TYPE_CHECKING:
     from repeatpass.verification.records import Repeat
 
 app = typer.Typer(help="Runs, whatever their state.", no_args_is_help=True)
+app.command("keep")(keeping.keep)
+app.command("delete")(keeping.delete)
+app.command("expiring")(keeping.expiring)
 PROVEN = {"identical", "within tolerance"}
-
-
-def run(
-    notebook: Annotated[str, typer.Argument(help="notebook, notebook@revision, or the path of an .ipynb")],
-    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, repeatable")] = None,
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Execute a notebook and wait for its end."""
-    from repeatpass.cli.progress import followed
-    from repeatpass.runs.records import State
-
-    given = parsed(parameter or [])
-    with house_at(home, work=True) as house:
-        path = Path(notebook)
-        if path.suffix == ".ipynb" and path.is_file():
-            asked = house.submitting.submit_file(house.owner, path.name, path.read_bytes(), given)
-        else:
-            asked = house.submitting.submit(house.owner, notebook, given)
-        ended = followed(house, asked)
-        outputs = house.runs.provenance(ended.id).outputs
-    if as_json:
-        print_json({"run": ended, "outputs": outputs})
-    else:
-        _say_run(ended)
-        for output in outputs:
-            console.print(f"  {output.path}  {output.kind}  {output.checksum[:19]}…", highlight=False)
-    raise typer.Exit(0 if ended.state is State.SUCCEEDED else 1)
 
 
 def parsed(pairs: list[str]) -> dict[str, Any]:
@@ -143,12 +119,13 @@ def _wait(house: "House", id: str) -> "Repeat":
 def list_runs(home: Home = None, limit: int = 20, as_json: AsJson = False) -> None:
     """List the newest runs."""
     from repeatpass.core.times import iso
+    from repeatpass.runs.masking import without_secrets
     from repeatpass.runs.room import Wanted
 
     with house_at(home) as house:
         found, _total = house.runs.page(Wanted(limit=limit))
     if as_json:
-        print_json(found)
+        print_json([without_secrets(run) for run in found])
         return
     rows = [(run.id, run.state, run.name, run.purpose, iso(run.created), run.message) for run in found]
     print_table(("Run", "State", "Notebook", "Purpose", "Created", "Message"), rows, "No run yet.")
@@ -157,10 +134,11 @@ def list_runs(home: Home = None, limit: int = 20, as_json: AsJson = False) -> No
 @app.command("show")
 def show(id: str, home: Home = None) -> None:
     """Show a run with everything that it read and left."""
+    from repeatpass.runs.masking import without_secrets
+
     with house_at(home) as house:
-        print_json(
-            {"run": house.runs.run(id), "provenance": house.runs.provenance(id), "repeats": house.repeats.of(id)}
-        )
+        run, provenance, repeats = house.runs.run(id), house.runs.provenance(id), house.repeats.of(id)
+        print_json({"run": without_secrets(run), "provenance": provenance, "repeats": repeats})
 
 
 @app.command("cancel")
@@ -171,7 +149,8 @@ def cancel(id: str, home: Home = None) -> None:
     console.print(f"Run {id} is being cancelled.", highlight=False)
 
 
-def _say_run(run: "Run") -> None:
+def say_run(run: "Run") -> None:
+    """Say how a run ended, for people."""
     console.print(f"Run {run.id} of {run.name}: [bold]{run.state}[/]. {run.message}", highlight=False)
     if run.failure:
         errors.print(f"In cell {run.failure.cell}: {run.failure.ename}: {run.failure.evalue}", highlight=False)

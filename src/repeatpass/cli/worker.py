@@ -30,6 +30,7 @@ def worker(
     try:
         house.environments.install("earth", lambda line: console.print(f"[dim]{line}[/]", highlight=False))
         house.worker.start()
+        house.upscaling.start()
         console.print(f"Working on the queue as {house.worker.name}. Ctrl-C stops.", highlight=False)
         _until_told()
     finally:

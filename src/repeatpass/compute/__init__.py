@@ -1,1 +1,1 @@
-"""Compute: the Dask cluster that batches and notebooks share, embedded or somewhere else."""
+"""Compute: a Dask cluster, local or remote."""

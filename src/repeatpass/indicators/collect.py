@@ -84,7 +84,9 @@ class Collecting:
 def _is_known(row: Candidate, current: Mapping[Key, Value], waiting: Mapping[Key, list[Value]]) -> bool:
     """Whether a row says what is current, or again what waits for a person or was rejected by one."""
     key = (row.place, row.time)
-    return _says_the_same(row, current.get(key)) or (bool(row.problem) and _says_the_same(row, waiting.get(key)))
+    if _says_the_same(row, current.get(key)):
+        return True
+    return bool(row.problem) and any(_says_the_same(row, value) for value in waiting.get(key, ()))
 
 
 def _says_the_same(row: Candidate, value: Value | None) -> bool:

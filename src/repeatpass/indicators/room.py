@@ -73,6 +73,11 @@ class Indicators:
             raise NotFound(f"There is no indicator “{id}”.", indicator=id)
         return indicator_of(body)
 
+    def every(self) -> list[Indicator]:
+        """List all indicators, without their values."""
+        with self.database.read() as connection:
+            return [indicator_of(body) for body in connection.execute(sa.select(indicators.c.definition)).scalars()]
+
     def owner(self, id: str) -> str:
         """Return the id of whom an indicator belongs to; raise NotFound if there is none."""
         with self.database.read() as connection:

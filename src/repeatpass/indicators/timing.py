@@ -123,6 +123,8 @@ def check_timing(timing: Timing) -> None:
     check_zone(timing.timezone)
     if timing.cron:
         check_cron(timing.cron)
+    if timing.every and seconds_of(timing.every, "every") < LEAST_EVERY_S:
+        raise Invalid(f"every “{timing.every}” is less than a minute; write PT1M or more.")
     if timing.jitter and seconds_of(timing.jitter, "jitter") > LONGEST_JITTER_S:
         raise Invalid(f"jitter “{timing.jitter}” is longer than a day; PT10M is plenty.")
     for source in timing.sources:

@@ -15,7 +15,6 @@ import resource
 import select
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -56,7 +55,7 @@ def keep(leash: socket.socket, kernel: Callable[[], None], room: str = "") -> No
         _watch(leash, pid)
         _say(leash, _end_confined(pid) if room else _end(pid))
     except OSError as error:
-        print(f"The keeper of a kernel failed: {error}", file=sys.stderr, flush=True)
+        _tell(f"The keeper of a kernel failed: {error}")
     finally:
         os._exit(0)
 
@@ -73,9 +72,14 @@ def _become_kernel(keeper: int, kernel: Callable[[], None], confined: bool) -> N
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         kernel()
     except OSError as error:
-        print(f"A kernel could not be begun: {error}", file=sys.stderr, flush=True)
+        _tell(f"A kernel could not be begun: {error}")
     finally:
         os._exit(1)
+
+
+def _tell(sentence: str) -> None:
+    """Into the executor's log."""
+    os.write(2, f"{sentence}\n".encode())
 
 
 def _say(leash: socket.socket, message: dict[str, object]) -> None:

@@ -29,7 +29,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
-from repeatpass.kit import watching
+from repeatpass.kit import relaying, watching
 
 # Messages that are no output, or that CountedStream has counted already.
 UNCOUNTED = (b"stream", b"status", b"execute_input", b"welcome")
@@ -213,6 +213,11 @@ def take_over(settings: dict[str, Any], brief: socket.socket) -> None:
         _limit(resource.RLIMIT_DATA, settings["memory_bytes"] + _data_bytes())
     if settings.get("processes"):
         _limit(resource.RLIMIT_NPROC, settings["processes"])
+    if settings.get("cpus"):
+        with suppress(OSError):
+            os.sched_setaffinity(0, settings["cpus"])
+    if settings.get("gate"):
+        relaying.relay(settings["gate"])
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that grows too large is an OSError
 
 

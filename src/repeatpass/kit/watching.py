@@ -27,6 +27,7 @@ CONNECTIONS = ("socket.connect", "socket.sendto")
 
 _watcher: "Watcher | None" = None
 _announced: set[str] = set()
+_expected: set[str] = set()  # connections that are on record elsewhere
 
 
 def announce(path: str | os.PathLike[str]) -> None:
@@ -38,6 +39,11 @@ def announce(path: str | os.PathLike[str]) -> None:
         name = os.fspath(path)
         if "://" not in name:
             _announced.add(os.path.realpath(name))
+
+
+def expect(addresses: set[str]) -> None:
+    """Say that connections to *addresses* need no note."""
+    _expected.update(addresses)
 
 
 def prepare() -> None:
@@ -119,7 +125,7 @@ class Watcher:
             self._note("file", real)
 
     def _note(self, kind: str, name: str) -> None:
-        if (kind, name) in self.written:
+        if (kind, name) in self.written or name in _expected:
             return
         self.pending[kind, name] = None
         if os.getpid() != self.pid:  # a forked helper never sees the end of the cell

@@ -76,6 +76,7 @@ class Process:
     notebook: str = ""  # notebook@revision that is executed; empty for a process of the platform itself
     inputs: tuple[ProcessInput, ...] = field(default=())
     outputs: tuple[ProcessOutput, ...] = field(default=())
+    mutable: bool = False  # whether it can be replaced and undeployed (OGC 20-044)
     open_ended: bool = False  # whether a run may leave outputs that are not described here
 
 
@@ -101,6 +102,7 @@ def process_of(
         notebook=latest.name,
         inputs=tuple(_input(name, schema) for name, schema in latest.schema["properties"].items()),
         outputs=outputs,
+        mutable=not notebook.curated,
         open_ended=computed,
     )
 

@@ -22,6 +22,7 @@ class Capacity:
     """What one machine's workers may take on together."""
 
     memory_bytes: int = 0  # 0: not limited
+    parts: bool | None = None  # True: only parts of batches; False: everything else; None: both
     busy: Callable[[sa.Connection], set[str]] = lambda _: set()  # who has as many runs under way as they may
 
 
@@ -45,6 +46,8 @@ def claim_statement(database: Database, connection: sa.Connection, worker: str, 
 
 def _waiting(connection: sa.Connection, capacity: Capacity) -> list[sa.ColumnElement[bool]]:
     waiting: list[sa.ColumnElement[bool]] = [runs.c.state == State.QUEUED]
+    if capacity.parts is not None:
+        waiting.append(runs.c.batch != "" if capacity.parts else runs.c.batch == "")
     if capacity.memory_bytes:  # one that never fits here is another machine's to take
         waiting.append(runs.c.memory_bytes <= capacity.memory_bytes)
     if busy := capacity.busy(connection):

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from repeatpass.runs.execution import Failure, Outcome
+from repeatpass.runs.records import Run
 
 MASK = "•••••"
 SHORTEST = 6  # letters; anything shorter would be found everywhere
@@ -74,6 +75,11 @@ def masks_for(parameters: Mapping[str, Any], secrets: Mapping[str, str]) -> Mask
 def masked_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return *parameters* as lists, pages and JSON may show them: without the values of those that are secret."""
     return {name: MASK if _is_secret(name, value) else value for name, value in parameters.items()}
+
+
+def without_secrets(run: Run) -> Run:
+    """Return *run* as lists, pages and JSON may show it."""
+    return replace(run, parameters=masked_parameters(run.parameters))
 
 
 def _is_secret(name: str, value: Any) -> bool:

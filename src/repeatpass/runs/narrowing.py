@@ -22,6 +22,7 @@ class Wanted:
     process: tuple[str, ...] = ()  # as a standard names it: the notebook, or what was asked for
     purpose: Purpose | None = None
     subject: str = ""
+    actor: str = ""  # who asked
     since: datetime | None = None  # created
     until: datetime | None = None
     shortest: float | None = None  # seconds from start to end, or to now for a run under way
@@ -32,7 +33,12 @@ class Wanted:
 
 def narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that *wanted* stands for."""
-    exact = {runs.c.notebook: wanted.notebook, runs.c.purpose: wanted.purpose, runs.c.subject: wanted.subject}
+    exact = {
+        runs.c.notebook: wanted.notebook,
+        runs.c.purpose: wanted.purpose,
+        runs.c.subject: wanted.subject,
+        runs.c.actor: wanted.actor,
+    }
     where: list[sa.ColumnElement[bool]] = [column == value for column, value in exact.items() if value]
     if wanted.states:
         where.append(runs.c.state.in_(wanted.states))

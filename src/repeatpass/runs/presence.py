@@ -14,16 +14,19 @@ from repeatpass.core.ids import new_id
 
 
 class Presence:
-    """The lock files of the workers of one home, in *folder*."""
+    """The lock files of the workers of one home, in *folder*.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    The names of those who use the memory of this machine begin with its name; *elsewhere* is for those who do not.
+    """
+
+    def __init__(self, folder: Path, *, elsewhere: str = "") -> None:
+        self.folder, self.elsewhere = folder, elsewhere
         self._held: TextIO | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     def enter(self) -> str:
         """Begin a life under a name that nobody had before, and return the name."""
-        name = f"{socket.gethostname()[:50]}-{new_id()}"
+        name = f"{self.elsewhere}{socket.gethostname()[:50]}-{new_id()}"
         self._held = (self.folder / name).open("w")
         fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return name

@@ -18,7 +18,7 @@ from repeatpass.notebooks.room import Shelf
 from repeatpass.notebooks.source import about, read_notebook, revision_of
 from repeatpass.runs.capacity import memory_bytes, processors
 from repeatpass.runs.context import Contexts
-from repeatpass.runs.execution import Limits
+from repeatpass.runs.execution import MEBIBYTE, Limits
 from repeatpass.runs.fingerprints import fingerprint_of
 from repeatpass.runs.flavours import Flavours, built_in
 from repeatpass.runs.records import Legs, Purpose, Run
@@ -26,6 +26,7 @@ from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+LEAST = 512 * MEBIBYTE  # of memory, for a part
 BEHIND = -10  # priority of the parts of batches: behind whatever a person waits for
 
 
@@ -134,9 +135,15 @@ class Submitting:
         self, actor: Actor, legs: Legs, parameters: Mapping[str, Any], *, id: str, batch: str, flavour: str = ""
     ) -> Run:
         """Put a run of a batch together, its parameters checked before; the batch queues many at once."""
-        resources = self._resources(flavour, None, "")
+        resources = self._resources(flavour, None, "") if flavour else ("", self._share())
         run = self._run(actor, legs, parameters, "", Purpose.EXECUTE, "", resources, id)
         return replace(run, batch=batch, priority=BEHIND)
+
+    def _share(self) -> Limits:
+        """What a part may use whose batch names no flavour: one processor, and memory so that others have room, too."""
+        usual, cpus = self.flavours.of("").limits(), processors()
+        most = self.flavours.memory_bytes / (2 * cpus) if self.flavours.memory_bytes else usual.memory_bytes
+        return replace(usual, cpus=min(1.0, usual.cpus), memory_bytes=int(min(usual.memory_bytes, max(most, LEAST))))
 
     def legs(self, revision: Revision, environment: str = "") -> Legs:
         """Return what a run of *revision* would stand on now."""

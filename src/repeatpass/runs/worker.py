@@ -49,6 +49,7 @@ class Desk:
 
     capacity: Capacity = UNLIMITED
     secrets: Callable[[Run], Mapping[str, str]] = lambda _: {}  # variables that its notebook is told, and nobody else
+    environ: Callable[[Run], Mapping[str, str]] = lambda _: {}  # variables that are no secret
     count: Callable[[sa.Connection, Run, Kept], None] = lambda *_: None  # raises Exhausted over the quota
     until: Callable[[Run], datetime | None] = lambda _: None  # until when what it leaves is kept
 
@@ -97,14 +98,19 @@ class Worker:
             return
         try:
             dead = self.presence.dead()
-            for run in self.runs.abandoned(dead, self.presence.alive()):
-                if self.runs.take_over(run, self.name):
+            left = self.runs.abandoned(dead, self.presence.alive())
+            for run in left:
+                if self._takes(run) and self.runs.take_over(run, self.name):
                     self._spawn(f"resume {run.id}", lambda run=run: self._carry_on(run))
-            for name in dead:
+            for name in dead - {run.worker for run in left if not self._takes(run)}:
                 self.presence.forget(name)
             self._adopted = time.monotonic()
         finally:
             self._adopting.release()
+
+    def _takes(self, run: Run) -> bool:
+        """Whether this worker is for such runs: parts of batches may have one of their own."""
+        return self.desk.capacity.parts in (None, bool(run.batch))
 
     def wake(self) -> None:
         """Say that there may be a run in the queue; otherwise each thread looks once a second."""
@@ -162,7 +168,7 @@ class Worker:
                 run, self.prefixes.prefix(legs.environment), self.prefixes.kit_folder(legs.kit)
             )
             secrets = self.desk.secrets(run)
-            request = replace(request, environ={**request.environ, **secrets}, secrets=tuple(secrets))
+            request = replace(request, environ={**request.environ, **self.desk.environ(run), **secrets}, secrets=tuple(secrets))
             ticket = self.runner.start(request, self.folders.of(run.id))
             self.runs.keep_ticket(run.id, ticket)
         except Exception as error:

@@ -1,7 +1,7 @@
 """Builds what schedules need of the rooms below, for the assembly."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from repeatpass.access import SYSTEM, Actor
@@ -10,15 +10,19 @@ from repeatpass.core.times import now
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.room import Shelf
+from repeatpass.notices import Notices
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.room import Runs
 from repeatpass.runs.submitting import Submitting
+from repeatpass.schedules.alerts import Alerts, Reaching
 from repeatpass.schedules.clock import Clock, Errand
 from repeatpass.schedules.lease import Lease
+from repeatpass.schedules.letters import Letters, MailServer
 from repeatpass.schedules.news import News
 from repeatpass.schedules.planning import Planner
 from repeatpass.schedules.repeats import Repeats
 from repeatpass.schedules.room import Schedules
+from repeatpass.schedules.sources import Sources
 from repeatpass.schedules.ticking import Ticking
 from repeatpass.storage.database import Database
 from repeatpass.storage.events import EventLog
@@ -36,6 +40,8 @@ class Scheduling:
     news: News
     ticking: Ticking
     clock: Clock
+    alerts: Alerts
+    sources: Sources
 
     def start(self) -> None:
         """Have the schedules that indicators declare, and begin to look at the time."""
@@ -51,7 +57,17 @@ class Scheduling:
         schedules = self.schedules
         events.join("schedules.follow", {"indicator.applied"}, lambda event: schedules.follow(event.subject))
         events.join("schedules.data", {"collection.registered"}, lambda event: schedules.data_arrived(event.subject))
+        events.join(
+            "schedules.alert",
+            {"indicator.delivered"},
+            lambda event: self.alerts.delivered(event.subject, event.body["run"]),
+        )
+        events.join("schedules.fresh", {"indicator.released", "indicator.applied"}, lambda event: self._look_again())
         events.join("schedules.wake", FINISHED, lambda event: self.clock.wake())
+
+    def _look_again(self) -> None:
+        self.alerts.look_again()
+        self.clock.wake()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,13 +84,23 @@ class Below:
     collecting: Collecting
     repeats: KeptRepeats
     repeating: Repeating
+    notices: Notices
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What is set for the whole house."""
+
+    repeat: str = "never"  # how often indicators are repeated that say nothing of it
+    reaching: Reaching = field(default_factory=Reaching)
+    mail: MailServer | None = None
 
 
 def scheduling(
-    below: Below, repeat: str, errands: Sequence[Errand] = (), now: Callable[[], datetime] = now
+    below: Below, wishes: Wishes, errands: Sequence[Errand] = (), now: Callable[[], datetime] = now
 ) -> Scheduling:
-    """Build it; *repeat* is how often indicators are repeated that say nothing of it, *now* tells the time."""
-    schedules = Schedules(below.database, below.indicators, repeat, now)
+    """Build it; *now* tells the time, *errands* are what others want to have done beside the schedules."""
+    schedules = Schedules(below.database, below.indicators, wishes.repeat, now)
     news = News(below.runs, below.contexts, below.indicators)
     ticking = Ticking(
         schedules,
@@ -86,9 +112,13 @@ def scheduling(
         lambda id: _actor(below.access, id),
         now,
     )
-    clock = Clock(Lease(below.database, "clock"), ticking, errands, now)
+    alerts = Alerts(below.database, below.indicators, below.notices, wishes.reaching, now)
+    sources = Sources(below.database, schedules, now)
+    own: list[Errand] = [alerts.look_around, sources.look_around]
+    own += [Letters(alerts, wishes.mail, now).send_due] if wishes.mail else []
+    clock = Clock(Lease(below.database, "clock"), ticking, (*own, *errands), now)
     schedules.when_changed = clock.wake
-    return Scheduling(schedules=schedules, news=news, ticking=ticking, clock=clock)
+    return Scheduling(schedules=schedules, news=news, ticking=ticking, clock=clock, alerts=alerts, sources=sources)
 
 
 def _actor(access: Access, id: str) -> Actor:

@@ -137,13 +137,19 @@ def _runs(house: House) -> str:
 
 
 def _secrets(house: House) -> str:
-    paths = [house.settings.home / name for name in ("session.key", "owner.token")]
+    paths = [house.settings.home / name for name in ("session.key", "owner.token", "secrets.key")]
     for path in paths:
         if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise Unwell(f"{path} can be read by others. Run chmod 600 {path}, and revoke the token.")
         if path.exists() and path.stat().st_size == 0:
             raise Unwell(f"{path} is empty. Remove it; it is made again.")
-    return "The session key and the token are readable by their owner alone."
+    if shut := house.secrets.shut():
+        names = ", ".join(f"{secret.name} of {secret.owner}" for secret in shut[:3])
+        raise Unwell(
+            f"{len(shut)} secrets cannot be opened with this key ({names}). Bring back the secrets.key that they were "
+            "sealed with, or set them again."
+        )
+    return "The keys and the token are readable by their owner alone; every secret can be opened."
 
 
 def _front_end(_house: House) -> str:

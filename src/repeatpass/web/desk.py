@@ -11,6 +11,7 @@ from repeatpass.core.errors import NotFound
 from repeatpass.indicators.records import Delivery, Indicator, Value
 from repeatpass.runs.records import Provenance, Run
 from repeatpass.verification.records import Repeat
+from repeatpass.web.batch_map import Outlines
 from repeatpass.web.drawings import Drawings
 
 T = TypeVar("T")
@@ -74,8 +75,9 @@ class Desk:
         self.house = house
         self.filling = filling
         self.drawings = Drawings(house.settings.home / "cache" / "drawn")
+        self.outlines = Outlines()
         self._series: dict[str, Series] = {}
-        self._finished: dict[str, tuple[Run, Provenance]] = {}
+        self._finished: dict[str, Provenance] = {}
 
     def series(self, id: str) -> Series:
         """One indicator with its values; raise NotFound if there is none."""
@@ -104,15 +106,16 @@ class Desk:
         )
 
     def run(self, id: str) -> tuple[Run, Provenance]:
-        """A run with what it read and left; a finished one is read once. Raise NotFound if there is none."""
+        """A run with what it read and left; of a finished one, that is read once. Raise NotFound if there is none."""
+        run = self.house.runs.run(id)  # how long it is kept may change after its end
         if (known := self._finished.get(id)) is not None:
-            return known
-        found = self.house.runs.run(id), self.house.runs.provenance(id)
-        if found[0].state.final:
+            return run, known
+        provenance = self.house.runs.provenance(id)
+        if run.state.final:
             if len(self._finished) >= REMEMBERED:
                 self._finished.clear()
-            self._finished[id] = found
-        return found
+            self._finished[id] = provenance
+        return run, provenance
 
     def verdicts(self, every: Iterable[Series]) -> dict[str, Repeat]:
         """The newest finished repeat, everything pinned, of each run that made a current value; one query."""

@@ -19,13 +19,16 @@ from repeatpass.web.views import (
     IndicatorsPage,
     NotebookPage,
     NotebooksPage,
+    OgcPage,
     Page,
     RepeatPage,
     RunPage,
     RunsPage,
     TrustPage,
     ValuePage,
+    WorkspacePage,
 )
+from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE_OF: Mapping[type[Page], str] = {
@@ -41,6 +44,11 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     CollectionPage: "collection.html",
     CollectionsPage: "collections.html",
     TrustPage: "trust.html",
+    BatchesPage: "batches.html",
+    BatchPage: "batch.html",
+    NewBatchPage: "batch_new.html",
+    OgcPage: "ogc.html",
+    WorkspacePage: "workspace.html",
     ErrorPage: "error.html",
 }
 FILTERS: tuple[Callable[..., Any], ...] = (

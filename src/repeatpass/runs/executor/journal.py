@@ -8,7 +8,7 @@ from typing import Literal
 
 from repeatpass.runs.masking import Masks
 
-Kind = Literal["state", "cell", "stream", "error", "limit"]
+Kind = Literal["state", "cell", "stream", "error", "limit", "network"]
 
 
 class Journal:

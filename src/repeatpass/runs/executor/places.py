@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,11 @@ class OwnFolder:
         own = [str(self.folder), str(self.kernel.folder)]
         return _settings(str(self.folder), str(self.folder), str(self.folder), own, temporary=str(self.kernel.folder))
 
-    def bring_home(self) -> list[str]:
-        """Move what the run left into its folder, once nothing of the run lives; return what was strange about it."""
+    def bring_home(self, reached: Sequence[str]) -> list[str]:
+        """Move what the run left into its folder, once nothing of the run lives; return what was strange about it.
+
+        *reached*: hosts that it was let through to, which are put on the record of unrecorded reads.
+        """
         return []
 
 
@@ -72,9 +75,11 @@ class Room(OwnFolder):
         """See OwnFolder."""
         own = [*confining.WRITABLE.values(), confining.GIVEN, confining.HOME]
         records = confining.WRITABLE["records"]
-        return _settings(confining.JOB, confining.GIVEN, records, own, temporary=confining.WRITABLE["tmp"])
+        settings = _settings(confining.JOB, confining.GIVEN, records, own, temporary=confining.WRITABLE["tmp"])
+        settings["environ"]["MPLCONFIGDIR"] = f"{confining.HOME}/matplotlib"
+        return settings
 
-    def bring_home(self) -> list[str]:
+    def bring_home(self, reached: Sequence[str]) -> list[str]:
         """See OwnFolder. Nothing is followed out of the room: links stay links, and only plain files are records."""
         made_accessible(self.room)
         outputs = self.folder / "outputs"
@@ -88,6 +93,9 @@ class Room(OwnFolder):
                     shutil.move(path, self.folder / name)
                 else:
                     strange.append(f"The notebook replaced {name} by something that is no file; it was left out.")
+        if reached:
+            with (self.folder / "unrecorded.jsonl").open("a") as file:
+                file.writelines(f"{json.dumps({'kind': 'network', 'name': name, 'cell': None})}\n" for name in reached)
         return strange
 
     def _inputs(self) -> str:

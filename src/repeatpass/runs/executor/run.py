@@ -8,12 +8,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from repeatpass.kit import confining
 from repeatpass.runs.execution import (
     OUTCOME_FILE,
     REQUEST_FILE,
@@ -27,19 +29,22 @@ from repeatpass.runs.execution import (
 )
 from repeatpass.runs.executor import sentences
 from repeatpass.runs.executor.cells import CellClient
+from repeatpass.runs.executor.gate import Gate
+from repeatpass.runs.executor.holding import Held, Holding
 from repeatpass.runs.executor.journal import Journal
 from repeatpass.runs.executor.parameters import inject
 from repeatpass.runs.executor.places import OwnFolder, Room
 from repeatpass.runs.executor.processes import size_of
 from repeatpass.runs.executor.reading import Unreadable, read_notebook
 from repeatpass.runs.executor.watch import Watch
-from repeatpass.runs.kernels.forkserver import KernelLost
+from repeatpass.runs.kernels.forkserver import ForkedKernel, KernelLost
 from repeatpass.runs.kernels.pool import EnvironmentPool, Pool
 from repeatpass.runs.kernels.warm import WarmKernel
 from repeatpass.runs.masking import masks_for
 
 log = logging.getLogger(__name__)
 SANDBOXED_PROCESSES = 256  # and threads, of one run
+GATE = "net"  # socket of the run's way to the network, in the folder of its sockets
 GRACE_S = 2.0  # between the interrupt and the kill
 PARTIAL_S = 2.0  # the executed notebook is written while running, at most this often
 
@@ -47,10 +52,12 @@ PARTIAL_S = 2.0  # the executed notebook is written while running, at most this 
 class Execution:
     """Carries out one run; `done` holds its outcome once it has ended."""
 
-    def __init__(self, folder: Path, pool: Pool, environ: Mapping[str, str] | None = None) -> None:
-        self.folder, self.pool, self.journal = folder, pool, Journal()
+    def __init__(self, folder: Path, pool: Pool, holding: Holding, environ: Mapping[str, str] | None = None) -> None:
+        self.folder, self.pool, self.holding, self.journal = folder, pool, holding, Journal()
         self.environ = dict(environ or {})  # secrets among it: it is kept here and nowhere else
         self.place: OwnFolder | None = None
+        self.held: Held | None = None
+        self.gate: Gate | None = None
         self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.reason: sentences.Reason | None = None
         self.kernel: WarmKernel | None = None
@@ -76,6 +83,8 @@ class Execution:
         if self.kernel is not None:
             await self.kernel.discard()
             self._pool().give_back()
+        if self.held is not None:
+            await asyncio.to_thread(self.held.end)
 
     def _pool(self) -> EnvironmentPool:
         workspace = (self.request.workspace or self.request.run) if self.request.sandbox else ""
@@ -105,6 +114,8 @@ class Execution:
         process = self.kernel.process
         self.place = OwnFolder(self.folder, process) if process.room is None else Room(self.folder, process)
         await self.place.furnish()
+        await self._open_gate(process)
+        self.held = self.holding.begin(self.request.run, self.limits, process.pid)
         await self.kernel.hand_over(self._settings())
         self.started = time.monotonic()
         self.watch = Watch(process, self.limits, self.place, self.stop)
@@ -117,10 +128,18 @@ class Execution:
             return await self._ended(dead=True)
         finally:
             self.watch.close()
+            if self.gate is not None:
+                await self.gate.close()
         return await self._ended()
 
+    async def _open_gate(self, process: ForkedKernel) -> None:
+        if process.confined and self.request.network:
+            tell = partial(self.journal.write, "network")
+            self.gate = Gate(self.request.network, process.folder / GATE, tell)
+            await self.gate.open()
+
     def _settings(self) -> dict[str, Any]:
-        assert self.place is not None
+        assert self.place is not None and self.held is not None
         settings = self.place.settings()
         settings["environ"] |= {"REPEATPASS_RUN": self.request.run, **self.environ}
         return settings | {
@@ -128,6 +147,8 @@ class Execution:
             "output_bytes": self.limits.output_bytes,
             "file_bytes": self.limits.files_bytes,
             "processes": self.limits.processes,
+            "cpus": self.held.processors,
+            "gate": f"{confining.HOME}/{GATE}" if self.gate is not None else "",
         }
 
     def _keep_secrets(self) -> None:
@@ -165,11 +186,23 @@ class Execution:
         usage = self.watch.usage(time.monotonic() - self.started)
         await self._quieten()
         over = size_of(*self.place.written()) > self.limits.files_bytes
-        for strange in await asyncio.to_thread(self.place.bring_home):
+        reached = tuple(self.gate.reached) if self.gate is not None else ()
+        for strange in await asyncio.to_thread(self.place.bring_home, reached):
             self.journal.write("error", strange)
         failure = self._failure() if failed or dead or self.reason else None
-        reason = self.reason or (failed and failure and sentences.limit_behind(failure)) or ("files" if over else None)
+        reason = (
+            self.reason
+            or self._by_cgroup()
+            or (failed and failure and sentences.limit_behind(failure))
+            or ("files" if over else None)
+        )
         return self._worded(reason, failure, usage, dead, code)
+
+    def _by_cgroup(self) -> sentences.Reason | None:
+        leaf = self.held.leaf if self.held is not None else None
+        if leaf is not None and leaf.killed_for_memory():
+            return "memory"
+        return "processes" if leaf is not None and leaf.hit_processes() else None
 
     async def _quieten(self) -> None:
         """Nothing of the run may write once its outcome is known."""
@@ -204,7 +237,14 @@ class Execution:
             message, state = f"{count} {'cell' if count == 1 else 'cells'} executed.", "succeeded"
         limit = reason if reason in ("time", "memory", "output", "files", "processes") else ""
         cells = tuple(self.client.times)
-        return Outcome(state=state, message=message, failure=failure, usage=usage, cells=cells, limits_by=limit)
+        return Outcome(
+            state=state, message=message, failure=failure, usage=usage, cells=cells, limits_by=limit,
+            isolation=self._isolation(),
+        )  # fmt: skip
+
+    def _isolation(self) -> str:
+        assert self.held is not None and self.kernel is not None
+        return self.held.words(confined=self.kernel.process.confined, network=self.request.network)
 
     def _save_partly(self) -> None:
         if time.monotonic() - self.saved > PARTIAL_S:

@@ -13,6 +13,8 @@ from typing import Any
 
 import repeatpass
 from repeatpass.runs.execution import Outcome, read_outcome, write_json
+from repeatpass.runs.executor.cgroups import Cgroups
+from repeatpass.runs.executor.holding import Holding
 from repeatpass.runs.executor.run import Execution
 from repeatpass.runs.kernels.pool import Pool
 
@@ -44,6 +46,7 @@ class Executor:
         self.home, self.linger, self.release, self.retired = home, linger, release, False
         self.folder = private_folder()
         self.pool = Pool(self.folder, ready=ready, fork=fork, rooms=home / "rooms" / self.folder.name)
+        self.holding = Holding(Cgroups.found())
         self.runs: dict[str, Execution] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.runners = 0
@@ -131,7 +134,7 @@ class Executor:
             return {"error": "a newer executor takes the runs"}
         begun = (Path(folder) / LOG_FILE).exists()  # by an executor before us: its run has crashed
         if folder not in self.runs and not begun and read_outcome(Path(folder)) is None:
-            execution = self.runs[folder] = Execution(Path(folder), self.pool, environ)
+            execution = self.runs[folder] = Execution(Path(folder), self.pool, self.holding, environ)
             task = asyncio.create_task(execution.carry_out())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

@@ -1,6 +1,7 @@
 """What a run read and left, as rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from repeatpass.catalog.records import CollectionAsset
@@ -73,9 +74,10 @@ def output_row(run: Run, output: RunOutput) -> OutputRow:
     )
 
 
-def output_rows(run: Run, outputs: Sequence[RunOutput]) -> tuple[OutputRow, ...]:
-    """Everything that a run left on purpose."""
-    return tuple(output_row(run, output) for output in outputs)
+def output_rows(run: Run, outputs: Sequence[RunOutput], *, kept: bool = True) -> tuple[OutputRow, ...]:
+    """Everything that a run left on purpose; what is not *kept* any longer leads nowhere."""
+    rows = tuple(output_row(run, output) for output in outputs)
+    return rows if kept else tuple(replace(row, href="", preview="") for row in rows)
 
 
 def lock_href(desk: Desk, digest: str) -> str:

@@ -12,6 +12,7 @@ from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.executed import executed_notebook
 from repeatpass.web.notebook_html import contents, notebook_html
+from repeatpass.web.pages.flavours import flavour_choices
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.notebooks import Used, used
 from repeatpass.web.pages.parameters import fields_of
@@ -46,6 +47,7 @@ def notebook_page(
         parameters=fields_of(shown.schema, given or {}, error),
         run=None if notebook.withdrawn else _run(known, shown),
         facts=tuple(_facts(known, shown)),
+        flavours=flavour_choices(desk.house.flavours, (given or {}).get("run-flavour") or shown.about.flavour),
         people=tuple(Person(name=name, role="author") for name in about.authors),
         citation=about.citation,
         reads=known.reads,

@@ -6,14 +6,18 @@ from typing import Any
 
 from repeatpass.core.errors import NotFound
 from repeatpass.runs.execution import Failure as Failed
+from repeatpass.runs.execution import Limits
+from repeatpass.runs.masking import masked_parameters, without_secrets
 from repeatpass.runs.records import Provenance, Purpose, Run, State
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.executed import code_cells, executed_notebook
 from repeatpass.web.logs import Entry, whole_log
 from repeatpass.web.notebook_html import notebook_html
+from repeatpass.web.pages.flavours import limits_words
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.inputs import input_rows, lock_href, output_rows, unrecorded_words
+from repeatpass.web.pages.keeping import keeping_of
 from repeatpass.web.pages.proof import crate_download, notebook_href
 from repeatpass.web.pages.runs import purpose_words
 from repeatpass.web.pages.seals import person, seal_of
@@ -33,6 +37,7 @@ def run_page(desk: Desk, id: str) -> RunPage:
     house = desk.house
     run = house.runs.run(id)
     provenance, log = house.runs.provenance(id), whole_log(house, run)
+    kept = not run.deleted
     notebook = executed_notebook(house.files, run) or source_notebook(desk, run)
     final = run.state.final
     path = f"/runs/{id}"
@@ -50,7 +55,7 @@ def run_page(desk: Desk, id: str) -> RunPage:
         facts=tuple(_facts(desk, run)),
         done=done_of(log),
         cells=max((entry.of for entry in log), default=0),
-        steps=steps_of(run, log, list(code_cells(notebook))),
+        steps=steps_of(run, log, list(code_cells(notebook))) if kept else (),
         log=tuple(line_of(entry) for entry in log[-LINES:]),
         log_total=len(log),
         log_href=f"{path}/log.txt" if log else "",
@@ -59,13 +64,14 @@ def run_page(desk: Desk, id: str) -> RunPage:
         inputs=input_rows(desk, provenance),
         inputs_known=provenance.fully_known,
         unrecorded=unrecorded_words(provenance),
-        outputs=output_rows(run, provenance.outputs),
+        outputs=output_rows(run, provenance.outputs, kept=kept),
         resources=cost_of(run),
         failure=_failure(run.failure) if run.failure else None,
         seal=_seal(desk, run),
         cancel=None if final else Action(label="Cancel", href=f"{path}/cancel"),
         again=_again(run) if final else None,
-        repeat=_repeat(run) if run.state is State.SUCCEEDED else None,
+        repeat=_repeat(run) if run.state is State.SUCCEEDED and kept else None,
+        keeping=keeping_of(desk, run),
         downloads=_downloads(run),
         notebook_html=notebook_html(notebook) if notebook and run.executed else NOTHING,
     )
@@ -107,11 +113,19 @@ def _facts(desk: Desk, run: Run) -> list[Fact]:
         Fact(label="Kit", text=words.short(legs.kit), mono=True, copy=legs.kit),
         Fact(label="Machine", text=legs.machine or "not known", mono=True),
     ]  # fmt: skip
+    facts += _resources(desk, run)
     return facts + ([Fact(label="Ended by", text=f"the limit of {run.limits_by}")] if run.limits_by else [])
 
 
+def _resources(desk: Desk, run: Run) -> list[Fact]:
+    """What the run may use, and how it is held to that."""
+    limits = limits_words(Limits(**run.limits))
+    flavour = Fact(label="Flavour", text=run.flavour or "as asked", note=limits)
+    return [flavour, *([Fact(label="Kept apart", text=run.isolation)] if run.isolation else [])]
+
+
 def _parameters(run: Run) -> tuple[Fact, ...]:
-    given = run.parameters.items()
+    given = masked_parameters(run.parameters).items()
     return tuple(Fact(label=name, text=json.dumps(value, ensure_ascii=False), mono=True) for name, value in given)
 
 
@@ -132,7 +146,9 @@ def _repeat(run: Run) -> Action:
 
 
 def _again(run: Run) -> Action:
-    fields = tuple((name, _text(value)) for name, value in run.parameters.items())
+    shown = masked_parameters(run.parameters)
+    fields = tuple((name, _text(value)) for name, value in run.parameters.items() if shown[name] == value)
+    fields += (("run-flavour", run.flavour),) if run.flavour else ()
     revision = words.short(run.legs.revision)
     return Action(label="Run as new", href=f"/notebooks/{run.legs.notebook}", fields=(("revision", revision), *fields))
 
@@ -143,6 +159,8 @@ def _text(value: Any) -> str:
 
 def _downloads(run: Run) -> tuple[Download, ...]:
     found = [Download(label="JSON", href=f"/runs/{run.id}.json")]
+    if run.deleted:
+        return tuple(found)
     if run.executed:
         found.insert(0, Download(label="Executed notebook", href=f"/runs/{run.id}/executed.ipynb"))
     return (crate_download(run), *found) if run.state is State.SUCCEEDED else tuple(found)
@@ -152,6 +170,6 @@ def run_json(desk: Desk, run: Run, provenance: Provenance) -> dict[str, Any]:
     """The run and everything that it read and left."""
     seal = seal_of(desk.house.repeats.latest({run.id}).get(run.id))
     return {
-        "run": run, "outputs": provenance.outputs, "inputs": provenance.inputs,
+        "run": without_secrets(run), "keeping": keeping_of(desk, run), "outputs": provenance.outputs, "inputs": provenance.inputs,
         "unrecorded": provenance.unrecorded, "inputs_fully_known": provenance.fully_known, "seal": seal,
     }  # fmt: skip

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
 from repeatpass.core.ids import new_id
 from repeatpass.web.assets import HEADERS
 from repeatpass.web.desk import Desk
@@ -20,6 +20,7 @@ from repeatpass.web.views import ErrorPage, Link
 
 log = logging.getLogger(__name__)
 FOR_PROGRAMS = ("/ogc", "/stac", "/files", "/health", "/metrics", "/wps", "/wms", "/wmts", "/eodash")
+FOR_BOTH = "/ogc"  # each of its documents is a page, too
 HOME = Link(text="Home", href="/")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 ForPrograms = Callable[[Request, Exception], Awaitable[Response]]
@@ -42,6 +43,7 @@ ADVICE: dict[type[RepeatpassError], Advice] = {
         title="Not found", kept="", todo="Check the address, or look for it in the lists.",
         links=(HOME, Link(text="Indicators", href="/indicators"), Link(text="Notebooks", href="/notebooks"),
                Link(text="Collections", href="/collections"), Link(text="Runs", href="/runs"))),
+    Gone: Advice(title="Deleted", kept="The record of the run is kept.", todo="Run the notebook again to have it anew."),
     Invalid: Advice(title="Not understood", kept=NOTHING_CHANGED, todo="Go back, correct what is named, and send it again."),
     Forbidden: Advice(
         title="Not allowed", kept=NOTHING_CHANGED,
@@ -65,7 +67,22 @@ def advice_for(error: RepeatpassError) -> Advice:
 def for_program(request: Request) -> bool:
     """Whether this request is not a person's."""
     path = request.url.path
-    return wants_json(request) or any(path == root or path.startswith(f"{root}/") for root in FOR_PROGRAMS)
+    if wants_json(request) or (path.startswith(FOR_BOTH) and not _prefers_html(request)):
+        return True
+    return not path.startswith(FOR_BOTH) and any(path == root or path.startswith(f"{root}/") for root in FOR_PROGRAMS)
+
+
+def _prefers_html(request: Request) -> bool:
+    """Whether a browser asks: HTML comes first in what it accepts, or is asked for by the address."""
+    form = request.query_params.get("f", "")
+    return form == "html" or (form != "json" and request.headers.get("accept", "").startswith("text/html"))
+
+
+def problem_type(request: Request) -> str:
+    """The media type of problem details: plain JSON for a program that takes nothing else."""
+    taken = request.headers.get("accept", "") or "*/*"
+    both = any(kind in taken for kind in ("application/problem+json", "application/*", "*/*"))
+    return "application/problem+json" if both else "application/json"
 
 
 def handle_errors(app: FastAPI, desk: Desk, status_of: StatusOf, for_programs: ForPrograms) -> None:
@@ -95,7 +112,7 @@ def handle_errors(app: FastAPI, desk: Desk, status_of: StatusOf, for_programs: F
         if for_program(request):
             body = {"type": "about:blank", "title": type(known).__name__, "status": error.status_code,
                     "detail": known.message, "instance": request.url.path}  # fmt: skip
-            return JSONResponse(body, error.status_code, error.headers, "application/problem+json")
+            return JSONResponse(body, error.status_code, error.headers, problem_type(request))
         return page(request, error.status_code, known.message, advice_for(known))
 
     async def invalid(request: Request, error: Exception) -> Response:
@@ -110,7 +127,7 @@ def handle_errors(app: FastAPI, desk: Desk, status_of: StatusOf, for_programs: F
         log.error("Request %s for %s broke", number, request.url.path, exc_info=error)
         if for_program(request):
             body = {"type": "about:blank", "title": "Error", "status": 500, "detail": UNKNOWN.title, "instance": number}
-            return JSONResponse(body, 500, media_type="application/problem+json")
+            return JSONResponse(body, 500, media_type=problem_type(request))
         return page(request, 500, "This page could not be made.", UNKNOWN, number)
 
     handlers: dict[type[Exception], Handler] = {

@@ -86,7 +86,7 @@ def begin_run(desk: Desk, actor: Actor, id: str, form: dict[str, str]) -> Run:
     """Run a notebook as a trial, with the parameters of the form; raise Invalid naming what is wrong."""
     revision = desk.house.shelf.find(f"{id}@{form['revision']}" if form.get("revision") else id)
     parameters = read_form(revision.schema, {name: text for name, text in form.items() if name != "revision"})
-    return desk.house.submitting.submit(actor, revision.name, parameters)
+    return desk.house.submitting.submit(actor, revision.name, parameters, flavour=form.get("run-flavour", ""))
 
 
 def collection_json(collection: Collection) -> dict[str, Any]:

@@ -51,7 +51,8 @@ from repeatpass.web.views.indicators import (
     TimeControl,
     TrustSummary,
 )
-from repeatpass.web.views.notebooks import NotebookCard, NotebookPage, NotebooksPage
+from repeatpass.web.views.notebooks import FlavourChoice, NotebookCard, NotebookPage, NotebooksPage
+from repeatpass.web.views.ogc import OgcPage, OgcSection
 from repeatpass.web.views.runs import (
     CellStep,
     Failure,
@@ -62,11 +63,13 @@ from repeatpass.web.views.runs import (
 )
 from repeatpass.web.views.trust import TrustPage
 from repeatpass.web.views.values import Leg, OutputComparison, RepeatPage, ValuePage
+from repeatpass.web.views.workspace import Bar, Keeping, ResultRow, SecretRow, WorkspacePage
 
 __all__ = [
     "NEVER",
     "NOTHING",
     "Action",
+    "Bar",
     "Cell",
     "CellStep",
     "ChartView",
@@ -82,12 +85,14 @@ __all__ = [
     "FacetValue",
     "Fact",
     "Failure",
+    "FlavourChoice",
     "Frame",
     "HomePage",
     "IndicatorCard",
     "IndicatorPage",
     "IndicatorsPage",
     "InputRow",
+    "Keeping",
     "Leg",
     "Legend",
     "Link",
@@ -96,6 +101,8 @@ __all__ = [
     "NotebookCard",
     "NotebookPage",
     "NotebooksPage",
+    "OgcPage",
+    "OgcSection",
     "OutputComparison",
     "OutputRow",
     "Page",
@@ -107,12 +114,14 @@ __all__ = [
     "Reading",
     "RepeatPage",
     "RepeatRow",
+    "ResultRow",
     "RunPage",
     "RunRow",
     "RunState",
     "RunsPage",
     "Seal",
     "Search",
+    "SecretRow",
     "StoryCard",
     "Table",
     "Theme",
@@ -121,4 +130,5 @@ __all__ = [
     "TrustSummary",
     "ValuePage",
     "Verdict",
+    "WorkspacePage",
 ]

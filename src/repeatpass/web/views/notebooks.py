@@ -50,6 +50,15 @@ class NotebooksPage(Page):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FlavourChoice:
+    """A class of resources that a run may be given."""
+
+    name: str
+    words: str  # medium: 2 CPUs, 4.3 GB, 1 h
+    selected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NotebookPage(Page):
     """One notebook: rendered, its parameters as a form, its runs."""
 
@@ -70,4 +79,5 @@ class NotebookPage(Page):
     seal: Seal | None = None
     downloads: tuple[Download, ...] = ()
     error: str = ""  # why the form was refused
+    flavours: tuple[FlavourChoice, ...] = ()
     withdrawn: str = ""  # since when it is no longer offered, in a sentence

@@ -20,6 +20,7 @@ from repeatpass.web.views.common import (
     Seal,
     Table,
 )
+from repeatpass.web.views.workspace import Keeping
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,3 +110,4 @@ class RunPage(Page):
     repeat: Action | None = None
     downloads: tuple[Download, ...] = ()
     notebook_html: Markup = NOTHING
+    keeping: Keeping | None = None

@@ -1,0 +1,160 @@
+"""Documents of the OGC API as pages: each made from the JSON that programs get, and from nothing else."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from repeatpass.core.times import parse_time
+from repeatpass.web import words
+from repeatpass.web.pages.ogc_operations import operations
+from repeatpass.web.pages.ogc_process import process_sections
+from repeatpass.web.views import Cell, Column, Fact, Link, OgcPage, OgcSection, Table
+
+Body = Mapping[str, Any]
+EYEBROW = "OGC API – Processes"
+HOME = Link(text="OGC API", href="/ogc")
+STATES = {"accepted": "queued", "running": "running", "successful": "succeeded", "failed": "failed",
+          "dismissed": "cancelled"}  # fmt: skip
+
+
+def ogc_page(kind: str, title: str, body: Body, path: str) -> OgcPage:
+    """Return the page of the document *body*; *kind* says which one it is."""
+    page = OgcPage(
+        title=title,
+        path=path,
+        eyebrow=EYEBROW,
+        json_href=_href(body, "alternate", "application/json") or f"{path}?f=json",
+        crumbs=(Link(text="Home", href="/"), HOME, Link(text=title)) if path != "/ogc" else (),
+        lede=str(body.get("description", "")) if kind in ("landing", "process") else LEDES.get(kind, ""),
+        previous=_href(body, "prev"),
+        next=_href(body, "next"),
+    )
+    return replace(page, **MAKERS[kind](body))
+
+
+LEDES = {
+    "conformance": "The classes of the standards that this interface keeps.",
+    "processes": "Each notebook on the shelf is a process that other programs can describe and execute.",
+    "jobs": "Executions, newest first. Those that were dismissed stay readable.",
+    "results": "What the job left, as programs receive it.",
+    "api": "Every operation that programs can use. Reading needs no token; executing does.",
+}
+
+
+def _landing(body: Body) -> dict[str, Any]:
+    rows = {each["href"]: each for each in body["links"] if each["rel"] not in ("self", "alternate")}
+    cells = tuple(
+        (Cell(text=each.get("title") or each["rel"], href=_local(href)), Cell(text=_local(href), mono=True))
+        for href, each in rows.items()
+    )
+    table = Table(caption="What is here", columns=_columns("What", "Address"), rows=cells)
+    return {"sections": (OgcSection(id="here", title="What is here", table=table),)}
+
+
+def _conformance(body: Body) -> dict[str, Any]:
+    rows = tuple((Cell(text=each.rsplit("/", 1)[-1]), Cell(text=each, mono=True)) for each in body["conformsTo"])
+    table = Table(caption="Conformance classes", columns=_columns("Class", "Identifier"), rows=rows)
+    return {"sections": (OgcSection(id="classes", title="Conformance classes", table=table),)}
+
+
+def _processes(body: Body) -> dict[str, Any]:
+    rows = tuple(
+        (
+            Cell(text=each["title"] or each["id"], href=f"/ogc/processes/{each['id']}?f=html"),
+            Cell(text=each["id"], mono=True),
+            Cell(text=each["description"]),
+        )
+        for each in body["processes"]
+    )
+    table = Table(caption="Processes", columns=_columns("Process", "Id", "What it does"), rows=rows)
+    return {"sections": (OgcSection(id="list", title=f"{body['numberMatched']} processes", table=table),)}
+
+
+def _process(body: Body) -> dict[str, Any]:
+    facts = (
+        Fact(label="Id", text=body["id"], mono=True),
+        Fact(label="Version", text=body["version"], mono=True),
+        Fact(label="Keywords", text=", ".join(body["keywords"]) or "none"),
+        Fact(label="Jobs", text="Jobs of this process", href=f"/ogc/jobs?processID={body['id']}&f=html"),
+        *(Fact(label="Notebook", text="Read it", href=href) for href in [_href(body, "about")] if href),
+    )
+    return {"facts": facts, "sections": process_sections(body)}
+
+
+def _jobs(body: Body) -> dict[str, Any]:
+    rows = tuple(
+        (
+            Cell(text=each["jobID"], href=f"/ogc/jobs/{each['jobID']}?f=html", mono=True),
+            Cell(text=each["status"], state=STATES[each["status"]]),
+            Cell(text=each["processID"], href=f"/ogc/jobs?processID={each['processID']}&f=html"),
+            Cell(text=words.moment(parse_time(each["created"])), sort=each["created"]),
+            Cell(text=each["message"]),
+        )
+        for each in body["jobs"]
+    )
+    table = Table(
+        caption="Jobs", columns=_columns("Job", "Status", "Process", "Created", "Message"), rows=rows,
+        empty="No job is like this.",
+    )  # fmt: skip
+    return {"sections": (OgcSection(id="list", title=f"{body['numberMatched']} jobs", table=table),)}
+
+
+def _job(body: Body) -> dict[str, Any]:
+    known = ("created", "started", "finished")
+    facts = (
+        Fact(label="Status", text=body["status"]),
+        Fact(label="Process", text=body["processID"], href=f"/ogc/processes/{body['processID']}?f=html"),
+        *(Fact(label=name.capitalize(), text=words.moment(parse_time(body[name]))) for name in known if name in body),
+        *(Fact(label="Results", text="What it left", href=f"/ogc/jobs/{body['jobID']}/results?f=html")
+          for _ in range(body["status"] == "successful")),
+        Fact(label="Run", text="The run, with its log and its passport", href=f"/runs/{body['jobID']}"),
+    )  # fmt: skip
+    return {"facts": facts, "lede": body["message"]}
+
+
+def _results(body: Body) -> dict[str, Any]:
+    rows = tuple((Cell(text=name, mono=True), *_result(value)) for name, value in body.items())
+    table = Table(
+        caption="Results", columns=_columns("Output", "Value", "Media type"), rows=rows, empty="It left nothing."
+    )
+    return {"sections": (OgcSection(id="list", title="Outputs", table=table),)}
+
+
+def _result(value: Any) -> tuple[Cell, Cell]:
+    if isinstance(value, Mapping) and "href" in value:
+        return Cell(text=str(value.get("title") or "File"), href=_local(value["href"])), Cell(
+            text=value.get("type", "")
+        )
+    plain = value["value"] if isinstance(value, Mapping) and "value" in value else value
+    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    stated = value.get("mediaType", "application/json") if isinstance(value, Mapping) else "application/json"
+    return Cell(text=text[:400] + ("…" if len(text) > 400 else ""), mono=True), Cell(text=stated)
+
+
+def _columns(*titles: str) -> tuple[Column, ...]:
+    return tuple(Column(title=title) for title in titles)
+
+
+def _href(body: Body, rel: str, type: str = "") -> str:
+    links: Sequence[Mapping[str, str]] = body.get("links", ()) if isinstance(body.get("links"), list) else ()
+    found = (each["href"] for each in links if each["rel"] == rel and type in ("", each.get("type", "")))
+    return _local(next(found, ""))
+
+
+def _local(href: str) -> str:
+    parts = urlsplit(href)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
+    "landing": _landing,
+    "conformance": _conformance,
+    "processes": _processes,
+    "process": _process,
+    "jobs": _jobs,
+    "job": _job,
+    "results": _results,
+    "api": lambda body: {"sections": operations(body)},
+}
