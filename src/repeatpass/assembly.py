@@ -14,7 +14,9 @@ from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.planning import Planning
 from repeatpass.batches.room import Batches
+from repeatpass.catalog.editing import Editing
 from repeatpass.catalog.room import Catalog
+from repeatpass.catalog.search import Searching
 from repeatpass.core.durations import parse_duration, seconds_of
 from repeatpass.core.errors import Unavailable
 from repeatpass.core.times import now
@@ -72,6 +74,8 @@ class House:
     access: Access
     owner: Actor
     catalog: Catalog
+    searching: Searching
+    editing: Editing
     shelf: Shelf
     environments: Environments
     contexts: Contexts
@@ -153,6 +157,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     files = FileArea(settings.files_root)
     events = EventLog(database)
     access, catalog = Access(database), Catalog(database)
+    catalog.complete_index()
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
     runs, folders = Runs(database), Folders(home / "runs", files, contexts)
@@ -186,6 +191,8 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         access=access,
         owner=access.owner(),
         catalog=catalog,
+        searching=Searching(database),
+        editing=Editing(catalog),
         shelf=shelf,
         environments=environments,
         contexts=contexts,

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from repeatpass.api.negotiating import problem_type
+from repeatpass.catalog.editing import Outdated
 from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
 
 
@@ -20,6 +21,7 @@ STATUS: dict[type[RepeatpassError], int] = {
     Gone: 410,
     Invalid: 400,
     Forbidden: 403,
+    Outdated: 412,
     Conflict: 409,
     Exhausted: 429,
     Unavailable: 503,

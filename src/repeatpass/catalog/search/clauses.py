@@ -127,6 +127,8 @@ class Clauses:
             if "op" in node:
                 return self._function(str(node["op"]), list(node.get("args", ())))
             raise Invalid("The filter compares something that is no value.", field="filter")
+        if kind == "time":
+            return sa.literal(temporal.moment_of(node), item_index.c.time.type)
         if kind == "number" and isinstance(node, str):
             return sa.null()
         return sa.literal(node)
@@ -172,6 +174,8 @@ def _boxed(node: Any) -> Any:
 
 def _kind_of(nodes: list[Any]) -> Kind:
     """Return the kind of value that operands speak of: that of the first literal among them."""
+    if any(isinstance(node, Mapping) and temporal.is_time(str(node.get("property"))) for node in nodes):
+        return "time"
     for node in nodes:
         if isinstance(node, bool):
             return "boolean"

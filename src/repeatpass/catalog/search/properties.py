@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from repeatpass.catalog.store import items
 from repeatpass.core.errors import Invalid
 
-Kind = Literal["number", "text", "boolean", "any"]
+Kind = Literal["number", "text", "boolean", "time", "any"]  # time: a time of items, which have columns
 SQLITE_TYPES = {"number": ("integer", "real"), "text": ("text",), "boolean": ("true", "false")}
 POSTGRESQL_TYPES = {"number": "number", "text": "string", "boolean": "boolean"}
 SQL_TYPES: dict[str, Any] = {"number": sa.Float, "text": sa.Text, "boolean": sa.Boolean}
