@@ -35,12 +35,14 @@ from repeatpass.runs.copying import Copying
 from repeatpass.runs.fingerprints import Reusing
 from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
+from repeatpass.runs.network import entries_of
 from repeatpass.runs.owning import Owning, owning
 from repeatpass.runs.presence import Presence
 from repeatpass.runs.quotas import Counting
 from repeatpass.runs.retention import Retention
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
+from repeatpass.runs.sandbox import chosen, require
 from repeatpass.runs.submitting import Submitting
 from repeatpass.runs.upscaling import Upscaling
 from repeatpass.runs.worker import Worker
@@ -102,7 +104,11 @@ class House:
     copying: Copying
 
     def start(self, *, clock: bool = True) -> None:
-        """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to."""
+        """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to.
+
+        Raise Unavailable where runs are to be kept apart and cannot be.
+        """
+        require(self.folders.isolation)
         self.events.start()
         self.notices.start()
         self.worker.start()
@@ -147,6 +153,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
 
     *now* is what its clock goes by.
     """
+    isolation = chosen(settings.sandbox, multi_user=settings.multi_user, network=entries_of(settings.network_allow))
     home = made_home(settings.home)
     database = Database(settings.database_url)
     upgrade(database, copies=home / "backups")
@@ -155,7 +162,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     access, catalog = Access(database), Catalog(database)
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
-    runs, folders = Runs(database), Folders(home / "runs", files, contexts)
+    runs, folders = Runs(database), Folders(home / "runs", files, contexts, isolation)
     flavours = flavours_in(
         home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"), settings.slots
     )

@@ -282,6 +282,7 @@ def _finished(run: Run, state: State, outcome: Outcome, message: str, kept: Kept
         failure=outcome.failure,
         usage=outcome.usage,
         limits_by=outcome.limits_by,
+        isolation=outcome.isolation,
         log=kept.log,
         executed=kept.executed,
     )

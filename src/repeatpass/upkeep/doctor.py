@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from repeatpass.assembly import House
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.core.times import now
+from repeatpass.runs import sandbox
 from repeatpass.runs.records import State
 from repeatpass.runs.room import Wanted
 from repeatpass.storage.upgrading import newest, present
@@ -171,6 +172,16 @@ def _kernels(house: House) -> str:
     return "A kernel can be made ready."
 
 
+def _sandbox(house: House) -> str:
+    found = sandbox.works()
+    if house.folders.isolation.sandbox:
+        if not found.works:
+            raise Unwell(f"Runs are to have a sandbox each and cannot. {found.words}")
+        return found.words
+    words = found.words if found.works else f"None can be made, and none is asked for. {found.words}"
+    return f"{words} Runs have none: one person works here."
+
+
 LOOKS: dict[str, Callable[[House], str]] = {
     "database": _database,
     "schema": _schema,
@@ -183,4 +194,5 @@ LOOKS: dict[str, Callable[[House], str]] = {
     "secrets": _secrets,
     "front end": _front_end,
     "kernels": _kernels,
+    "sandbox": _sandbox,
 }
