@@ -119,6 +119,21 @@ def release(
     console.print(f"{subject} is {released.value} now, revision {released.revision}.", highlight=False)
 
 
+@app.command("reject")
+def reject(
+    subject: Annotated[str, typer.Argument(help="indicator/place/time")],
+    revision: Annotated[int, typer.Option(help="The held revision; indicators held lists it.")],
+    reason: Annotated[str, typer.Option(help="Why it is wrong; readers see this.")],
+    home: Home = None,
+) -> None:
+    """Reject a held value; what was there before stays."""
+    from repeatpass.verification.passport import subject_of
+
+    with house_at(home) as house:
+        rejected = house.indicators.reject(house.owner, *subject_of(subject), revision, reason)
+    console.print(f"{subject}, revision {revision}: {rejected.reason}", highlight=False)
+
+
 def passport(
     subject: Annotated[str, typer.Argument(help="indicator/place/time")], home: Home = None, as_json: AsJson = False
 ) -> None:

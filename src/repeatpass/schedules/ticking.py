@@ -75,8 +75,9 @@ class Ticking:
             log.exception("Schedule %s failed", schedule)
 
     def _is_due(self, schedule: Schedule) -> bool:
-        if schedule.wanted:
-            return True
+        return bool(schedule.wanted) or self._slot_is_due(schedule)
+
+    def _slot_is_due(self, schedule: Schedule) -> bool:
         if schedule.paused or schedule.due is None:
             return False
         return schedule.due + jitter_of(schedule.id, schedule.timing) <= self.now()
@@ -91,16 +92,15 @@ class Ticking:
                 return
             tick = self._tick(schedule)
             change: dict[str, Any] = {"wanted": ""}
-            if not schedule.wanted:
+            if self._slot_is_due(schedule):  # one tick does for both, the slot and what it was wanted for
                 change["due"] = self._following(schedule)
             if self._is_open(connection, schedule.id):
-                if schedule.wanted:
-                    return  # remembered already
-                change["wanted"] = f"{tick.cause}, put off until the run before had ended"
+                # Remembered once, however often it comes due meanwhile.
+                change["wanted"] = schedule.wanted or f"{tick.cause}, put off until the run before had ended"
             elif not self._is_known(connection, tick.id):
                 connection.execute(ticks.insert().values(**tick_row(tick)))
             connection.execute(schedules.update().where(schedules.c.id == schedule.id).values(**change))
-        if "wanted" in change and not change["wanted"]:
+        if not change["wanted"]:
             self._go_on(tick)
 
     def _tick(self, schedule: Schedule) -> Tick:
