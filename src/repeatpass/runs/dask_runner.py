@@ -37,7 +37,7 @@ class DaskRunner:
     def __init__(self, cluster: Cluster, home: Path, **options: Any) -> None:
         self.cluster, self.home, self.options = cluster, home, options
         self._jobs: dict[str, ExecutionRequest] = {}
-        self._futures: dict[str, Future] = {}
+        self._futures: dict[str, Future[Any]] = {}
         self._lost: dict[str, float] = {}
         self._known: tuple[float, int] = (0.0, 0)
 
@@ -111,7 +111,7 @@ class DaskRunner:
             self._renew(run, future)
         return None
 
-    def _ended(self, run: str, future: "Future", folder: Path, seconds: float) -> Outcome | None:
+    def _ended(self, run: str, future: "Future[Any]", folder: Path, seconds: float) -> Outcome | None:
         from distributed import wait
 
         with future.client.as_current(), suppress(TimeoutError):
@@ -125,7 +125,7 @@ class DaskRunner:
                 self._renew(run, future)
         return None
 
-    def _renew(self, run: str, future: "Future | None") -> None:
+    def _renew(self, run: str, future: "Future[Any] | None") -> None:
         """The scheduler has gone or has been restarted: the next look hands the run over again."""
         self._futures.pop(run, None)
         cut = future is not None and (future.client.status != "running" or not self.cluster.present())
@@ -179,7 +179,7 @@ class DaskRunner:
 
     def _forget(self, run: str) -> None:
         for known in (self._jobs, self._futures, self._lost):
-            known.pop(run, None)  # type: ignore[attr-defined]
+            known.pop(run, None)
 
 
 def carry_out(job: dict[str, Any], folder: str, place: dict[str, Any], leave_thread: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from repeatpass.web.views.common import NOTHING, Action, Cell, Fact, Link, Page, Pager, Table
+from repeatpass.web.views.common import NOTHING, Action, Cell, Download, Fact, Link, Page, Pager, Table
 
 PartWord = Literal["waiting", "running", "done", "reused", "failed", "cancelled"]
 
@@ -82,6 +82,7 @@ class BatchPage(Page):
     pager: Pager | None = None
     actions: tuple[Action, ...] = ()
     events_href: str = ""  # server-sent events; empty when nothing changes any more
+    downloads: tuple[Download, ...] = ()
     specification: str = ""
 
 
