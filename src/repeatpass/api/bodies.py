@@ -35,5 +35,7 @@ def read_json(body: bytes) -> Any:
         try:
             json.dumps(found, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise Invalid("The body is not JSON that can be kept: it holds half of a surrogate pair (\\ud800).") from None
+            raise Invalid(
+                "The body is not JSON that can be kept: it holds half of a surrogate pair (\\ud800)."
+            ) from None
     return found
