@@ -190,6 +190,21 @@ class Indicators:
         with self.database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(values.c.indicator))}
 
+    def judgements(self, id: str) -> list[Value]:
+        """Return what people released and rejected, oldest first."""
+        told = sa.or_(values.c.reason.startswith("Released by "), values.c.reason.startswith("Rejected by "))
+        query = sa.select(values).where(values.c.indicator == id, values.c.state != ValueState.HELD, told)
+        return self._values(query.order_by(values.c.id))
+
+    def updated(self, id: str) -> datetime:
+        """Return when the definition of an indicator was last changed; raise NotFound if there is none."""
+        with self.database.read() as connection:
+            found = connection.execute(sa.select(indicators.c.updated).where(indicators.c.id == id)).scalar()
+        if found is None:
+            raise NotFound(f"There is no indicator “{id}”.", indicator=id)
+        moment: datetime = found
+        return moment
+
     def deliveries(self, id: str) -> list[Delivery]:
         """Return what runs brought to an indicator, newest first."""
         query = sa.select(deliveries).where(deliveries.c.indicator == id).order_by(deliveries.c.created.desc())
