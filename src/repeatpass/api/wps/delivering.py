@@ -84,8 +84,8 @@ class Delivery:
     def _everything(self, asked: AskedOutput, results: Sequence[Result]) -> Piece:
         said = Piece(name=EVERYTHING, title="Everything that the run left", media_type=JSON)
         if asked.by_reference:
-            return replace(said, href=f"{self.base}ogc/jobs/{self.run}/results")
-        return replace(said, text=_listed(results, self.base))
+            return replace(said, href=f"{self.base}wps/outputs/{self.run}")
+        return replace(said, text=listed(results, self.base))
 
 
 def raw(files: FileArea, results: Sequence[Result], asked: Sequence[AskedOutput], base: str) -> Raw:
@@ -96,7 +96,7 @@ def raw(files: FileArea, results: Sequence[Result], asked: Sequence[AskedOutput]
         raise WpsError("MissingParameterValue", f"Say which output is to be raw; the run left: {known}.", "output")
     found = next((each for each in results if each.name == name), None)
     if found is None and name == EVERYTHING:
-        return Raw(media_type=JSON, content=_listed(results, base).encode())
+        return Raw(media_type=JSON, content=listed(results, base).encode())
     if found is None:
         raise _missing(name, results)
     if found.literal:
@@ -138,9 +138,10 @@ def _inline(result: Result, content: bytes) -> Piece:
     return replace(said, encoding="base64", text=base64.b64encode(content).decode())
 
 
-def _listed(results: Sequence[Result], base: str) -> str:
-    listed = {
+def listed(results: Sequence[Result], base: str) -> str:
+    """Write the names of *results*, with address, media type and title, as JSON."""
+    told = {
         each.name: {"href": f"{base}{each.href.lstrip('/')}", "type": each.media_type, "title": each.title}
         for each in results
     }
-    return json.dumps(listed, ensure_ascii=False, indent=1)
+    return json.dumps(told, ensure_ascii=False, indent=1)

@@ -72,6 +72,14 @@ def wps_router(house: House) -> APIRouter:
 
         return await _told(V1, work)
 
+    @router.get("/wps/outputs/{id}", include_in_schema=False)
+    async def outputs(id: str, request: Request) -> Response:
+        async def work() -> Response:
+            call = Call(actor=request.state.actor, dialect=V2, base=str(request.base_url))
+            return Response(await run_in_threadpool(service.everything, call, id), media_type="application/json")
+
+        return await _told(V2, work)
+
     return router
 
 

@@ -17,7 +17,7 @@ from repeatpass.api.wps.asked import (
 )
 from repeatpass.api.wps.capabilities import capabilities
 from repeatpass.api.wps.checks import check_outputs, no_process, trouble_of
-from repeatpass.api.wps.delivering import Delivery, Piece, Raw, raw
+from repeatpass.api.wps.delivering import Delivery, Piece, Raw, listed, raw
 from repeatpass.api.wps.dialect import V1, Dialect
 from repeatpass.api.wps.documents_v1 import Story, execute_response
 from repeatpass.api.wps.exceptions import WpsError
@@ -125,6 +125,10 @@ class Service:
     def status(self, call: Call, id: str, *, lineage: bool) -> bytes:
         """Return the ExecuteResponse of a job as it now stands (1.0.0), however it was begun."""
         return self._response(call, self._run(id), located=True, lineage=lineage)
+
+    def everything(self, call: Call, id: str) -> str:
+        """Return the list of what a job left, as JSON; raise WpsError."""
+        return listed(self._results(self._run(id)), call.base)
 
     def _run(self, id: str) -> Run:
         try:
