@@ -70,7 +70,12 @@ def _update(house: object, id: str) -> None:
     assert isinstance(house, House)
     indicator = house.indicators.indicator(id)
     asked = house.submitting.submit(
-        house.owner, indicator.notebook, indicator.parameters, purpose=Purpose.UPDATE, subject=id
+        house.owner,
+        indicator.notebook,
+        indicator.parameters,
+        purpose=Purpose.UPDATE,
+        subject=id,
+        flavour=indicator.flavour,
     )
     ended = followed(house, asked)
     if ended.state is not State.SUCCEEDED:

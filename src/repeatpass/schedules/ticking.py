@@ -181,8 +181,9 @@ class Ticking:
         about: Mapping[str, Any] = {}
         notebook = schedule.subject
         if schedule.kind is Kind.UPDATE:
-            notebook = self.planner.indicators.indicator(schedule.subject).notebook
-            about = {"purpose": Purpose.UPDATE, "subject": schedule.subject}
+            declared = self.planner.indicators.indicator(schedule.subject)
+            notebook = declared.notebook
+            about = {"purpose": Purpose.UPDATE, "subject": schedule.subject, "flavour": declared.flavour}
         for planned in tick.runs:
             if self._run(planned.id) is None:
                 try:
