@@ -13,6 +13,7 @@ from repeatpass.batches.feeding import Feeding
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.planning import Planning
+from repeatpass.batches.resting import batches_resting_on
 from repeatpass.batches.room import Batches
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.durations import parse_duration, seconds_of
@@ -48,6 +49,7 @@ from repeatpass.runs.upscaling import Upscaling
 from repeatpass.runs.worker import Worker
 from repeatpass.schedules.alerts import Reaching
 from repeatpass.schedules.building import Below, Scheduling, Wishes, scheduling
+from repeatpass.schedules.clock import every
 from repeatpass.schedules.letters import MailServer
 from repeatpass.settings import Settings
 from repeatpass.storage.database import Database
@@ -220,7 +222,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         merges=Afterwards(merging, batches, access),
         copying=Copying(runs, files, home / "workspaces"),
         notices=notices,
-        scheduling=scheduling(below, _wishes(settings), now=now),
+        scheduling=scheduling(below, _wishes(settings), [every(3600, own.retention.sweep, now)], now),
     )
     (home / "workspaces" / house.owner.id).mkdir(parents=True, exist_ok=True)
     _join(house)
@@ -267,6 +269,7 @@ def _own(runs: Runs, home: Path, settings: Settings) -> Owning:
     )
     made = owning(runs, key_of(home, settings.secrets_key), quota, settings.retention_days)
     made.retention.rests.append(lambda ids: values_resting_on(runs.database, ids))
+    made.retention.rests.append(lambda ids: batches_resting_on(runs.database, ids))
     return made
 
 
