@@ -58,7 +58,9 @@ class Reusing:
 
     def _chunk(self, wanted: list[str], seen: "_Seen") -> dict[str, str]:
         columns = (runs.c.id, runs.c.fingerprint, runs.c.context, runs.c.source)
-        query = sa.select(*columns).where(runs.c.fingerprint.in_(wanted), runs.c.state == State.SUCCEEDED)
+        query = sa.select(*columns).where(
+            runs.c.fingerprint.in_(wanted), runs.c.state == State.SUCCEEDED, runs.c.deleted.is_(None)
+        )
         query = query.where(runs.c.deleted.is_(None))  # what it left must still be there
         with self.database.read() as connection:
             rows = connection.execute(query.order_by(runs.c.created)).mappings().all()
