@@ -41,6 +41,7 @@ def health_router(house: House, filling: Filling) -> APIRouter:
             "collections": len(house.catalog.collections()),
             "runs": {str(state): number for state, number in counts.items()},
             "sandbox": _sandbox(house),
+            "clock": {"here": house.scheduling.clock.lease.leading},
             "events_set_aside": len(house.events.set_aside()),
         }
 

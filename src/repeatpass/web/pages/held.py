@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
@@ -11,7 +13,9 @@ from repeatpass.core.times import iso_short, parse_time
 from repeatpass.indicators.judging import Held
 from repeatpass.indicators.records import Value
 from repeatpass.web import words
-from repeatpass.web.charts import ChartPoint, draw_svg, series_spec
+from repeatpass.web.chart_layers import TIME, y_of
+from repeatpass.web.chart_palette import LIGHT
+from repeatpass.web.charts import ChartPoint, SeriesChart, Spec, draw_svg, series_spec
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages import saying
 from repeatpass.web.pages.charting import NARROW, WIDE, place_name, series_chart
@@ -85,14 +89,42 @@ def _chart(desk: Desk, series: Series, place: str, held: Sequence[Value]) -> Cha
     marks = [ChartPoint(time=iso_short(value.time), value=value.value, state="held") for value in known]
     title = f"{place_name(series.indicator, place)}: released values, and {words.plural(len(known), 'held one')}"
     chart = replace(chart, title=title, points=[*chart.points, *marks])
-    drawn = []
+    rules, drawn = _rules(series, place, known), []
     for width, height in (WIDE, NARROW):
         sized = replace(chart, width=width, height=height)
         name = f"held {series.id} {series.stamp} {place} {width}"
-        drawn.append(desk.drawings.get(name, lambda sized=sized: str(draw_svg(series_spec(sized))).encode()))  # type: ignore[misc]
+        drawn.append(desk.drawings.get(name, partial(_svg, sized, rules)))
     wide, narrow = (Markup(each.decode()) for each in drawn)
     caption = "Line or bars: the values as released. Open diamonds: those that are held."
     return ChartView(svg=wide, narrow=narrow, spec_href="", alt=f"{title}.", caption=caption)
+
+
+def _rules(series: Series, place: str, held: Sequence[Value]) -> list[dict[str, Any]]:
+    """From each old value to the one that would replace it."""
+    old = {value.time: value.value for value in series.by_place.get(place, ())}
+    return [
+        {"time": iso_short(value.time), "value": old[value.time], "held": value.value}
+        for value in held
+        if old.get(value.time) is not None
+    ]
+
+
+def _svg(chart: SeriesChart, rules: list[dict[str, Any]]) -> bytes:
+    return str(draw_svg(_spec(chart, rules))).encode()
+
+
+def _spec(chart: SeriesChart, rules: list[dict[str, Any]]) -> Spec:
+    """The chart with larger marks for what is held, each joined to the value that it would replace."""
+    spec, colour = series_spec(chart), LIGHT["held"]
+    marks = [{"time": each.time, "value": each.value} for each in chart.points if each.state == "held"]
+    mark = {"type": "point", "shape": "diamond", "size": 130, "filled": False, "strokeWidth": 2.2, "color": colour}
+    rule = {"type": "rule", "color": colour, "strokeDash": [3, 3], "strokeWidth": 1.4}
+    y = y_of(chart)
+    spec["layer"] += [
+        {"data": {"values": rules}, "mark": rule, "encoding": {"x": TIME, "y": y, "y2": {"field": "held"}}},
+        {"data": {"values": marks}, "mark": mark, "encoding": {"x": TIME, "y": y}},
+    ]
+    return spec
 
 
 def field_of(value: Value) -> str:
