@@ -174,7 +174,8 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     own = _own(runs, home, settings)
     worker.desk = own.desk(flavours.memory_bytes)
     upscaling = Upscaling.of(home, settings.dask, settings.slots, flavours.memory_bytes, worker)
-    upscaling.share()
+    if not settings.multi_user and settings.sandbox != "on":  # a sandbox must not reach the scheduler
+        upscaling.share()
     batches = Batches(database)
     batching = _batching(batches, upscaling, shelf, catalog, submitting, Reusing(database, contexts, files))
     indicators, repeats = Indicators(database), Repeats(database)
