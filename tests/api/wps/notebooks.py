@@ -32,6 +32,11 @@ repeatpass.publish(pd.DataFrame({"place": ["here"], "time": ["2026-01-01"], "val
 """
 SLEEP = "import time\ntime.sleep(pause)"
 FAIL = "raise ValueError('the sea is <too> warm \\x07')"
+ANOMALY = """
+import pandas as pd, repeatpass
+table = pd.DataFrame({"place": ["sea"], "time": ["2026-01-01"], "value": [months * 0.1 + region[0]]})
+repeatpass.publish(table, "values", unit="K")
+"""
 LARGE = """
 import repeatpass
 repeatpass.output("large.txt").write_bytes(b"x" * (size_mib * 1024 * 1024))
@@ -47,6 +52,7 @@ def wps_home(home: Path) -> Path:
         ("sleepy", SLEEP, "pause = 0.0  # 0.0..600.0: seconds"),
         ("failing", FAIL, ""),
         ("large", LARGE, "size_mib = 2"),
+        ("sst-anomaly", ANOMALY, "months = 3  # 1..60\nregion = [-170.0, -5.0, -120.0, 5.0]  # bbox"),
     ):
         house.shelf.add(house.owner, name, notebook(source, parameters=parameters))
     house.close()
