@@ -118,7 +118,13 @@ def test_results_say_until_when_they_are_kept_and_can_be_kept_for_ever_or_delete
     assert browser.get(output).status_code == 200
     back = browser.post(f"/runs/{run.id}/delete", data={"back": "/workspace"})
     assert back.headers["location"] == "/workspace#results"
-    for path in (output, f"/runs/{run.id}/executed.ipynb", f"/runs/{run.id}/crate.zip", f"/ogc/jobs/{run.id}/results"):
+    for path in (
+        output,
+        f"/runs/{run.id}/executed.ipynb",
+        f"/runs/{run.id}/crate.zip",
+        f"/runs/{run.id}/log.txt",
+        f"/ogc/jobs/{run.id}/results",
+    ):
         gone = browser.get(path)
         assert gone.status_code == 410, path
         assert "were deleted on" in gone.text and "its record stays" in gone.text
