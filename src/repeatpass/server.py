@@ -41,13 +41,13 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     executing = Executing(house)
     Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (stac_router, files_router, wps_router):
+    for router in (stac_router, files_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (landing_router, processes_router, jobs_router):
+    for documents in (landing_router, processes_router, jobs_router, wps_router):
         app.include_router(documents(house, ogc_pages(desk)))
     guard: dict[str, Any] = {
         "access": house.access,

@@ -51,3 +51,12 @@ def test_the_landing_page_of_the_other_api_leads_here(wps: Asking) -> None:
     links = [each["href"] for each in json.loads(landing.content)["links"] if each["type"] == "text/xml"]
     href = links[0] if links[0].startswith("http") else wps.address + links[0]
     assert WebProcessingService(href.partition("?")[0], version="1.0.0").processes
+
+
+def test_a_person_who_opens_the_address_finds_a_page_and_a_program_an_exception(wps: Asking) -> None:
+    shown = wps.raw("/wps", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert shown.headers["Content-Type"].startswith("text/html")
+    assert b"request=GetCapabilities" in shown.content
+    twin = json.loads(wps.raw("/wps?f=json").content)
+    assert any(each["href"].endswith("version=1.0.0") for each in twin["links"])
+    assert wps.raw("/wps", Accept="*/*").trouble == (400, "MissingParameterValue", "service")

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from repeatpass.access import ANYONE, Actor
+from repeatpass.api.documents import Pages, answer
 from repeatpass.api.files import SANDBOX
 from repeatpass.api.wps import posted_v1, posted_v2
 from repeatpass.api.wps.asked import AboutJob, Asked, Execute, JobOperation
@@ -15,6 +16,7 @@ from repeatpass.api.wps.delivering import Raw
 from repeatpass.api.wps.dialect import V1, V2, Dialect, Element
 from repeatpass.api.wps.exceptions import WpsError, of_room, report
 from repeatpass.api.wps.kvp import Query, asked_in, version_of
+from repeatpass.api.wps.page import page, wants_page
 from repeatpass.api.wps.reading import (
     BODY_LIMIT,
     MEBIBYTE,
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 XML = {"Content-Type": "text/xml"}  # without a charset, which some clients do not expect; the document says UTF-8
 
 
-def wps_router(house: House) -> APIRouter:
+def wps_router(house: House, pages: Pages) -> APIRouter:
     """Return the routes under /wps."""
     router = APIRouter(tags=["wps"])
     service = Service(house)
@@ -44,6 +46,8 @@ def wps_router(house: House) -> APIRouter:
         query = Query(request.url.query)
 
         async def work() -> Response:
+            if wants_page(request):
+                return answer(request, pages, "wps", "WPS", page())
             dialect, asked = asked_in(query)
             call = Call(actor=_actor_of_get(request, asked), dialect=dialect, base=str(request.base_url))
             return await _answer(service, call, asked, request)
