@@ -128,6 +128,7 @@ def _restart(cluster: Cluster) -> None:
     with (cluster.folder / "log").open("ab") as log:
         cluster.server = subprocess.Popen(command, cwd=cluster.folder, stdout=log, stderr=log)
     cluster._wait()
+    cluster._say("select 1")
 
 
 def test_a_batch_outlives_a_restart_of_the_database(own_cluster: Cluster, tmp_path: Path) -> None:

@@ -239,7 +239,10 @@ def _written(folder: Path, message: str, state: Any = "crashed") -> Outcome:
 
 def _declared(client: "Client") -> dict[str, float]:
     """The most that one worker declares of each resource; empty where there is none, or none declares any."""
-    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    known = client.scheduler_info(n_workers=-1)
+    if "workers" not in known:  # the line was cut just now, or is only just open
+        raise Unavailable("The Dask scheduler does not say which workers it has.")
+    workers = known["workers"].values()
     found: dict[str, float] = {}
     for worker in workers:
         for name, amount in worker.get("resources", {}).items():

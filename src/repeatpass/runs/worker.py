@@ -170,7 +170,7 @@ class Worker:
             secrets = self.desk.secrets(run)
             request = replace(request, environ={**request.environ, **self.desk.environ(run), **secrets}, secrets=tuple(secrets))
             ticket = self.runner.start(request, self.folders.of(run.id))
-            self.runs.keep_ticket(run.id, ticket)
+            self._patiently(run, lambda: self.runs.keep_ticket(run.id, ticket))
         except Exception as error:
             self._crash(run, error)
             return
@@ -197,10 +197,16 @@ class Worker:
         while not isinstance(found, Outcome):
             if self._stopping.is_set():
                 return None
-            if self.runs.asked_to_cancel(run.id):
+            if self._asked_to_cancel(run):
                 self.runner.stop(ticket)
             found = self.runner.wait(ticket, timeout=1)
         return found
+
+    def _asked_to_cancel(self, run: Run) -> bool:
+        try:
+            return bool(self.runs.asked_to_cancel(run.id))
+        except (Unavailable, sa.exc.OperationalError):  # the database is away; the run need not end for that
+            return False
 
     def _keep(self, run: Run, outcome: Outcome) -> None:
         try:
