@@ -181,7 +181,10 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
     repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files, own.secrets.any)
-    notices = Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home)))
+    notices = Notices(
+        database,
+        Messenger(Targets.read(settings.private_targets or ("none" if settings.multi_user else "all")), Signer(home)),
+    )
     below = Below(
         database=database, access=access, shelf=shelf, contexts=contexts, runs=runs, submitting=submitting,
         indicators=indicators, collecting=collecting, repeats=repeats, repeating=repeating,

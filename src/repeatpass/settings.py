@@ -55,7 +55,9 @@ class Settings:
         "", "Key that secrets are sealed with (32 bytes in base64); empty means a file in the home."
     )
     private_targets: str = _setting(
-        "all", "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks."
+        "",
+        "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks; "
+        "empty means all for one person, none for several.",
     )
     repeat: str = _setting("P30D", "How often indicators are repeated that do not say: a duration, or never.")
     alert_webhook: str = _setting("", "Address that every alert is POSTed to, besides those that indicators name.")
