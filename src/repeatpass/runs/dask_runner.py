@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import time
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,7 +115,7 @@ class DaskRunner:
     def _ended(self, run: str, future: "Future[Any]", folder: Path, seconds: float) -> Outcome | None:
         from distributed import wait
 
-        with future.client.as_current(), suppress(TimeoutError):
+        with future.client.as_current(), suppress(TimeoutError, CancelledError):
             wait([future], timeout=max(seconds, 0.001))
         match future.status:
             case "finished":
