@@ -92,10 +92,10 @@ def _chart(desk: Desk, series: Series, place: str, held: Sequence[Value]) -> Cha
     rules, drawn = _rules(series, place, known), []
     for width, height in (WIDE, NARROW):
         sized = replace(chart, width=width, height=height)
-        name = f"held {series.id} {series.stamp} {place} {width}"
+        name = f"held against old {series.id} {series.stamp} {place} {width}"
         drawn.append(desk.drawings.get(name, partial(_svg, sized, rules)))
     wide, narrow = (Markup(each.decode()) for each in drawn)
-    caption = "Line or bars: the values as released. Open diamonds: those that are held."
+    caption = "Line or bars: the values as released. Open diamonds: those that are held, joined to what each would replace."
     return ChartView(svg=wide, narrow=narrow, spec_href="", alt=f"{title}.", caption=caption)
 
 
