@@ -12,6 +12,7 @@ from repeatpass.web.addresses import with_query
 from repeatpass.web.batch_map import draw
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.indicator import HOME
+from repeatpass.web.pages.merging import merge_form, merges_of
 from repeatpass.web.pages.seals import person
 from repeatpass.web.views import Action, Cell, Column, Download, Fact, Link, Pager, Table
 from repeatpass.web.views.batches import AreaMap, BatchesPage, BatchPage, BatchRow, Tally, TroubleRow
@@ -122,6 +123,8 @@ def batch_page(desk: Desk, id: str, asked: Mapping[str, str]) -> BatchPage:
             Download(label="Areas as GeoJSON", href=f"{path}/parts.geojson"),
         ),
         specification=json.dumps(_shortened(batch.specification.body), indent=2, ensure_ascii=False),
+        merges=merges_of(desk, id),
+        merge=merge_form(desk, batch),
     )
 
 
@@ -275,5 +278,6 @@ def batch_json(desk: Desk, id: str) -> dict[str, Any]:
         "counts": {str(state): count for state, count in standing.counts.items()},
         "final": standing.final, "per_hour": standing.per_hour, "eta_s": standing.eta_s, "cpu_s": standing.cpu_s,
         "troubles": room.troubles(id),
+        "merges": desk.house.merges.standing(id),
         "links": {name: f"/batches/{id}/{name}" for name in ("parts.json", "parts.geojson", "events")},
     }  # fmt: skip

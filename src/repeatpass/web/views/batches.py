@@ -63,6 +63,27 @@ class TroubleRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MergeRow:
+    """A merge that was asked for, and what came of it."""
+
+    title: str
+    state: str  # asked, begun, done, failed
+    word: str
+    note: str = ""  # why it failed
+    collection: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergeForm:
+    """What the results of a batch can be merged into."""
+
+    href: str
+    forms: tuple[tuple[str, str], ...]  # value, words
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BatchPage(Page):
     """One batch."""
 
@@ -84,6 +105,8 @@ class BatchPage(Page):
     events_href: str = ""  # server-sent events; empty when nothing changes any more
     downloads: tuple[Download, ...] = ()
     specification: str = ""
+    merges: tuple[MergeRow, ...] = ()
+    merge: MergeForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
