@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from tests.batches.conftest import PARAMETERS, PUBLISH
 from tests.batches.waiting import begun, counted, ended
 from tests.conftest import cannot
@@ -128,7 +129,18 @@ def _restart(cluster: Cluster) -> None:
     with (cluster.folder / "log").open("ab") as log:
         cluster.server = subprocess.Popen(command, cwd=cluster.folder, stdout=log, stderr=log)
     cluster._wait()
-    cluster._say("select 1")
+    _until_it_answers(cluster.address("postgres"))
+
+
+def _until_it_answers(address: str) -> None:
+    engine = sa.create_engine(address)
+    for _ in range(300):
+        try:
+            engine.connect().close()
+            break
+        except sa.exc.OperationalError:
+            time.sleep(0.1)
+    engine.dispose()
 
 
 def test_a_batch_outlives_a_restart_of_the_database(own_cluster: Cluster, tmp_path: Path) -> None:

@@ -210,7 +210,10 @@ class Worker:
 
     def _keep(self, run: Run, outcome: Outcome) -> None:
         try:
-            masks = masks_for(run.parameters, self.desk.secrets(run))
+            secrets = self._patiently(run, lambda: self.desk.secrets(run))
+            if secrets is None:
+                return
+            masks = masks_for(run.parameters, secrets)
             kept = self._patiently(run, lambda: self.folders.take_out(run, masks=masks))
         except Invalid as error:  # the work was done, but what it says of its outputs is wrong
             kept = self._patiently(run, lambda: self.folders.take_out(run, outputs=False))
