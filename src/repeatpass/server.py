@@ -22,7 +22,7 @@ from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
-from repeatpass.api.wps.routes import wps_router
+from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
 from repeatpass.web.face import mount_pages
@@ -55,6 +55,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         "sessions": Sessions(house.settings.home),
         "several": house.settings.multi_user,
         "hosts": hosts_of(house.settings.port),
+        "refusals": {"/wps": refusal},
     }
     app.add_middleware(Heads)
     app.add_middleware(Guard, **guard)

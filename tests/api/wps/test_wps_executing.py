@@ -258,6 +258,15 @@ def test_who_may_not_run_is_told_so(wps: Asking, where: str) -> None:
     assert "token" in told.said
 
 
+def test_an_unknown_token_and_another_host_are_told_in_the_words_of_the_service(wps: Asking) -> None:
+    target = "/wps?service=WPS&version={}&request=GetCapabilities"
+    for version, namespace in (("2.0.0", NS["ows"]), ("1.0.0", NS["ows1"])):
+        told = wps.raw(target.format(version), Authorization="Bearer made-up")
+        assert told.trouble[:2] == (403, "AccessForbidden")
+        assert told.root.tag == f"{{{namespace}}}ExceptionReport"
+    assert wps.raw(target.format("2.0.0"), Host="elsewhere.example").trouble[:2] == (403, "AccessForbidden")
+
+
 def test_the_browser_of_the_owner_executes_nothing_by_opening_an_address(wps: Asking) -> None:
     cookie = wps.raw("/").headers["Set-Cookie"].partition(";")[0]
     target = "/wps?service=WPS&version=2.0.0&request=Execute&identifier=sleepy"

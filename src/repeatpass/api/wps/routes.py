@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
+from starlette.types import Scope
 
 from repeatpass.access import ANYONE, Actor
 from repeatpass.api.documents import Pages, answer
@@ -142,5 +143,13 @@ async def _told(dialect: Dialect | Callable[[], Dialect], work: Callable[[], Awa
     except Exception:
         log.exception("A request of WPS failed")
         trouble = WpsError("NoApplicableCode", "Something went wrong here; the server's log says what.")
-    spoken = dialect if isinstance(dialect, Dialect) else dialect()
-    return Response(report(spoken, trouble), status_code=trouble.status, headers=XML)
+    return _reported(dialect if isinstance(dialect, Dialect) else dialect(), trouble)
+
+
+def _reported(dialect: Dialect, trouble: WpsError) -> Response:
+    return Response(report(dialect, trouble), status_code=trouble.status, headers=XML)
+
+
+def refusal(error: RepeatpassError, scope: Scope) -> Response:
+    """Say in an ExceptionReport that a request was turned away before it came here: an unknown token, another host."""
+    return _reported(version_of(Query(scope["query_string"].decode("latin-1"))), of_room(error))
