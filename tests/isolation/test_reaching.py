@@ -91,7 +91,10 @@ def open_house(tmp_path_factory: pytest.TempPathFactory, service: int) -> Iterat
         yield Sandboxed(house=opened, ann=ann, bob=ann, prefix=Path())
 
 
-ASK = "import urllib.request, os\nos.environ['no_proxy'] = os.environ['NO_PROXY'] = ''\nprint(urllib.request.urlopen({!r}, timeout=10).read())"
+ASK = (
+    "import urllib.request, os\nos.environ['no_proxy'] = os.environ['NO_PROXY'] = ''\n"
+    "print(urllib.request.urlopen({!r}, timeout=10).read())"
+)
 
 
 def test_what_the_operator_lists_is_reached_and_leaves_a_trace(open_house: Sandboxed, service: int) -> None:

@@ -43,8 +43,13 @@ print('found', found)
 
 def test_rooms_and_sockets_of_other_kernels_are_covered(house: Sandboxed) -> None:
     house.fails("import os; assert os.listdir('/rooms') == [] == os.listdir('/k'); open('/k/1/k-1')", by=GONE)
-    house.fails("import os; os.open('/rooms/x', os.O_CREAT | os.O_WRONLY)", by=("Read-only file system", "Permission denied"))
-    uncover = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.umount2({!r}, 2): raise OSError(ctypes.get_errno(), 'umount')"
+    house.fails(
+        "import os; os.open('/rooms/x', os.O_CREAT | os.O_WRONLY)", by=("Read-only file system", "Permission denied")
+    )
+    uncover = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "if libc.umount2({!r}, 2): raise OSError(ctypes.get_errno(), 'umount')"
+    )
     for place in (b"/rooms", b"/k", b"/proc"):
         house.fails(uncover.format(place), by=("Operation not permitted", "umount"))
 
@@ -63,7 +68,10 @@ print('told', 'swordfish' in repr(told), len(told[1]))
 @pytest.mark.parametrize("name", ["environ", "mem", "maps", "fd", "root", "cwd", "cmdline"])
 def test_proc_of_server_and_executor_is_not_there(house: Sandboxed, name: str) -> None:
     executor = json.loads((house.home / "executor.json").read_text())["pid"]
-    code = "import os\nfor pid in {}: \n  if os.path.exists(f'/proc/{{pid}}'): raise SystemError('it is there')\nos.lstat('/proc/{}/{}')"
+    code = (
+        "import os\nfor pid in {}: \n"
+        "  if os.path.exists(f'/proc/{{pid}}'): raise SystemError('it is there')\nos.lstat('/proc/{}/{}')"
+    )
     house.fails(code.format([os.getpid(), executor], executor, name), by=GONE)
 
 
@@ -72,7 +80,9 @@ def test_the_root_of_the_first_process_is_the_sandbox_itself(house: Sandboxed) -
     house.fails("import os; os.chroot('/proc/1/root')", by="Operation not permitted")
 
 
-@pytest.mark.parametrize("path", ["/etc/shadow", "/root", "/home", "/var", "/run", "/sys/fs/cgroup", "/dev/mem", "/dev/sda"])
+@pytest.mark.parametrize(
+    "path", ["/etc/shadow", "/root", "/home", "/var", "/run", "/sys/fs/cgroup", "/dev/mem", "/dev/sda"]
+)
 def test_the_rest_of_the_machine_is_not_there(house: Sandboxed, path: str) -> None:
     if path == "/root" and house.prefix.resolve().as_posix().startswith("/root"):
         pytest.skip("The environment of these tests lies in /root.")

@@ -39,7 +39,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import shared_memory
 with ProcessPoolExecutor(2) as pool:
     print(sum(pool.map(abs, range(-3, 1))))
-memory = shared_memory.SharedMemory(create=True, size=1000); memory.buf[0] = 7; print(memory.buf[0]); memory.close(); memory.unlink()
+memory = shared_memory.SharedMemory(create=True, size=1000)
+memory.buf[0] = 7; print(memory.buf[0]); memory.close(); memory.unlink()
 print(subprocess.run(['sh', '-c', 'echo $((40+2))'], capture_output=True, text=True).stdout)
 with tempfile.TemporaryFile() as file: file.write(b'x')
 open('/tmp/x', 'w').write('y')
@@ -86,6 +87,12 @@ def _registered(house: Sandboxed, content: bytes) -> str:
         collection="numbers", version="1", item=None, key="data", checksum=stored.checksum, size=stored.size,
         media_type="text/csv", href="",
     )  # fmt: skip
-    body = COLLECTION | {"version": "1", "description": "For tests.", "extent": {}, "links": [], "stac_version": "1.1.0"}
+    body = COLLECTION | {
+        "version": "1",
+        "description": "For tests.",
+        "extent": {},
+        "links": [],
+        "stac_version": "1.1.0",
+    }
     house.house.catalog.register(house.house.owner, body, [], [asset])
     return stored.checksum
