@@ -15,9 +15,11 @@ from repeatpass.assembly import House
 from repeatpass.core.errors import Conflict, Exhausted, Gone, Invalid
 from repeatpass.runs.execution import Limits
 from repeatpass.runs.records import Run, State
+from repeatpass.runs.room import Wanted
 from repeatpass.upkeep.backup import read_backup, write_backup
 from repeatpass.upkeep.gc import sweep
 
+OLD_HOME = Path(__file__).parents[1] / "data" / "home-0001.backup"
 PUBLISH = "import repeatpass\nrepeatpass.output('data.bin').write_bytes(bytes(range(256)) * {kilobytes} * 4)"
 FLAVOURS = """
 default: tiny
@@ -146,3 +148,22 @@ def test_the_memory_of_all_runs_at_once_stays_within_the_setting(tmp_path: Path)
             house.quotas.set(house.owner, "owner", {"queued": 1})
             for _ in range(9):
                 house.submitting.submit_file(house.owner, "a.ipynb", sleep, {}, limits=replace(limits))
+
+
+def test_a_flavour_of_one_processor_gives_one_and_the_run_says_how(house: House) -> None:
+    run = ended(house, "import os\nprint('processors', len(os.sched_getaffinity(0)))", flavour="tiny")
+    assert run.state is State.SUCCEEDED, run.message
+    text = house.files.read(run.executed).decode()
+    assert "CPU by 1 assigned processor" in run.isolation or "CPU and processes by cgroup v2" in run.isolation
+    if "cgroup" not in run.isolation:
+        assert "processors 1" in text
+
+
+def test_what_runs_left_before_there_was_a_ledger_is_counted_too(tmp_path: Path) -> None:
+    read_backup(OLD_HOME, tmp_path / "home", Console(quiet=True))
+    with working_house(tmp_path / "home") as house:
+        runs, _ = house.runs.page(Wanted())
+        for owner in {run.actor for run in runs}:
+            outputs = [house.runs.provenance(run.id).outputs for run in runs if run.actor == owner]
+            sizes = {output.checksum: output.size for left in outputs for output in left}
+            assert house.counting.used(owner).kept_bytes == sum(sizes.values()) > 0
