@@ -1,9 +1,9 @@
 """Batches: 1,000 parts of a small real notebook, beside papermill in a Dask task: `python -m benchmarks.batches`.
 
 On 1 and on 2 workers. The notebook draws a map of a synthetic field with xarray and matplotlib and works for about
-one CPU second. Overhead is what the machine worked besides the notebook's own CPU seconds: wall time × workers, over the sum of what the kernels used.
-The cost per part from 100 to 10,000 parts is that of the coordinator alone (planning, feeding, settling): runs are ended
-at once, without a kernel.
+one CPU second. Overhead is what the machine had to give besides the notebook's own CPU seconds: wall time × workers,
+over the sum of what the kernels used. The cost per part from 100 to 10,000 parts is that of the coordinator alone
+(planning, feeding, settling): runs are ended at once, without a kernel.
 """
 
 import argparse

@@ -9,7 +9,12 @@ from tests.houses import notebook, working_house
 from repeatpass.assembly import House, open_house
 from repeatpass.settings import Settings
 
-PARAMETERS = 'bbox = [0.0, 0.0, 1.0, 1.0]  # where\nmonth = "2020-01"  # first month\nindex = "ndvi"  # {ndvi, evi}: which\nyear = 2020  # 1950..2050: when'
+PARAMETERS = """
+bbox = [0.0, 0.0, 1.0, 1.0]  # where
+month = "2020-01"  # first month
+index = "ndvi"  # {ndvi, evi}: which
+year = 2020  # 1950..2050: when
+"""
 PUBLISH = """
 import pandas as pd, repeatpass
 repeatpass.publish(pd.DataFrame({"west": [bbox[0]], "month": [month], "index": [index]}), "rows")

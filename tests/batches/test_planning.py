@@ -1,5 +1,6 @@
 """A plan says what would happen; whatever is wrong is named, with its value and what would be right."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_time_steps_follow_the_calendar(interval: str, step: str, names: list[st
 
     made = steps({"interval": interval, "step": step})
     assert [each.name for each in made] == names
-    assert all(first.end <= second.start for first, second in zip(made, made[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(made))
 
 
 def test_a_step_is_written_as_the_notebook_writes_its_own(planning: House) -> None:

@@ -115,7 +115,7 @@ class _Seen:
 
 
 def _checksums(context: Context) -> dict[tuple[str, str, str], str]:
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for id, collection in context.collections.items():
         holders = [("", collection.assets), *((item.id, item.assets) for item in collection.items)]
         found |= {(id, item, key): asset.checksum for item, assets in holders for key, asset in assets.items()}
