@@ -8,6 +8,7 @@ from pathlib import Path
 
 from repeatpass.schedules.lease import LENGTH, Lease
 from repeatpass.storage.database import Database
+from repeatpass.storage.upgrading import upgrade
 
 HOLD = """
 import sys, time
@@ -51,8 +52,6 @@ def test_a_server_that_was_killed_is_replaced_within_seconds(database: Database,
 
 
 def test_a_server_that_hangs_loses_it(empty_postgresql: str) -> None:
-    from repeatpass.storage.upgrading import upgrade
-
     database = Database(empty_postgresql)
     upgrade(database)
     hanging, ours = Lease(database, "clock"), Lease(database, "clock")
@@ -62,3 +61,18 @@ def test_a_server_that_hangs_loses_it(empty_postgresql: str) -> None:
     assert not hanging.held()
     assert not hanging.leading
     database.close()
+
+
+def test_a_connection_that_is_lost_comes_back(empty_postgresql: str) -> None:
+    database, other = Database(empty_postgresql), Database(empty_postgresql)
+    upgrade(database)
+    lease = Lease(database, "clock")
+    assert lease.held()
+    with other.write() as connection:
+        connection.exec_driver_sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    assert lease.held()
+    database.close()
+    other.close()

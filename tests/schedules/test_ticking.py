@@ -95,6 +95,20 @@ def test_a_schedule_begins_when_it_is_asked_to_even_paused(timed: Timed) -> None
         room.pause(timed.house.owner, "update-cold")
 
 
+def test_an_update_that_a_person_asked_for_is_waited_for(timed: Timed, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    timed.schedule(f"gate = {str(gate)!r}\n{SLOW}\n{ROWS}", schedule="0 13 * * *")
+    owner, house = timed.house.owner, timed.house
+    asked = house.submitting.submit(owner, "warmth", purpose=Purpose.UPDATE, subject="warmth")
+    timed.time.forward(hours=1)
+    timed.tick()
+    timed.tick()
+    (tick,) = timed.ticks()
+    assert tick.summary.startswith(f"Waiting. Run {asked.id} is an update of the same indicator")
+    gate.touch()
+    assert timed.settled().summary.startswith(f"Nothing new: run {asked.id}")
+
+
 def test_a_run_that_fails_is_said_and_tried_again_at_the_next_slot(timed: Timed) -> None:
     timed.schedule("1 / 0", schedule="0 13 * * *")
     timed.time.forward(hours=1)
