@@ -36,6 +36,7 @@ from repeatpass.runs.copying import Copying
 from repeatpass.runs.fingerprints import Reusing
 from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
+from repeatpass.runs.follow import ENDED
 from repeatpass.runs.network import entries_of
 from repeatpass.runs.owning import Owning, owning
 from repeatpass.runs.presence import Presence
@@ -243,7 +244,7 @@ def _join(house: House) -> None:
         "cubes.register", {"run.succeeded"}, lambda event: _ignore(house.registering.run_finished(event.subject))
     )
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
-    house.events.join("runs.copy", finished, lambda event: house.copying.run_finished(event.subject))
+    house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)
     house.runs.when_queued = house.wake_workers
     house.worker.when_finished = house.wake

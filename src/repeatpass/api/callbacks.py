@@ -10,13 +10,14 @@ from repeatpass.core.errors import Invalid, RepeatpassError
 from repeatpass.core.times import iso
 from repeatpass.notices import Notices
 from repeatpass.runs.callbacks import Callbacks, callbacks_of
+from repeatpass.runs.follow import ENDED
 from repeatpass.runs.records import Run, State
 from repeatpass.runs.room import BEGAN
 from repeatpass.runs.standing import FAILED, IN_PROGRESS, SUCCESS, Standing, addresses_of, kind_of, standing_of
 from repeatpass.storage.events import Event
 
 log = logging.getLogger(__name__)
-NEWS = {BEGAN, "run.succeeded", "run.failed", "run.crashed", "run.cancelled"}
+NEWS = {BEGAN, ENDED}
 # The earlier platform's names for the same, beside the inputs.
 EARLIER = {"success-uri": SUCCESS, "success_uri": SUCCESS, "failed-uri": FAILED, "failed_uri": FAILED}
 Document = Callable[[Run], Any]

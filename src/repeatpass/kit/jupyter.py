@@ -48,7 +48,7 @@ class PlatformExecution(DefaultExecutionManager):
     def _bring_back(self, job: Job, folder: Path, succeeded: bool) -> None:
         executed = job.executed()
         if executed is not None:
-            self.create_output_files(self.model, nbformat.from_dict(executed))
+            self.create_output_files(self.model, nbformat.reads(json.dumps(executed), as_version=4))
         if succeeded:
             job.download(folder)
             self.add_side_effects_files(str(folder))
