@@ -95,7 +95,9 @@ def _chart(desk: Desk, series: Series, place: str, held: Sequence[Value]) -> Cha
         name = f"held against old {series.id} {series.stamp} {place} {width}"
         drawn.append(desk.drawings.get(name, partial(_svg, sized, rules)))
     wide, narrow = (Markup(each.decode()) for each in drawn)
-    caption = "Line or bars: the values as released. Open diamonds: those that are held, joined to what each would replace."
+    caption = (
+        "Line or bars: the values as released. Open diamonds: those that are held, joined to what each would replace."
+    )
     return ChartView(svg=wide, narrow=narrow, spec_href="", alt=f"{title}.", caption=caption)
 
 
