@@ -131,6 +131,7 @@ def test_the_form_works_without_scripts_from_plan_to_end(served: Served, browser
     assert "Parts" in page.inner_text("main")
     page.goto(f"{served.address}/batches/new?notebook=greenness")
     page.fill("#interval", "yesterday")
+    page.fill("#step", "P1M")
     page.click("text=Plan")
     assert "times.interval" in page.inner_text("[role=alert]")
 
