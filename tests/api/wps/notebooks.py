@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.houses import notebook
 
 from repeatpass.assembly import open_house
+from repeatpass.notebooks.shipped import shelve_shipped
 from repeatpass.settings import Settings
 
 KINDS = """
@@ -47,6 +48,7 @@ def wps_home(home: Path) -> Path:
     """Make a house with the notebooks that the tests of WPS execute."""
     house = open_house(Settings(home=home, environment=sys.prefix, demo=False))
     house.environments.install("earth")
+    shelve_shipped(house.shelf)
     for name, source, parameters in (
         ("kinds", TELL, KINDS),
         ("sleepy", SLEEP, "pause = 0.0  # 0.0..600.0: seconds"),

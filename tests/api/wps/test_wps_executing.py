@@ -194,6 +194,28 @@ def test_a_failing_notebook_says_what_it_said(wps: Asking) -> None:
     assert wps.job("GetResult", job).trouble == (400, "NoApplicableCode", job)
 
 
+def test_the_echo_process_gives_back_every_kind_of_value_as_it_is_described(wps: Asking) -> None:
+    corners = "<ows:LowerCorner>46 6</ows:LowerCorner><ows:UpperCorner>47 7</ows:UpperCorner>"
+    inputs = (
+        data("string", "a &lt; b")
+        + data("number", "2.5")
+        + data("numbers", "[4, 5]")
+        + data("mixed", "a text", mimeType="text/plain")
+        + data("measured", '{"measurement": 1, "uom": "K"}')
+        + data("bounds", f'<ows:BoundingBox crs="urn:ogc:def:crs:EPSG::4326">{corners}</ows:BoundingBox>')
+        + data("binary", "AAEC", encoding="base64")
+    )
+    told = wps.execute("echo", inputs)
+    found = {each.get("id"): each[0] for each in told.root.iterfind("wps:Output", NS)}
+    plain = {name: json.loads(found[name].text or "") for name in ("numbers", "mixed", "measured")}
+    assert plain == {"numbers": [4, 5], "mixed": "a text", "measured": {"measurement": 1, "uom": "K"}}
+    assert (found["string"].text, found["number"].text) == ("a < b", "2.5")
+    assert found["bounds"].findtext("ows:BoundingBox/ows:LowerCorner", namespaces=NS) == "6.0 46.0"
+    assert (found["binary"].text, found["binary"].get("encoding")) == ("AAEC", "base64")
+    raw = wps.execute("echo", inputs, '<wps:Output id="binary"/>', response="raw")
+    assert raw.content == b"\x00\x01\x02"
+
+
 def test_inputs_are_read_from_addresses_of_this_house(wps: Asking) -> None:
     told = wps.execute(
         "kinds", data("options", '{"from": "elsewhere"}'), '<wps:Output id="got.json" transmission="reference"/>'

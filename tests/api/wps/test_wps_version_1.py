@@ -60,6 +60,15 @@ def test_without_a_response_form_everything_is_in_the_document(wps: Asking) -> N
     assert set(names) == {"got.json", "bytes.bin", "note.txt", "odd.txt", "values"}
 
 
+def test_the_echo_process_answers_in_version_1_too(wps: Asking) -> None:
+    told = wps.post(
+        execute_v1("echo", literal_v1("number", "4"), document_v1("number", "bounds", "binary", lineage=True))
+    )
+    assert told.text(OUTPUT.format("number", "Data/wps1:LiteralData")) in {"4", "4.0"}
+    assert told.text(OUTPUT.format("bounds", "Data/wps1:BoundingBoxData/ows1:UpperCorner")) == "10.5 47.8"
+    assert base64.b64decode(value(told, "binary")) == b"Hello, world!"
+
+
 def test_a_raw_output_is_the_stored_file(wps: Asking, wps_served: Served) -> None:
     told = wps.post(execute_v1("kinds", "", RAW.format("application/octet-stream", "bytes.bin")))
     assert (told.status, told.content) == (200, BYTES)

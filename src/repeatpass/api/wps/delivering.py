@@ -1,8 +1,10 @@
 """What a run left, made ready for an answer: inside the document, by address, or raw."""
 
 import base64
+import binascii
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from repeatpass.api.wps.asked import AskedOutput
 from repeatpass.api.wps.boxes import corners
 from repeatpass.api.wps.dialect import holds
 from repeatpass.api.wps.exceptions import WpsError
-from repeatpass.api.wps.kinds import CRS84, ITSELF, JSON, TEXT, TYPES, Complex, Kind, is_textual, lexical
+from repeatpass.api.wps.kinds import CRS84, ITSELF, JSON, TEXT, TYPES, Box, Complex, Format, Kind, is_textual, lexical
 from repeatpass.api.wps.offered import EVERYTHING
 from repeatpass.storage.files import FileArea
 
@@ -69,6 +71,30 @@ class Delivery:
             for each in found
         ]
 
+    def raw(self, results: Sequence[Result], asked: Sequence[AskedOutput]) -> Raw:
+        """Return the one output that was *asked* for, or that there is; raise WpsError."""
+        name = asked[0].name if asked else results[0].name if len(results) == 1 else ""
+        if not name:
+            known = ", ".join(each.name for each in results) or "none"
+            raise WpsError("MissingParameterValue", f"Say which output is to be raw; the run left: {known}.", "output")
+        found = next((each for each in results if each.name == name), None)
+        if found is None and name == EVERYTHING:
+            return Raw(media_type=JSON, content=listed(results, self.base).encode())
+        if found is None:
+            raise _missing(name, results)
+        if found.literal:
+            return self._raw_value(found)
+        if found.path is not None:
+            return Raw(media_type=found.media_type, path=found.path)
+        return Raw(media_type=found.media_type, content=self.files.read(found.checksum))
+
+    def _raw_value(self, result: Result) -> Raw:
+        if coded := _coded(result.value, self.described.get(result.name)):
+            with suppress(binascii.Error, ValueError):
+                return Raw(media_type=coded.media_type, content=base64.b64decode(result.value, validate=True))
+        media_type = JSON if isinstance(result.value, dict | list) else "text/plain; charset=utf-8"
+        return Raw(media_type=media_type, content=lexical(result.value).encode())
+
     def _piece(self, result: Result, asked: AskedOutput) -> Piece:
         _check_format(result, asked)
         if asked.by_reference or (asked.by_reference is None and not result.literal and result.size > BY_ITSELF):
@@ -88,24 +114,6 @@ class Delivery:
         return replace(said, text=listed(results, self.base))
 
 
-def raw(files: FileArea, results: Sequence[Result], asked: Sequence[AskedOutput], base: str) -> Raw:
-    """Return the one output that was *asked* for, or that there is; raise WpsError."""
-    name = asked[0].name if asked else results[0].name if len(results) == 1 else ""
-    if not name:
-        known = ", ".join(each.name for each in results) or "none"
-        raise WpsError("MissingParameterValue", f"Say which output is to be raw; the run left: {known}.", "output")
-    found = next((each for each in results if each.name == name), None)
-    if found is None and name == EVERYTHING:
-        return Raw(media_type=JSON, content=listed(results, base).encode())
-    if found is None:
-        raise _missing(name, results)
-    if found.literal:
-        return Raw(media_type="text/plain; charset=utf-8", content=lexical(found.value).encode())
-    if found.path is not None:
-        return Raw(media_type=found.media_type, path=found.path)
-    return Raw(media_type=found.media_type, content=files.read(found.checksum))
-
-
 def _missing(name: str, results: Sequence[Result]) -> WpsError:
     known = ", ".join(each.name for each in results) or "nothing"
     return WpsError("NoSuchOutput", f"The run left no output “{name}”; it left: {known}.", name)
@@ -122,11 +130,20 @@ def _literal(result: Result, kind: Kind | None) -> Piece:
     """Write a value as the description has announced it: JSON where it may be of any type."""
     value: Any = result.value
     said = Piece(name=result.name, title=result.title)
-    if isinstance(value, dict) and "bbox" in value and (found := corners(value)):
-        return replace(said, corners=found, crs=str(value.get("crs") or CRS84))
+    is_box = isinstance(kind, Box) or (kind is None and isinstance(value, dict) and "bbox" in value)
+    if is_box and (found := corners(value)):
+        return replace(said, corners=found, crs=str(value.get("crs") or CRS84) if isinstance(value, dict) else CRS84)
+    if coded := _coded(value, kind):
+        return replace(said, media_type=coded.media_type, encoding=coded.encoding, text=value)
     if isinstance(kind, Complex) or isinstance(value, dict | list) or value is None:
         return replace(said, media_type=JSON, text=json.dumps(value, ensure_ascii=False))
     return replace(said, type=TYPES[ITSELF[type(value)]], text=lexical(value))
+
+
+def _coded(value: Any, kind: Kind | None) -> Format | None:
+    """Return the format of bytes that are kept as a text of base64; None for every other value."""
+    coded = kind.formats[0] if isinstance(kind, Complex) and isinstance(value, str) else None
+    return coded if coded is not None and coded.encoding else None
 
 
 def _inline(result: Result, content: bytes) -> Piece:

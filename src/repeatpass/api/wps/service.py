@@ -17,7 +17,7 @@ from repeatpass.api.wps.asked import (
 )
 from repeatpass.api.wps.capabilities import capabilities
 from repeatpass.api.wps.checks import check_outputs, no_process, trouble_of
-from repeatpass.api.wps.delivering import Delivery, Piece, Raw, listed, raw
+from repeatpass.api.wps.delivering import Delivery, Raw, listed
 from repeatpass.api.wps.dialect import V1, Dialect
 from repeatpass.api.wps.documents_v1 import Story, execute_response
 from repeatpass.api.wps.exceptions import WpsError
@@ -139,9 +139,10 @@ class Service:
     def _result(self, call: Call, run: Run) -> bytes | Raw:
         results, kept = self._results(run), remembered(self.house.runs, run)
         asked = outputs_asked(kept)
+        delivery = self._delivery(call, run, kept)
         if kept.response == "raw" and (asked or len(results) == 1):
-            return raw(self.house.files, results, asked, call.base)
-        return documents_v2.result(run, self._pieces(call, run, kept))
+            return delivery.raw(results, asked)
+        return documents_v2.result(run, delivery.pieces(results, asked))
 
     def _results(self, run: Run) -> list[Result]:
         if not run.state.final:
@@ -156,15 +157,14 @@ class Service:
         asked = outputs_asked(kept)
         told = Story(run=run, process=self._process(kept.process, run), asked=asked, located=located, lineage=lineage)
         if run.state is State.SUCCEEDED:
-            told = replace(told, outputs=self._pieces(call, run, kept))
+            told = replace(told, outputs=self._delivery(call, run, kept).pieces(self._results(run), asked))
         elif run.state.final:
             told = replace(told, trouble=trouble_of(run))
         return execute_response(told, call.base)
 
-    def _pieces(self, call: Call, run: Run, kept: Kept) -> list[Piece]:
+    def _delivery(self, call: Call, run: Run, kept: Kept) -> Delivery:
         described = {each.name: kind_of(each.schema) for each in self._process(kept.process, run).outputs}
-        delivery = Delivery(files=self.house.files, run=run.id, base=call.base, described=described)
-        return delivery.pieces(self._results(run), outputs_asked(kept))
+        return Delivery(files=self.house.files, run=run.id, base=call.base, described=described)
 
     def _process(self, id: str, run: Run) -> Process:
         """Return the process of a run, or what is known of one that is no longer there."""
