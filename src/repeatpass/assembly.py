@@ -134,7 +134,8 @@ class House:
     def warm(self) -> None:
         """Have kernels made ready and read the environment's files once, so that the first to ask need not wait."""
         digest = self.environments.digest("earth")
-        self.runner.warm(self.environments.prefix(digest), self.environments.kit_folder(self.environments.kit()))
+        prefix, kit = self.environments.prefix(digest), self.environments.kit_folder(self.environments.kit())
+        self.runner.warm(prefix, kit, workspace=self.owner.id if self.folders.isolation.sandbox else "")
         self.environments.altered(digest)
 
     def close(self) -> None:
@@ -175,7 +176,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     own = _own(runs, home, settings)
     worker.desk = own.desk(flavours.memory_bytes)
     upscaling = Upscaling.of(home, settings.dask, settings.slots, flavours.memory_bytes, worker)
-    if not settings.multi_user and settings.sandbox != "on":  # a sandbox must not reach the scheduler
+    if not isolation.sandbox:  # a sandbox must not reach the scheduler
         upscaling.share()
     batches = Batches(database)
     batching = _batching(batches, upscaling, shelf, catalog, submitting, Reusing(database, contexts, files))

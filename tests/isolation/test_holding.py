@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.served import Served, command, small_home
+from tests.served import COMMAND, Served, command, environ, free_port, small_home
 
 from repeatpass.core.errors import Invalid
 from repeatpass.runs import sandbox
@@ -26,7 +26,8 @@ def test_several_users_cannot_do_without_sandboxes() -> None:
 
 def test_without_bubblewrap_a_house_for_several_does_not_open_and_says_what_to_install(tmp_path: Path) -> None:
     home = small_home(tmp_path / "home")
-    ended = command(home, "up", MULTI_USER="1", PATH=str(tmp_path))  # a PATH on which there is no bwrap
+    told = environ(home, free_port(), MULTI_USER="1") | {"PATH": str(tmp_path)}  # where there is no bwrap
+    ended = subprocess.run([*COMMAND, "up"], env=told, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
     assert "There is no bwrap on this machine. Install bubblewrap" in " ".join(ended.stderr.split())
 

@@ -168,7 +168,8 @@ def _kernels(house: House) -> str:
         raise Unwell("The kernel provisioner is not registered; install the package again.")
     kit = house.environments.kit_folder(house.environments.kit())
     for digest in house.environments.all()[:1]:
-        house.runner.warm(house.environments.prefix(digest), kit, wait=True)
+        workspace = house.owner.id if house.folders.isolation.sandbox else ""
+        house.runner.warm(house.environments.prefix(digest), kit, workspace=workspace, wait=True)
     return "A kernel can be made ready."
 
 
