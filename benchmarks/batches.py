@@ -41,6 +41,7 @@ smooth.plot()
 """
 KEEP = 'import repeatpass\nrepeatpass.publish({"mean": float(smooth.mean())}, "mean.json")'
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
+WARMING = 1_000_000  # numbers of parts that only warm up
 SCALES = (100, 1000, 10_000)
 
 
@@ -95,7 +96,7 @@ def ours(folder: Path, workers: int, parts: int, say: Callable[[str], None]) -> 
     """Carry out a batch, from its start to its end; the cluster is up, as it is for the second batch of a day."""
     with house_with(folder / f"home{workers}", workers) as house:
         house.start()
-        _batch(house, range(-workers, 0), say)
+        _batch(house, range(WARMING, WARMING + workers), say)
         begun = time.perf_counter()
         id = _batch(house, range(parts), say)
         seconds = time.perf_counter() - begun
@@ -139,7 +140,7 @@ def papermill(folder: Path, workers: int, parts: int, own: float, say: Callable[
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        client.gather(client.map(papermill_part, *_tasks(source, folder, range(-workers, 0)), pure=False))
+        client.gather(client.map(papermill_part, *_tasks(source, folder, range(WARMING, WARMING + workers)), pure=False))
         begun = time.perf_counter()
         client.gather(client.map(papermill_part, *_tasks(source, folder, range(parts)), pure=False))
         seconds = time.perf_counter() - begun
