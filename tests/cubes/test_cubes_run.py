@@ -187,4 +187,6 @@ def test_the_command_checks_a_cube(house: House, tmp_path: Path) -> None:
 def command(house: House, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command line against the house's home."""
     environ = os.environ | {"REPEATPASS_HOME": str(house.settings.home), "COLUMNS": "200"}
-    return subprocess.run([str(Path(sys.executable).with_name("repeatpass")), *words], env=environ, capture_output=True, text=True)
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("repeatpass")), *words], env=environ, capture_output=True, text=True
+    )

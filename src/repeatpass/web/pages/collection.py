@@ -45,8 +45,9 @@ def code_of(id: str, layouts: tuple[str, ...] = ()) -> str:
     """The lines that open it; of a cube in two layouts, those for either."""
     if len(layouts) < 2:
         return f'import repeatpass\n\ndata = repeatpass.open("{id}")\ndata'
-    opened = "\n".join(f'{layout} = repeatpass.open("{id}", layout="{layout}")' for layout in layouts)
-    return f"import repeatpass\n\n{opened}\n{layouts[0]}"
+    names = {"map": "maps", "series": "series"}
+    opened = "\n".join(f'{names[layout]} = repeatpass.open("{id}", layout="{layout}")' for layout in layouts)
+    return f"import repeatpass\n\n{opened}\n{names[layouts[0]]}"
 
 
 def layouts_of(items: list[Item]) -> tuple[str, ...]:
