@@ -30,9 +30,7 @@ def home_page(desk: Desk) -> HomePage:
         lead_chart=chart_of(desk, lead, latest.place, None, beside=True) if lead and latest else None,
         lead_passport=proof_of(desk, latest)[:4] if latest else (),
         findings=tuple(
-            card_of(series, verdicts, mark_of(desk, series))
-            for series in every
-            if series is not lead and series.values
+            card_of(series, verdicts, mark_of(desk, series)) for series in every if series is not lead and series.values
         ),
         themes=themes_of(every),
         trust=summary_of(every, verdicts) if any(series.values for series in every) else None,

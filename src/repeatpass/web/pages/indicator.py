@@ -61,9 +61,7 @@ def shown_of(series: Series, place: str, time: str) -> Shown:
     return Shown(place=place, values=values, value=before[-1] if before else (values[0] if values else None))
 
 
-def indicator_page(
-    desk: Desk, id: str, place: str = "", time: str = "", actor: Actor = ANYONE
-) -> IndicatorPage:
+def indicator_page(desk: Desk, id: str, place: str = "", time: str = "", actor: Actor = ANYONE) -> IndicatorPage:
     """One indicator: finding, latest value, chart and map with one time, proof, record."""
     series = desk.series(id)
     indicator, shown = series.indicator, shown_of(series, place, time)

@@ -9,8 +9,8 @@ from repeatpass.runs.records import Run
 from repeatpass.runs.room import Wanted
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
-from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.flavours import time_words
+from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.keeping import keeping_of
 from repeatpass.web.pages.proof import notebook_href
 from repeatpass.web.views import (

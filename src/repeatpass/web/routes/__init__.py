@@ -18,6 +18,14 @@ def pages_router(desk: Desk) -> APIRouter:
     """Every page of the house."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(no_odd_characters)])
     routers = (feeds_router, schedules_router)
-    for part in (*routers, batches_router, indicators_router, runs_router, shelves_router, trust_router, workspace_router):
+    for part in (
+        *routers,
+        batches_router,
+        indicators_router,
+        runs_router,
+        shelves_router,
+        trust_router,
+        workspace_router,
+    ):
         router.include_router(part(desk))
     return router
