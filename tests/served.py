@@ -107,6 +107,12 @@ class Served:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
+    def page(self, path: str) -> str:
+        """GET *path* as a browser does."""
+        request = urllib.request.Request(self.address + path, headers={"Accept": "text/html"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return str(answer.read().decode())
+
     def run(self, later: bool = True, **inputs: Any) -> Any:
         """Execute “warmth”; return the job, or with *later* False the results."""
         prefer = {"Prefer": "respond-async"} if later else {}

@@ -13,6 +13,7 @@ from repeatpass.batches.feeding import Feeding
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.planning import Planning
+from repeatpass.batches.resting import batches_resting_on
 from repeatpass.batches.room import Batches
 from repeatpass.catalog.editing import Editing
 from repeatpass.catalog.room import Catalog
@@ -37,17 +38,21 @@ from repeatpass.runs.copying import Copying
 from repeatpass.runs.fingerprints import Reusing
 from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
+from repeatpass.runs.follow import ENDED
+from repeatpass.runs.network import entries_of
 from repeatpass.runs.owning import Owning, owning
 from repeatpass.runs.presence import Presence
 from repeatpass.runs.quotas import Counting
 from repeatpass.runs.retention import Retention
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
+from repeatpass.runs.sandbox import chosen, require
 from repeatpass.runs.submitting import Submitting
 from repeatpass.runs.upscaling import Upscaling
 from repeatpass.runs.worker import Worker
 from repeatpass.schedules.alerts import Reaching
 from repeatpass.schedules.building import Below, Scheduling, Wishes, scheduling
+from repeatpass.schedules.clock import every
 from repeatpass.schedules.letters import MailServer
 from repeatpass.settings import Settings
 from repeatpass.storage.database import Database
@@ -106,7 +111,11 @@ class House:
     copying: Copying
 
     def start(self, *, clock: bool = True) -> None:
-        """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to."""
+        """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to.
+
+        Raise Unavailable where runs are to be kept apart and cannot be.
+        """
+        require(self.folders.isolation)
         self.events.start()
         self.notices.start()
         self.worker.start()
@@ -129,7 +138,8 @@ class House:
     def warm(self) -> None:
         """Have kernels made ready and read the environment's files once, so that the first to ask need not wait."""
         digest = self.environments.digest("earth")
-        self.runner.warm(self.environments.prefix(digest), self.environments.kit_folder(self.environments.kit()))
+        prefix, kit = self.environments.prefix(digest), self.environments.kit_folder(self.environments.kit())
+        self.runner.warm(prefix, kit, workspace=self.owner.id if self.folders.isolation.sandbox else "")
         self.environments.altered(digest)
 
     def close(self) -> None:
@@ -151,6 +161,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
 
     *now* is what its clock goes by.
     """
+    isolation = chosen(settings.sandbox, multi_user=settings.multi_user, network=entries_of(settings.network_allow))
     home = made_home(settings.home)
     database = Database(settings.database_url)
     upgrade(database, copies=home / "backups")
@@ -160,7 +171,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     catalog.complete_index()
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
-    runs, folders = Runs(database), Folders(home / "runs", files, contexts)
+    runs, folders = Runs(database), Folders(home / "runs", files, contexts, isolation)
     flavours = flavours_in(
         home, processors(), amount(settings.memory, memory_bytes(), "REPEATPASS_MEMORY"), settings.slots
     )
@@ -170,13 +181,17 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     own = _own(runs, home, settings)
     worker.desk = own.desk(flavours.memory_bytes)
     upscaling = Upscaling.of(home, settings.dask, settings.slots, flavours.memory_bytes, worker)
-    upscaling.share()
+    if not isolation.sandbox:  # a sandbox must not reach the scheduler
+        upscaling.share()
     batches = Batches(database)
     batching = _batching(batches, upscaling, shelf, catalog, submitting, Reusing(database, contexts, files))
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
     repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files, own.secrets.any)
-    notices = Notices(database, Messenger(Targets.read(settings.private_targets), Signer(home)))
+    notices = Notices(
+        database,
+        Messenger(Targets.read(settings.private_targets or ("none" if settings.multi_user else "all")), Signer(home)),
+    )
     below = Below(
         database=database, access=access, shelf=shelf, contexts=contexts, runs=runs, submitting=submitting,
         indicators=indicators, collecting=collecting, repeats=repeats, repeating=repeating,
@@ -220,7 +235,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         merges=Afterwards(merging, batches, access),
         copying=Copying(runs, files, home / "workspaces"),
         notices=notices,
-        scheduling=scheduling(below, _wishes(settings), now=now),
+        scheduling=scheduling(below, _wishes(settings), [every(3600, own.retention.sweep, now)], now),
     )
     (home / "workspaces" / house.owner.id).mkdir(parents=True, exist_ok=True)
     _join(house)
@@ -237,7 +252,7 @@ def _join(house: House) -> None:
         "cubes.register", {"run.succeeded"}, lambda event: _ignore(house.registering.run_finished(event.subject))
     )
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
-    house.events.join("runs.copy", finished, lambda event: house.copying.run_finished(event.subject))
+    house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)
     house.runs.when_queued = house.wake_workers
     house.worker.when_finished = house.wake
@@ -267,6 +282,7 @@ def _own(runs: Runs, home: Path, settings: Settings) -> Owning:
     )
     made = owning(runs, key_of(home, settings.secrets_key), quota, settings.retention_days)
     made.retention.rests.append(lambda ids: values_resting_on(runs.database, ids))
+    made.retention.rests.append(lambda ids: batches_resting_on(runs.database, ids))
     return made
 
 

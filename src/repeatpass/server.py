@@ -22,7 +22,7 @@ from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
-from repeatpass.api.wps.routes import wps_router
+from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
 from repeatpass.web.face import mount_pages
@@ -41,13 +41,13 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     executing = Executing(house)
     Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (stac_router, files_router, wps_router):
+    for router in (stac_router, files_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (landing_router, processes_router, jobs_router):
+    for documents in (landing_router, processes_router, jobs_router, wps_router):
         app.include_router(documents(house, ogc_pages(desk)))
     guard: dict[str, Any] = {
         "access": house.access,
@@ -55,6 +55,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         "sessions": Sessions(house.settings.home),
         "several": house.settings.multi_user,
         "hosts": hosts_of(house.settings.port),
+        "refusals": {"/wps": refusal},
     }
     app.add_middleware(Heads)
     app.add_middleware(Guard, **guard)

@@ -9,6 +9,7 @@ from typing import Any
 from repeatpass.core.errors import Invalid
 
 PREFIX = "REPEATPASS_"
+SANDBOX = ("auto", "on", "off")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -39,6 +40,11 @@ class Settings:
     )
     demo: bool = _setting(True, "Fill the house with the demonstration at first start.")
     environment: str = _setting("", "Prefix of an environment to use as it is instead of making the locked one.")
+    multi_user: bool = _setting(False, "Whether several people use this house; every run then has a sandbox.")
+    sandbox: str = _setting("auto", "Sandboxes for runs: auto (where there are several users), on or off.")
+    network_allow: str = _setting(
+        "", "Hosts that sandboxed runs may reach, such as example.org:443, *.esa.int, 10.1.0.0/16; empty means none."
+    )
     memory: str = _setting("80%", "Memory that all runs of this machine together may have, such as 12Gi or 80%.")
     quota_kept: str = _setting("", "Results kept for each person, such as 50G; empty means no limit.")
     quota_running: int = _setting(0, "Runs of each person at the same time; 0 means no limit.")
@@ -49,7 +55,9 @@ class Settings:
         "", "Key that secrets are sealed with (32 bytes in base64); empty means a file in the home."
     )
     private_targets: str = _setting(
-        "all", "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks."
+        "",
+        "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks; "
+        "empty means all for one person, none for several.",
     )
     repeat: str = _setting("P30D", "How often indicators are repeated that do not say: a duration, or never.")
     alert_webhook: str = _setting("", "Address that every alert is POSTed to, besides those that indicators name.")
@@ -62,6 +70,8 @@ class Settings:
     smtp_starttls: bool = _setting(True, "Whether letters are sent encrypted (STARTTLS).")
 
     def __post_init__(self) -> None:
+        if self.sandbox not in SANDBOX:
+            raise Invalid(f"REPEATPASS_SANDBOX must be auto, on or off; it is “{self.sandbox}”.", field="sandbox")
         if self.host not in LOOPBACK:
             raise Invalid(
                 f"Repeatpass listens on loopback addresses only until it has accounts; {self.host} is none. "
@@ -98,7 +108,7 @@ def _from_environment(name: str) -> Any:
     text = os.environ.get(PREFIX + name.upper())
     if text is None or text == "":
         return None
-    if name in {"no_browser", "demo", "smtp_starttls"}:
+    if name in {"no_browser", "demo", "multi_user", "smtp_starttls"}:
         return not re.fullmatch(r"0|no|false|off", text.strip(), re.IGNORECASE)
     if name in {"port", "slots", "quota_running", "quota_queued", "quota_cpu", "retention_days"}:
         if not text.strip().isdigit():

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
+from tests.api.asking import asking
 from tests.served import Served, small_home
 
 
@@ -11,3 +13,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = Served(small_home(tmp_path_factory.mktemp("served") / "home")).start()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def web(served: Served) -> Iterator[httpx.Client]:
+    """A client with the owner's token."""
+    with asking(served) as client:
+        yield client

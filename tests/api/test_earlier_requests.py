@@ -269,3 +269,21 @@ def test_a_chosen_job_id_is_kept_and_taken_once(served: Served) -> None:
 def test_half_a_character_is_refused_wherever_it_stands(served: Served) -> None:
     problem = refused(served, result_data_directory="\ud800")
     assert (problem["status"], "half of a surrogate pair" in problem["detail"]) == (400, True)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_results_can_be_given_as_the_eodash_client_reads_them(served: Served) -> None:
+    listed = {"inputs": [{"id": "notebook", "value": "project/nb.ipynb"}]}
+    job = served.job(served.ask(f"{EXECUTE}&results=urls", listed)["jobID"])
+    results = served.ask(job["links"][1]["href"].removeprefix(served.address) + "?t=1732270000000")
+    assert results == {"urls": [f"{served.address}/runs/{job['jobID']}/outputs/sum.txt"]}
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        served.ask(f"{EXECUTE}&results=pictures", listed)
+    assert "results is “pictures”; it can be urls" in json.load(caught.value)["detail"]
+
+
+def test_the_page_of_a_run_says_what_was_copied(served: Served, workspace: Path) -> None:
+    job = asked(served, result_data_directory="seen/{job_name}")
+    assert copied(served, job)["state"] == "copied"
+    page = served.page(f"/runs/{job['jobID']}")
+    assert "In the workspace" in page and "2 files are in your workspace." in page

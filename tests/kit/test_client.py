@@ -79,7 +79,10 @@ def test_whoever_watches_sees_a_bar_with_rich_and_without(
 ) -> None:
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)
-    if not rich:
+    if rich:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", "xterm")
+    else:
         monkeypatch.setitem(sys.modules, "rich.progress", None)
     client.execute("warmth", {"pause": 1.0}).wait(60, show=True)
     assert "warmth" in said.getvalue() if rich else "[####" in said.getvalue()

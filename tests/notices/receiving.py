@@ -37,7 +37,7 @@ class Receiver:
         """Return where *path* is received."""
         return f"http://127.0.0.1:{self.port}{path}"
 
-    def wait(self, number: int, seconds: float = 30) -> list[Got]:
+    def wait(self, number: int, seconds: float = 90) -> list[Got]:
         """Return what was received once it is *number* requests."""
         until = time.monotonic() + seconds
         while len(self.got) < number and time.monotonic() < until:
@@ -75,7 +75,7 @@ def receiver(*answers: int, port: int = 0) -> Iterator[Receiver]:
         server.server_close()
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     """Wait until *true*; fail if it does not become so."""
     end = time.monotonic() + seconds
     while not true():

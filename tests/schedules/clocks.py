@@ -19,9 +19,8 @@ from tests.houses import indicator, notebook
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 COUNT = """
 import pandas as pd, repeatpass
-sea = repeatpass.collection("sea")
-rows = [(item.datetime[:10], float(repeatpass.open("sea", item.id).value.iloc[0])) for item in sea.items()]
-rows = [row for row in rows if (not start or row[0] >= start) and (not end or row[0] < end)]
+items = [item for item in repeatpass.items("sea") if start <= f"{item}-01" < (end or "9999")]
+rows = [(f"{item}-01", float(repeatpass.open("sea", item).value.iloc[0])) for item in items]
 table = pd.DataFrame({"place": "here", "time": [row[0] for row in rows], "value": [row[1] for row in rows]})
 repeatpass.publish(table, "values", unit="K")
 """
@@ -69,6 +68,7 @@ class Timed:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.tick()
+            self.time.forward(milliseconds=1)  # two ticks never begin in the same moment
             found = self.ticks(schedule)
             if found and found[0].state.final and not self.house.scheduling.schedules.schedule(schedule).wanted:
                 return found[0]
@@ -88,7 +88,9 @@ class Timed:
         made = [self._item(month, value) for month, value in months.items()]
         assets = [self._asset(month, value, version) for month, value in months.items()]
         body = {"type": "Collection", "id": "sea", "version": version, "title": "Sea", "description": "For tests."}
-        return self.house.catalog.register(SYSTEM, body, made, assets)
+        kept = self.house.catalog.register(SYSTEM, body, made, assets)
+        eventually(lambda: self.house.events.waiting() == 0)
+        return kept
 
     def _item(self, month: str, value: float) -> dict[str, Any]:
         return {"type": "Feature", "id": month, "geometry": None, "properties": {"datetime": f"{month}-01T00:00:00Z"}}

@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.houses import PUBLISH
-from tests.schedules.clocks import COUNT, WINDOW, Timed
 
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.records import Purpose
@@ -13,6 +11,8 @@ from repeatpass.runs.room import Wanted
 from repeatpass.schedules.planning import check_taking
 from repeatpass.schedules.records import TickState
 from repeatpass.schedules.stretches import Steps, by_stretch, for_all_places, missing
+from tests.houses import PUBLISH
+from tests.schedules.clocks import COUNT, WINDOW, Timed
 
 ROWS = PUBLISH.format(rows='{"place": ["here"], "time": ["2020-01-01"], "value": [1.5]}')
 BY_WINDOW: dict[str, Any] = {
@@ -54,7 +54,6 @@ def test_a_new_item_leads_to_a_run_of_the_missing_time_only(timed: Timed) -> Non
     assert first.runs[0].why == "missing: 2026-01-01 to 2026-03-01 at every place"
     timed.time.moment = datetime(2026, 4, 2, 8, tzinfo=UTC)
     timed.sea({"2026-01": 1.0, "2026-02": 2.0, "2026-03": 3.0}, "2")
-    timed.house.scheduling.schedules.data_arrived("sea")
     second = timed.settled()
     assert second.cause == "new data in sea"
     assert [run.parameters for run in second.runs] == [{"start": "2026-03-01", "end": "2026-04-01"}]

@@ -9,6 +9,7 @@ import sample_data as data
 import sample_documents
 import sample_indicators
 import sample_notebooks
+import sample_workspace
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -30,6 +31,7 @@ PAGES: dict[str, Maker] = {
     "/repeats/r3": lambda _: sample_documents.repeat(),
     f"/runs/{sample_common.RUN}": lambda request: sample_documents.run(request.query_params.get("state", "succeeded")),
     "/runs": lambda _: sample_documents.runs(),
+    "/workspace": lambda _: sample_workspace.workspace(),
     "/trust": lambda _: sample_documents.trust(),
     "/notebooks": lambda _: sample_notebooks.notebooks(),
     "/notebooks/nino34": lambda _: sample_notebooks.notebook(),

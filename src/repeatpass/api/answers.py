@@ -18,6 +18,7 @@ from repeatpass.core.ids import new_id
 
 RESULTS = "http://www.opengis.net/def/rel/ogc/1.0/results"
 MULTIPART = "multipart/related"
+BOXES = ({"bbox"}, {"bbox", "crs"})  # the one object that stands by itself (inputValueNoObject.yaml)
 Mode = Literal["value", "reference"]
 Read = Callable[[str], bytes]  # of a kept file, by its checksum
 Accepts = Callable[[str], float]
@@ -67,7 +68,8 @@ def _entry(chosen: Chosen, read: Read) -> Any:
         return {"href": result.href, "type": result.media_type, "title": result.title}
     if result.literal:
         # An object stands in "value": otherwise it could be taken for a link or a qualified value.
-        return {"value": result.value} if isinstance(result.value, dict) else result.value
+        plain_object = isinstance(result.value, dict) and set(result.value) not in BOXES
+        return {"value": result.value} if plain_object else result.value
     content, plain = read(result.checksum), result.media_type.partition(";")[0]
     if plain.endswith(("/json", "+json")):
         return {"value": json.loads(content), "mediaType": result.media_type}

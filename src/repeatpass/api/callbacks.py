@@ -8,16 +8,16 @@ from urllib.parse import urljoin
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, RepeatpassError
 from repeatpass.core.times import iso
-from repeatpass.notices import Notice, Notices
-from repeatpass.notices.records import shown
+from repeatpass.notices import Notices
 from repeatpass.runs.callbacks import Callbacks, callbacks_of
+from repeatpass.runs.follow import ENDED
 from repeatpass.runs.records import Run, State
 from repeatpass.runs.room import BEGAN
+from repeatpass.runs.standing import FAILED, IN_PROGRESS, SUCCESS, Standing, addresses_of, kind_of, standing_of
 from repeatpass.storage.events import Event
 
 log = logging.getLogger(__name__)
-SUCCESS, IN_PROGRESS, FAILED = "successUri", "inProgressUri", "failedUri"
-NEWS = {BEGAN, "run.succeeded", "run.failed", "run.crashed", "run.cancelled"}
+NEWS = {BEGAN, ENDED}
 # The earlier platform's names for the same, beside the inputs.
 EARLIER = {"success-uri": SUCCESS, "success_uri": SUCCESS, "failed-uri": FAILED, "failed_uri": FAILED}
 Document = Callable[[Run], Any]
@@ -67,22 +67,14 @@ class Telling:
             return
         run = self.house.runs.run(event.subject)
         key = IN_PROGRESS if event.name == BEGAN else SUCCESS if run.state is State.SUCCEEDED else FAILED
-        url = dict(_addresses(callbacks))[key]
+        url = dict(addresses_of(callbacks))[key]
         if not url:
             return
         body = absolute(self.results(run) if key == SUCCESS else self.status(run), callbacks.base)
         try:
-            self.house.notices.send(_kind(key), url, body, subject=run.id, key=f"{run.id}/{key}")
+            self.house.notices.send(kind_of(key), url, body, subject=run.id, key=f"{run.id}/{key}")
         except RepeatpassError as error:  # the setting was narrowed since the run was asked for
             log.warning("Callback %s of run %s is not sent: %s", key, run.id, error.message)
-
-
-def _kind(key: str) -> str:
-    return f"callback.{key}"
-
-
-def _addresses(callbacks: Callbacks) -> list[tuple[str, str]]:
-    return [(IN_PROGRESS, callbacks.in_progress), (SUCCESS, callbacks.success), (FAILED, callbacks.failed)]
 
 
 def absolute(document: Any, base: str) -> Any:
@@ -96,27 +88,21 @@ def absolute(document: Any, base: str) -> Any:
 
 
 def callback_facts(house: House, run: str) -> list[dict[str, Any]]:
-    """Return how each callback of a run stands, for its job document and its page; addresses without their query."""
-    callbacks = callbacks_of(house.database, run)
-    if callbacks is None:
-        return []
-    wanted = [(key, url) for key, url in _addresses(callbacks) if url]
-    return [_fact(house, key, url, house.notices.of(run, _kind(key))) for key, url in wanted]
+    """Return how each callback of a run stands, for its job document."""
+    return [_fact(each) for each in standing_of(house.notices, run)]
 
 
-def _fact(house: House, key: str, url: str, sent: list[Notice]) -> dict[str, Any]:
-    if not sent:
-        return {"event": key, "uri": shown(url), "state": "not due", "message": "Sent if the run gets there."}
-    (notice,) = sent
+def _fact(standing: Standing) -> dict[str, Any]:
+    known = {
+        "event": standing.event,
+        "uri": standing.url,
+        "state": standing.state,
+        "message": standing.sentence,
+    }
+    if standing.state == "not due":
+        return known
     tries = [
         {"number": each.number, "at": iso(each.at), "httpStatus": each.status, "error": each.error}
-        for each in house.notices.tries(notice.id)
+        for each in standing.tries
     ]
-    return {
-        "event": key,
-        "uri": notice.shown_url,
-        "state": str(notice.state),
-        "message": notice.sentence,
-        "nextTry": iso(notice.next_try) if notice.next_try else None,
-        "tries": tries,
-    }
+    return known | {"nextTry": iso(standing.next_try) if standing.next_try else None, "tries": tries}

@@ -9,9 +9,9 @@ from fastapi.responses import JSONResponse
 from repeatpass.access import Actor, Right
 from repeatpass.api.bodies import body_of
 from repeatpass.api.callbacks import absolute
+from repeatpass.api.descriptions import summary
 from repeatpass.api.executing import Executing
 from repeatpass.api.packages import NOTEBOOK, PACKAGE, Package, kind_of, package_of
-from repeatpass.api.processes import summary
 from repeatpass.assembly import House
 from repeatpass.core.errors import Conflict, Forbidden, NotFound
 

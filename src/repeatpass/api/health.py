@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from repeatpass.assembly import House
+from repeatpass.runs import sandbox
 
 
 class Filling(Protocol):
@@ -14,6 +15,14 @@ class Filling(Protocol):
     done: bool
     doing: str
     problems: list[str]
+
+
+def _sandbox(house: House) -> dict[str, Any]:
+    """Whether runs have a sandbox each, and in what state; where none is asked for, none is tried."""
+    if not house.folders.isolation.sandbox:
+        return {"wanted": False}
+    found = sandbox.works()
+    return {"wanted": True, "works": found.works, "words": found.words}
 
 
 def health_router(house: House, filling: Filling) -> APIRouter:
@@ -31,6 +40,8 @@ def health_router(house: House, filling: Filling) -> APIRouter:
             "indicators": house.indicators.counts(),
             "collections": len(house.catalog.collections()),
             "runs": {str(state): number for state, number in counts.items()},
+            "sandbox": _sandbox(house),
+            "clock": {"here": house.scheduling.clock.lease.leading},
             "events_set_aside": len(house.events.set_aside()),
         }
 

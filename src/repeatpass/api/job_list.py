@@ -20,6 +20,7 @@ STATUS = {
 }
 MOST = 1000
 USUAL = 50
+DAY = len("2026-05-03")
 
 
 def wanted_jobs(request: Request) -> Wanted:
@@ -111,10 +112,10 @@ def _moment(text: str) -> datetime:
 
 
 def _last(text: str) -> datetime:
-    """Return the last moment that *text* means: of a day, its end; of a second, the end of that second."""
-    moment = _moment(text)
-    span = timedelta(days=1) if len(text.strip()) == 10 else timedelta(seconds=1)
+    """Return the last moment that *text* means: of a day, its end; of a full second, the end of that second."""
+    moment, written = _moment(text), len(text.strip())
+    span = timedelta(days=1) if written <= DAY else timedelta(seconds=0 if "." in text else 1)
     try:
-        return moment + span - timedelta(microseconds=1)
+        return moment + span - timedelta(microseconds=1 if span else 0)
     except OverflowError:
         return moment

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from repeatpass.api.addresses import ADDRESSES, addresses
 from repeatpass.api.answers import RESULTS, chosen_of, document, raw, raw_wanted
 from repeatpass.api.callbacks import absolute
 from repeatpass.api.documents import Pages, answer, link
@@ -147,6 +148,8 @@ def answer_results(
     asked = house.runs.asked([run.id]).get(run.id)
     chosen = chosen_of(executing.results(run), asked.outputs if asked else None)
     response = (asked.response if asked else "") or usual
+    if response == ADDRESSES:
+        return JSONResponse(addresses([each.result for each in chosen], base), headers=dict(headers or {}))
     if not raw_wanted(chosen, response, lambda media_type: accepted(request, media_type)):
         found = absolute(document(chosen, house.files.read), base)
         where = {"Content-Location": f"{base}ogc/jobs/{run.id}/results"}

@@ -38,6 +38,7 @@ def landing_router(_house: House, pages: Pages) -> APIRouter:
                 link("/ogc/processes", f"{REL}/processes", title="The processes"),
                 link("/ogc/processes", "processes", title="The processes"),
                 link("/ogc/jobs", f"{REL}/job-list", title="The jobs"),
+                link("/wps?service=WPS&request=GetCapabilities", "related", "text/xml", "The same processes as a WPS"),
             ],
         }
         return answer(request, pages, "landing", "OGC API", body)

@@ -46,11 +46,11 @@ def openapi(app: FastAPI, base: str) -> dict[str, Any]:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    routes = [route for route in app.routes if _is_for_programs(getattr(route, "path", ""))]
-    found = get_openapi(title="Repeatpass", version=version("repeatpass"), routes=routes)
+    found = get_openapi(title="Repeatpass", version=version("repeatpass"), routes=app.routes)
     paths = {
         path: {method: _operation(path, method, facts) for method, facts in methods.items()}
         for path, methods in found["paths"].items()
+        if _is_for_programs(path)
     }
     used = {tag for methods in paths.values() for facts in methods.values() for tag in facts.get("tags", ())}
     known = {name: in_30(schema) for name, schema in found.get("components", {}).get("schemas", {}).items()}

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from repeatpass.access import Actor
+from repeatpass.api.addresses import results_form
 from repeatpass.api.bodies import json_of
 from repeatpass.api.callbacks import absolute, subscriber_of
 from repeatpass.api.descriptions import description, summary
@@ -70,7 +71,8 @@ def _paging(limit: int, offset: int, total: int) -> list[dict[str, str]]:
 async def _execute(executing: Executing, id: str, request: Request, asked: Preference, *, usual: str = "") -> Response:
     await run_in_threadpool(executing.process, id)  # an unknown process is said before a body that cannot be read
     body = await json_of(request)
-    run = await run_in_threadpool(_submit, executing, request.state.actor, id, body, str(request.base_url))
+    form, base = results_form(request.query_params.get("results", "")), str(request.base_url)
+    run = await run_in_threadpool(_submit, executing, request.state.actor, id, body, base, form)
     if asked.patience:
         run = await run_in_threadpool(executing.house.runs.wait, run.id, asked.patience)
     headers = asked.applied(run.state.final)
@@ -80,13 +82,13 @@ async def _execute(executing: Executing, id: str, request: Request, asked: Prefe
     return JSONResponse(absolute(status_of(executing.house, run), str(request.base_url)), 201, headers)
 
 
-def _submit(executing: Executing, actor: Actor, id: str, body: Any, base: str) -> Run:
+def _submit(executing: Executing, actor: Actor, id: str, body: Any, base: str, form: str = "") -> Run:
     house = executing.house
     asked = read_execution(body, executing.process(id), References(house, base))
     callbacks, run_id = subscriber_of(body, base, house.notices), asked.run_id or new_id()
 
     def keep(connection: sa.Connection) -> None:
-        keep_asked(connection, Asked(run=run_id, process=id, response=asked.response, outputs=asked.outputs))
+        keep_asked(connection, Asked(run=run_id, process=id, response=form or asked.response, outputs=asked.outputs))
         if callbacks is not None:
             keep_callbacks(connection, run_id, callbacks)
 

@@ -15,6 +15,7 @@ Where several users share the house there is no such session: who has no token m
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,6 +29,8 @@ from repeatpass.api.neighbours import is_our_own
 from repeatpass.core.errors import Forbidden, RepeatpassError
 from repeatpass.storage.private import private_file
 
+Refusal = Callable[[RepeatpassError, Scope], Response]  # says in the asker's own words why it was turned away
+NO_REFUSALS: Mapping[str, Refusal] = {}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_TO_READ = ("/stac", "/ogc", "/wps", "/files", "/health")  # data that any page may read
 EXPOSED = "Location, Content-Range, Content-Location, Link, Preference-Applied"
@@ -76,12 +79,14 @@ class Guard:
         hosts: set[str],
         *,
         several: bool = False,
+        refusals: Mapping[str, Refusal] = NO_REFUSALS,
     ) -> None:
         self.app = app
         self.access = access
         self.owner = owner
         self.sessions = sessions
         self.hosts = hosts
+        self.refusals = refusals  # for addresses whose clients read no problem details, by how they begin
         self.several = several  # users: nobody is the owner for having opened a page, everybody shows a token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,14 +100,19 @@ class Guard:
         try:
             scope.setdefault("state", {})["actor"] = self._actor(scope["method"], headers)
         except RepeatpassError as error:
-            body = problem(error, scope["path"])
-            response = JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
-            await response(scope, receive, send)
+            await self._refusal(error, scope)(scope, receive, send)
             return
         if _is_preflight(scope, headers):
             await Response(status_code=204, headers=ALLOWED)(scope, receive, send)
             return
         await self.app(scope, receive, self._sender(scope, headers, send))
+
+    def _refusal(self, error: RepeatpassError, scope: Scope) -> Response:
+        for begins, refuse in self.refusals.items():
+            if scope["path"].startswith(begins):
+                return refuse(error, scope)
+        body = problem(error, scope["path"])
+        return JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
 
     def _actor(self, method: str, headers: Headers) -> Actor:
         if headers.get("host", "").lower() not in self.hosts:

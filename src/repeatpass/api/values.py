@@ -1,7 +1,6 @@
 """Values of inputs as clients send them: plain, qualified, by reference, as a bounding box with its CRS."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ QUALIFIED = {"value", "mediaType", "encoding", "schema"}
 LONGITUDE_FIRST = re.compile(r"(CRS84h?|CRS:84)$", re.IGNORECASE)
 LATITUDE_FIRST = re.compile(r"EPSG[:/]+([0-9.]+)?[:/]+?4326$", re.IGNORECASE)
 LARGEST = 20_000_000  # bytes of an input by reference: it becomes a parameter, not a file
+CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}")
 OUTPUT = re.compile(r"/runs/([^/]+)/outputs/(.+)")
 
 
@@ -36,7 +36,7 @@ class References:
                 "Send the value itself."
             )
         checksum = self._checksum(unquote(parts.path))
-        if not checksum or not self.house.files.has(checksum):
+        if not CHECKSUM.fullmatch(checksum) or not self.house.files.has(checksum):
             raise NotFound(f"The input {name}: there is nothing at “{str(href)[:200]}”.")
         with self.house.files.open(checksum) as file:
             content = file.read(LARGEST + 1)
@@ -83,7 +83,7 @@ def _qualified(name: str, given: Mapping[str, Any], schema: Mapping[str, Any], r
     if encoding == "base64" and isinstance(value, str) and not schema.get("contentEncoding"):
         try:
             content = base64.b64decode(value, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise Invalid(f"The input {name} says that it is base64, which it is not.") from None
         return _read(content, str(given.get("mediaType") or ""), schema, name)
     return value_of(name, value, schema, references) if isinstance(value, Mapping) and "bbox" in value else value

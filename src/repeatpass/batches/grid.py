@@ -141,8 +141,14 @@ def _check(made: Grid, revision: Revision, specification: Specification) -> None
 
 def _check_values(made: Grid, revision: Revision) -> None:
     """Each axis by itself is enough: no schema of parameters relates two of them."""
-    own = [{made.area_parameter: area.value, **made.on_areas} for area in made.areas if made.area_parameter]
-    axes = {"areas": own, "times": [of for _, of in made.times], "vary": [of for _, of in made.varied]}
+    own: list[Mapping[str, Any]] = [
+        {made.area_parameter: area.value, **made.on_areas} for area in made.areas if made.area_parameter
+    ]
+    axes: dict[str, list[Mapping[str, Any]]] = {
+        "areas": own,
+        "times": [of for _, of in made.times],
+        "vary": [of for _, of in made.varied],
+    }
     for axis, settings in axes.items():
         for values in settings:
             try:

@@ -63,11 +63,12 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 def _words(error: jsonschema.ValidationError) -> str:
     where = ".".join(str(part) for part in error.absolute_path) or "the specification"
-    right = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    rule = error.schema if isinstance(error.schema, Mapping) else {}
+    right = rule.get("description", "")
     if where == "areas" and error.validator == "oneOf":
         return "areas: give exactly one of tiles, features and collection."
     if error.validator == "additionalProperties":
-        known = ", ".join(sorted(dict(error.schema).get("properties", {})))
+        known = ", ".join(sorted(rule.get("properties", {})))
         return f"{where}: {error.message}. Known are: {known}."
     return f"{where}: {_shortened(error.message)}." + (f" Right would be: {right}" if right else "")
 

@@ -1,24 +1,47 @@
 """``repeatpass token``, ``doctor``, ``gc``, ``backup`` and ``restore``: looking after a home."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from repeatpass.cli.common import AsJson, Home, console, house_at, print_json
 
+if TYPE_CHECKING:
+    from repeatpass.assembly import House
 
-def token(home: Home = None) -> None:
+
+def token(
+    home: Home = None,
+    user: Annotated[str, typer.Option(help="Make a token for this user instead, and the user if need be.")] = "",
+    role: Annotated[str, typer.Option(help="Of a new user: reader, scientist, editor or operator.")] = "scientist",
+) -> None:
     """Print the owner's token, for curl and other programs."""
+    with house_at(home) as house:
+        secret = _for_user(house, user, role) if user else _of_owner(house)
+    print(secret)
+
+
+def _of_owner(house: "House") -> str:
     from repeatpass.storage.private import private_file
 
-    with house_at(home) as house:
+    def issued() -> bytes:
+        return house.access.issue_token(house.owner, house.owner.id, "command line").secret.encode()
 
-        def issued() -> bytes:
-            return house.access.issue_token(house.owner, house.owner.id, "command line").secret.encode()
+    return private_file(house.settings.home / "owner.token", issued).decode()
 
-        secret = private_file(house.settings.home / "owner.token", issued).decode()
-    print(secret)
+
+def _for_user(house: "House", user: str, role: str) -> str:
+    from repeatpass.access.records import Role
+    from repeatpass.core.errors import Invalid, NotFound
+
+    if role not in set(Role):
+        raise Invalid(f"There is no role “{role}”; choose among {', '.join(Role)}.", field="role")
+    try:
+        house.access.user(user)
+    except NotFound:
+        house.access.add_user(house.owner, user, user, Role(role))
+    return house.access.issue_token(house.owner, user, "command line").secret
 
 
 def doctor(home: Home = None, as_json: AsJson = False) -> None:

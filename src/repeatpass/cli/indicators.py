@@ -70,7 +70,12 @@ def _update(house: object, id: str) -> None:
     assert isinstance(house, House)
     indicator = house.indicators.indicator(id)
     asked = house.submitting.submit(
-        house.owner, indicator.notebook, indicator.parameters, purpose=Purpose.UPDATE, subject=id
+        house.owner,
+        indicator.notebook,
+        indicator.parameters,
+        purpose=Purpose.UPDATE,
+        subject=id,
+        flavour=indicator.flavour,
     )
     ended = followed(house, asked)
     if ended.state is not State.SUCCEEDED:
@@ -117,6 +122,21 @@ def release(
     with house_at(home) as house:
         released = house.indicators.release(house.owner, *subject_of(subject), revision, reason)
     console.print(f"{subject} is {released.value} now, revision {released.revision}.", highlight=False)
+
+
+@app.command("reject")
+def reject(
+    subject: Annotated[str, typer.Argument(help="indicator/place/time")],
+    revision: Annotated[int, typer.Option(help="The held revision; indicators held lists it.")],
+    reason: Annotated[str, typer.Option(help="Why it is wrong; readers see this.")],
+    home: Home = None,
+) -> None:
+    """Reject a held value; what was there before stays."""
+    from repeatpass.verification.passport import subject_of
+
+    with house_at(home) as house:
+        rejected = house.indicators.reject(house.owner, *subject_of(subject), revision, reason)
+    console.print(f"{subject}, revision {revision}: {rejected.reason}", highlight=False)
 
 
 def passport(

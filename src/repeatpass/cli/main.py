@@ -15,6 +15,7 @@ from repeatpass.cli import (
     quotas,
     running,
     runs,
+    schedules,
     secrets,
     up,
     worker,
@@ -43,6 +44,7 @@ app.add_typer(cubes.app, name="cubes")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")
+app.add_typer(schedules.app, name="schedules")
 app.add_typer(batches.app, name="batches")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(quotas.app, name="quotas")

@@ -1,8 +1,6 @@
 """Progress bars: of a house that is being filled, of a run cell by cell."""
 
-import json
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -42,20 +40,15 @@ def _as_lines(filling: "Filling") -> None:
 
 def followed(house: "House", run: "Run", seconds: float = 86400.0) -> "Run":
     """Wait for a run, showing cell k of n; return it as it ended, or as it stands after *seconds*."""
+    from repeatpass.runs.progress import progress_in
+
     folder, until = house.folders.of(run.id), time.monotonic() + seconds
     with Progress(*COLUMNS, console=errors, transient=True) as progress:
         task = progress.add_task(f"{run.name}: queued", total=None)
         while not (now := house.runs.wait(run.id, 0.3)).state.final and time.monotonic() < until:
-            cell, of = _cell(folder / "log.jsonl")
-            words = f"cell {cell} of {of}" if of else str(now.state)
-            progress.update(task, description=f"{run.name}: {words}", completed=max(cell - 1, 0), total=of or None)
+            at = progress_in(folder)
+            words = f"cell {at.cell} of {at.of}" if at.of else str(now.state)
+            progress.update(
+                task, description=f"{run.name}: {words}", completed=max(at.cell - 1, 0), total=at.of or None
+            )
     return now
-
-
-def _cell(log: Path) -> tuple[int, int]:
-    """Return the cell that a run is at and how many there are, 0 of 0 where that is not known yet."""
-    try:
-        last = json.loads(log.read_bytes().splitlines()[-1])
-        return int(last["cell"]), int(last["of"])
-    except (OSError, IndexError, ValueError, KeyError):
-        return 0, 0

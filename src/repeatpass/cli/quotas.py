@@ -21,7 +21,7 @@ def show(
 ) -> None:
     """Show what is used of a quota."""
     with house_at(home) as house:
-        whose = user or house.owner.id
+        whose = house.access.user(user).id if user else house.owner.id
         quota, used = house.quotas.of(whose), house.counting.used(whose)
     if as_json:
         print_json({"user": whose, "quota": quota, "used": used})

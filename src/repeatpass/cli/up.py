@@ -32,6 +32,7 @@ def up(
     from repeatpass.cli.progress import show_filling
     from repeatpass.cli.serving import only_server
     from repeatpass.demo.filling import Filling, fill, install_only
+    from repeatpass.runs.sandbox import require
     from repeatpass.settings import read_settings
 
     settings = read_settings(home=home, port=port, no_browser=no_browser, demo=demo)
@@ -40,6 +41,7 @@ def up(
         _require_free(settings.host, settings.port)
         log_to(settings.home)
         house, filling = open_house(settings), Filling()
+        require(house.folders.isolation)
         prepare = fill if settings.demo else install_only
 
         def when_served() -> None:

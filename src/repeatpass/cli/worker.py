@@ -17,6 +17,7 @@ def worker(
     from repeatpass.assembly import made_home, open_house
     from repeatpass.cli.logs import log_to
     from repeatpass.core.errors import Invalid
+    from repeatpass.runs.sandbox import require
     from repeatpass.settings import read_settings
 
     settings = read_settings(home=home, slots=slots, demo=False)
@@ -27,6 +28,7 @@ def worker(
         )
     log_to(made_home(settings.home))
     house = open_house(settings)
+    require(house.folders.isolation)
     try:
         house.environments.install("earth", lambda line: console.print(f"[dim]{line}[/]", highlight=False))
         house.worker.start()

@@ -14,6 +14,7 @@ from repeatpass.indicators.records import Indicator, Value, ValueState
 from repeatpass.indicators.store import alone, values
 from repeatpass.storage import events
 
+NUMBERS = ("value", "lower", "upper", "reference")
 REASON = 2000  # letters at most
 DONE = {ValueState.RELEASED: "Released", ValueState.REJECTED: "Rejected"}
 
@@ -68,7 +69,7 @@ def _judged(
     held = next((row for row in rows if row["revision"] == chosen.revision), None)
     if held is None or held["state"] != ValueState.HELD:
         raise Invalid(f"Revision {chosen.revision} of {_name(indicator.id, chosen)} is not held.")
-    if any(row["state"] == ValueState.REJECTED and row["revision"] > chosen.revision for row in rows):
+    if any(_rejects(row, held) for row in rows):
         raise Conflict(f"{_name(indicator.id, chosen)} has been rejected meanwhile.")
     if state is ValueState.RELEASED and indicator.place(chosen.place) is None:
         raise Invalid(f"Add “{chosen.place}” to the places of “{indicator.id}” before releasing its values.")
@@ -91,6 +92,25 @@ def _named(chosen: Held) -> str:
     return f"{chosen.place}/{iso_short(chosen.time)}"
 
 
-def still_held(waiting: Sequence[Value], settled: dict[tuple[str, datetime], int]) -> list[Value]:
-    """Return the values of *waiting* that no later revision has released, rejected or overtaken."""
-    return [value for value in waiting if value.revision > settled.get((value.place, value.time), 0)]
+def _rejects(row: Any, held: Any) -> bool:
+    """Whether a row says that a person has rejected the number of a held one."""
+    later = row["state"] == ValueState.REJECTED and row["revision"] > held["revision"]
+    return later and all(row[name] == held[name] for name in NUMBERS)
+
+
+def still_held(history: Sequence[Value]) -> list[Value]:
+    """Return the held ones of *history* that no later revision has released or overtaken, and nobody has rejected."""
+    released: dict[tuple[str, datetime], int] = {}
+    rejected: dict[tuple[str, datetime, Any], int] = {}
+    for value in history:
+        if value.state is ValueState.RELEASED:
+            released[value.place, value.time] = max(value.revision, released.get((value.place, value.time), 0))
+        elif value.state is ValueState.REJECTED:
+            rejected[value.place, value.time, value.numbers] = value.revision
+    return [
+        value
+        for value in history
+        if value.state is ValueState.HELD
+        and value.revision > released.get((value.place, value.time), 0)
+        and value.revision > rejected.get((value.place, value.time, value.numbers), 0)
+    ]

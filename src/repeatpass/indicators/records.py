@@ -84,6 +84,7 @@ class Indicator:
     schedule: Timing | None = None
     update: Taking | None = None  # how its notebook takes places and times; None: it computes everything at once
     repeat: str = ""  # ISO 8601 duration between two repeats, or "never"; empty: as the house does
+    flavour: str = ""  # class of resources of its updates; empty: as its notebook wishes
     corrections: str = ""  # "held" or "released"; empty: held if it has a schedule
     alerts: Mapping[str, str] = field(default_factory=dict)  # webhook, email
     parameters: Mapping[str, Any] = field(default_factory=dict)

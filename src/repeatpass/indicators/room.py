@@ -140,13 +140,12 @@ class Indicators:
 
     def held(self, id: str) -> list[Value]:
         """Return the values that failed a gate and were neither released, rejected nor overtaken."""
-        settled = sa.select(values.c.place, values.c.time, sa.func.max(values.c.revision))
-        settled = settled.where(values.c.indicator == id, values.c.state != ValueState.HELD)
-        with self.database.read() as connection:
-            rows = connection.execute(settled.group_by(values.c.place, values.c.time))
-            newest = {(place, time): revision for place, time, revision in rows}
-        query = sa.select(values).where(values.c.indicator == id, values.c.state == ValueState.HELD)
-        return still_held(self._values(query.order_by(values.c.time, values.c.place, values.c.revision)), newest)
+        ever = sa.select(values.c.place, values.c.time).where(
+            values.c.indicator == id, values.c.state == ValueState.HELD
+        )
+        waits = sa.tuple_(values.c.place, values.c.time).in_(ever)  # most places and times never had a held value
+        query = sa.select(values).where(values.c.indicator == id, waits)
+        return still_held(self._values(query.order_by(values.c.time, values.c.place, values.c.revision)))
 
     def judged(self, id: str) -> dict[tuple[str, datetime], list[Value]]:
         """Return, for each place and time, the revisions that wait for a person or were rejected by one."""
@@ -189,6 +188,21 @@ class Indicators:
         query = query.where(values.c.state == ValueState.RELEASED, values.c.value.is_not(None))
         with self.database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(values.c.indicator))}
+
+    def judgements(self, id: str) -> list[Value]:
+        """Return what people released and rejected, oldest first."""
+        told = sa.or_(values.c.reason.startswith("Released by "), values.c.reason.startswith("Rejected by "))
+        query = sa.select(values).where(values.c.indicator == id, values.c.state != ValueState.HELD, told)
+        return self._values(query.order_by(values.c.id))
+
+    def updated(self, id: str) -> datetime:
+        """Return when the definition of an indicator was last changed; raise NotFound if there is none."""
+        with self.database.read() as connection:
+            found = connection.execute(sa.select(indicators.c.updated).where(indicators.c.id == id)).scalar()
+        if found is None:
+            raise NotFound(f"There is no indicator “{id}”.", indicator=id)
+        moment: datetime = found
+        return moment
 
     def deliveries(self, id: str) -> list[Delivery]:
         """Return what runs brought to an indicator, newest first."""

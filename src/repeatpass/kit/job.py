@@ -111,6 +111,21 @@ class Job:
         """Write every output into the folder *into*, which is made if need be; return the paths."""
         return [output.download(into) for output in self.outputs()]
 
+    @property
+    def page(self) -> str:
+        """Where the platform shows the run, with its log and its passport."""
+        return f"{self._client.url}/runs/{self.id}"
+
+    def executed(self) -> dict[str, Any] | None:
+        """Return the executed notebook with its outputs, also that of a job that failed; None where there is none."""
+        try:
+            found: dict[str, Any] = self._client._send("GET", f"{self.page}/executed.ipynb")[2]
+        except ClientError as error:
+            if error.detail.get("status") != 404:
+                raise
+            return None
+        return found
+
     def dismiss(self) -> dict[str, Any]:
         """Ask the platform to stop the job; one that has ended stays as it is."""
         found: dict[str, Any] = self._client._send("DELETE", self.url)[2]

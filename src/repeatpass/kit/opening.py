@@ -36,7 +36,15 @@ def _zarr(path: Path, options: Mapping[str, Any]) -> Any:
     given = {"chunks": None, "consolidated": False, "decode_timedelta": False, **options}
     found = xarray.open_zarr(ZipStore(path, mode="r"), **given)
     # A zip lists its members in no promised order; a notebook should meet them in the same one every time.
-    return found[[*sorted(found.coords, key=str), *sorted(found.data_vars, key=str)]]
+    return _described(found[[*sorted(found.coords, key=str), *sorted(found.data_vars, key=str)]])
+
+
+def _described(dataset: Any) -> Any:
+    """In a cube of this program, take the grid mapping and the bounds as coordinates, so that each variable knows them."""
+    if "spatial_ref" not in dataset.data_vars:
+        return dataset
+    bounds = {each.attrs.get("bounds") for each in dataset.coords.values()}
+    return dataset.set_coords(["spatial_ref", *sorted(name for name in bounds if name in dataset.data_vars)])
 
 
 def _netcdf(path: Path, options: Mapping[str, Any]) -> Any:

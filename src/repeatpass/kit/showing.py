@@ -15,10 +15,15 @@ def shown(states: Iterable[State], show: bool | None = None) -> Iterator[State]:
         return
     try:
         import rich.progress
+        from rich.console import Console
     except ImportError:
         yield from _plainly(states)
-    else:
-        yield from _richly(rich.progress, states)
+        return
+    console = Console(stderr=True)
+    if console.is_terminal or console.is_jupyter:
+        yield from _richly(rich.progress, console, states)
+    else:  # rich draws nothing into a file
+        yield from _plainly(states)
 
 
 def is_watched() -> bool:
@@ -43,16 +48,14 @@ def percent(state: State) -> int:
     return 100 if state["status"] == "successful" else max(0, min(100, int(state.get("progress") or 0)))
 
 
-def _richly(progress: Any, states: Iterable[State]) -> Iterator[State]:
-    from rich.console import Console
-
+def _richly(progress: Any, console: Any, states: Iterable[State]) -> Iterator[State]:
     columns = (
         progress.SpinnerColumn(),
         progress.TextColumn("{task.description}", markup=False),
         progress.BarColumn(),
         progress.TimeElapsedColumn(),
     )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=100)
         for state in states:
             bar.update(task, description=sentence(state), completed=percent(state))

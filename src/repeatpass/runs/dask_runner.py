@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import time
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,7 @@ class DaskRunner:
     def __init__(self, cluster: Cluster, home: Path, **options: Any) -> None:
         self.cluster, self.home, self.options = cluster, home, options
         self._jobs: dict[str, ExecutionRequest] = {}
-        self._futures: dict[str, Future] = {}
+        self._futures: dict[str, Future[Any]] = {}
         self._lost: dict[str, float] = {}
         self._known: tuple[float, int] = (0.0, 0)
 
@@ -111,10 +112,10 @@ class DaskRunner:
             self._renew(run, future)
         return None
 
-    def _ended(self, run: str, future: "Future", folder: Path, seconds: float) -> Outcome | None:
+    def _ended(self, run: str, future: "Future[Any]", folder: Path, seconds: float) -> Outcome | None:
         from distributed import wait
 
-        with future.client.as_current(), suppress(TimeoutError):
+        with future.client.as_current(), suppress(TimeoutError, CancelledError):
             wait([future], timeout=max(seconds, 0.001))
         match future.status:
             case "finished":
@@ -125,7 +126,7 @@ class DaskRunner:
                 self._renew(run, future)
         return None
 
-    def _renew(self, run: str, future: "Future | None") -> None:
+    def _renew(self, run: str, future: "Future[Any] | None") -> None:
         """The scheduler has gone or has been restarted: the next look hands the run over again."""
         self._futures.pop(run, None)
         cut = future is not None and (future.client.status != "running" or not self.cluster.present())
@@ -179,7 +180,7 @@ class DaskRunner:
 
     def _forget(self, run: str) -> None:
         for known in (self._jobs, self._futures, self._lost):
-            known.pop(run, None)  # type: ignore[attr-defined]
+            known.pop(run, None)
 
 
 def carry_out(job: dict[str, Any], folder: str, place: dict[str, Any], leave_thread: bool) -> dict[str, Any]:
@@ -239,7 +240,10 @@ def _written(folder: Path, message: str, state: Any = "crashed") -> Outcome:
 
 def _declared(client: "Client") -> dict[str, float]:
     """The most that one worker declares of each resource; empty where there is none, or none declares any."""
-    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    known = client.scheduler_info(n_workers=-1)
+    if "workers" not in known:  # the line was cut just now, or is only just open
+        raise Unavailable("The Dask scheduler does not say which workers it has.")
+    workers = known["workers"].values()
     found: dict[str, float] = {}
     for worker in workers:
         for name, amount in worker.get("resources", {}).items():

@@ -58,7 +58,10 @@ class Reusing:
 
     def _chunk(self, wanted: list[str], seen: "_Seen") -> dict[str, str]:
         columns = (runs.c.id, runs.c.fingerprint, runs.c.context, runs.c.source)
-        query = sa.select(*columns).where(runs.c.fingerprint.in_(wanted), runs.c.state == State.SUCCEEDED)
+        query = sa.select(*columns).where(
+            runs.c.fingerprint.in_(wanted), runs.c.state == State.SUCCEEDED, runs.c.deleted.is_(None)
+        )
+        query = query.where(runs.c.deleted.is_(None))  # what it left must still be there
         with self.database.read() as connection:
             rows = connection.execute(query.order_by(runs.c.created)).mappings().all()
             candidates = {row["id"]: _Found(**row) for row in rows}
@@ -112,7 +115,7 @@ class _Seen:
 
 
 def _checksums(context: Context) -> dict[tuple[str, str, str], str]:
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for id, collection in context.collections.items():
         holders = [("", collection.assets), *((item.id, item.assets) for item in collection.items)]
         found |= {(id, item, key): asset.checksum for item, assets in holders for key, asset in assets.items()}

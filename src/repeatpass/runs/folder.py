@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,13 @@ from repeatpass.runs.context import Contexts
 from repeatpass.runs.execution import REQUEST_FILE, ExecutionRequest, Limits
 from repeatpass.runs.masking import Masks
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
+from repeatpass.runs.sandbox import NO_SANDBOX, Isolation
 from repeatpass.storage.files import FileArea
 
 NO_MASKS = Masks()
+RECORD_BYTES = 64 * 1024**2  # of a manifest, or of a record of reads
+NAME_LETTERS = 4000
+KINDS = {"file", "network", "process", "bytes"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,10 +35,11 @@ class Kept:
 class Folders:
     """Makes the folders that runs work in, and takes out what they left."""
 
-    def __init__(self, root: Path, files: FileArea, contexts: Contexts) -> None:
+    def __init__(self, root: Path, files: FileArea, contexts: Contexts, isolation: Isolation = NO_SANDBOX) -> None:
         self.root = root
         self.files = files
         self.contexts = contexts
+        self.isolation = isolation
         root.mkdir(parents=True, exist_ok=True)
 
     def of(self, run: str) -> Path:
@@ -47,26 +53,36 @@ class Folders:
         """
         folder = self.of(run.id)
         if not (folder / REQUEST_FILE).exists():
-            (folder / "outputs").mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / "outputs").mkdir(exist_ok=True)
             (folder / "work").mkdir(exist_ok=True)
             self.files.copy_out(run.legs.source, folder / "notebook.ipynb")
             context = self.contexts.written_out(run.legs.context, run.id)
             (folder / "context.json").write_text(json.dumps(context.to_json()))
         return ExecutionRequest(
-            run=run.id, prefix=prefix, kit=kit, parameters=run.parameters, limits=Limits(**run.limits), environ={}
+            run=run.id,
+            prefix=prefix,
+            kit=kit,
+            parameters=run.parameters,
+            limits=Limits(**run.limits),
+            workspace=run.workspace,
+            sandbox=self.isolation.sandbox,
+            network=self.isolation.network,
         )
 
     def take_out(self, run: Run, *, outputs: bool = True, masks: Masks = NO_MASKS) -> Kept:
         """Keep the outputs, the log and the executed notebook in the file area, and list what was read.
 
-        Raise Invalid if the notebook names outputs that are not there, or that hold what *masks* stands for;
-        *outputs* False leaves them out.
+        Raise Invalid if the notebook names outputs that are not there, or that hold what *masks* stands for, and
+        where what it says of its reads cannot be so; *outputs* False leaves outputs and inputs out.
         """
         folder = self.of(run.id)
+        reads = list(_lines(folder / "reads.jsonl")) if outputs else []
+        known = _readable(folder / "context.json") if reads else set()
         named = _last_by_path(folder / "outputs" / "manifest.jsonl") if outputs else []
         provenance = Provenance(
             outputs=[self._output(run, entry, masks) for entry in named],
-            inputs=_unique([_input(run, entry) for entry in _lines(folder / "reads.jsonl")]),
+            inputs=_unique([_input(run, entry, known) for entry in reads]),
             unrecorded=_unique([_unrecorded(run, entry, masks) for entry in _lines(folder / "unrecorded.jsonl")]),
         )
         sizes = {output.checksum: output.size for output in provenance.outputs}
@@ -121,7 +137,22 @@ def _require_no_secret(path: Path, entry: Mapping[str, Any], masks: Masks) -> No
         )
 
 
-def _input(run: Run, entry: dict[str, Any]) -> RunInput:
+def _readable(path: Path) -> set[tuple[str, str, str, str, str]]:
+    """What the notebook was given to read: collection, version, item, asset and checksum of each file."""
+    found = set()
+    for id, collection in json.loads(path.read_text())["collections"].items():
+        for item in ({"id": "", "assets": collection["assets"]}, *collection["items"]):
+            for key, asset in item["assets"].items():
+                found.add((id, collection["version"], item["id"], key, asset["checksum"]))
+    return found
+
+
+def _input(run: Run, entry: dict[str, Any], known: set[tuple[str, str, str, str, str]]) -> RunInput:
+    # The record is the notebook's own; it cannot claim to have read what it was never given.
+    names = ("collection", "version", "item", "asset", "checksum")
+    if tuple(str(entry.get(name) or "") for name in names) not in known:
+        said = ", ".join(str(entry.get(name))[:80] for name in names[:4])
+        raise Invalid(f"The record of reads names a file that the run was not given ({said}).")
     return RunInput(
         run=run.id,
         collection=entry["collection"],
@@ -137,14 +168,24 @@ def _input(run: Run, entry: dict[str, Any]) -> RunInput:
 
 
 def _unrecorded(run: Run, entry: dict[str, Any], masks: Masks) -> UnrecordedRead:
-    name = masks.text(str(entry["name"]))
-    return UnrecordedRead(run=run.id, kind=entry["kind"], name=name, cell=entry.get("cell"))
+    cell, kind = entry.get("cell"), str(entry.get("kind"))
+    name = masks.text(str(entry.get("name"))[:NAME_LETTERS]).replace("\0", "")
+    return UnrecordedRead(
+        run=run.id, kind=kind if kind in KINDS else "file", name=name, cell=cell if isinstance(cell, int) else None
+    )
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Read JSON lines; a last line that was cut off by a kill is passed over."""
-    if not path.exists():
+    """Read JSON lines; a last line that was cut off by a kill is passed over.
+
+    A notebook may have put anything there: a link would lead out of the run's folder, a pipe would never end.
+    """
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
         return
+    if not stat.S_ISREG(status.st_mode) or status.st_size > RECORD_BYTES:
+        raise Invalid(f"{path.name} is no file of the kind that a run leaves, or has more than {RECORD_BYTES} bytes.")
     for line in path.read_text(errors="replace").splitlines():
         try:
             entry = json.loads(line)

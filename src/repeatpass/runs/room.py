@@ -15,6 +15,7 @@ from repeatpass.core.times import now
 from repeatpass.runs.asked import Asked, asked_of
 from repeatpass.runs.callbacks import tells_of_beginning
 from repeatpass.runs.claiming import UNLIMITED, Capacity, claim_statement
+from repeatpass.runs.follow import record_end
 from repeatpass.runs.narrowing import Wanted, narrowed
 from repeatpass.runs.records import (
     Provenance,
@@ -184,6 +185,7 @@ class Runs:
             _insert(connection, run_unrecorded, provenance.unrecorded)
             news = {"purpose": run.purpose, "subject": run.subject}
             events.record(connection, f"run.{run.state}", run.id, **news)
+            record_end(connection, run.id)
             also(connection)
         with self._news:
             self._news.notify_all()
@@ -213,6 +215,7 @@ class Runs:
             if connection.execute(runs.update().where(*where).values(**run_row(cancelled))).rowcount != 1:
                 raise WrongState(f"Run {id} has begun meanwhile.", run=id)
             events.record(connection, "run.cancelled", id, purpose=run.purpose, subject=run.subject)
+            record_end(connection, id)
         return cancelled
 
     def ask_to_cancel(self, actor: Actor, id: str) -> None:

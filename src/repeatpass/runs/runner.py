@@ -111,9 +111,10 @@ class LocalRunner:
         known = json.loads(ticket)
         self._ask(known.get("socket", ""), {"do": "stop", "folder": known["folder"]})
 
-    def warm(self, prefix: Path, kit: Path, *, wait: bool = False) -> None:
-        """Have kernels made ready for an environment, so that its first run need not wait."""
-        self._ask(self._address(), {"do": "warm", "prefix": str(prefix), "kit": str(kit), "wait": wait})
+    def warm(self, prefix: Path, kit: Path, *, workspace: str = "", wait: bool = False) -> None:
+        """Have kernels made ready for an environment, in the sandbox of *workspace* if one is named."""
+        place = {"prefix": str(prefix), "kit": str(kit), "workspace": workspace}
+        self._ask(self._address(), {"do": "warm", "wait": wait, **place})
 
     def close(self) -> None:
         """Hang up. The executor finishes its runs and then leaves by itself."""

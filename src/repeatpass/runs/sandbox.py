@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
+from repeatpass.core.errors import Invalid, Unavailable
 from repeatpass.kit import confining
 
 NEEDED = "Install bubblewrap (apt install bubblewrap, dnf install bubblewrap)"
@@ -27,7 +27,38 @@ SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 ETC = ("alternatives", "ca-certificates", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
        "mime.types", "pki", "ssl", "timezone")  # fmt: skip
 PATIENCE_S = 20.0
-Wish = Literal["auto", "on", "off"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Isolation:
+    """How runs are kept apart: in a *sandbox* or not, and which hosts may be reached from there."""
+
+    sandbox: bool = False
+    network: tuple[str, ...] = ()
+
+
+NO_SANDBOX = Isolation()
+
+
+def chosen(wish: str, *, multi_user: bool, network: tuple[str, ...] = ()) -> Isolation:
+    """Return how runs are to be kept apart. *wish*: on, off, or auto, which means on where there are several users.
+
+    Raise Invalid if several users are to share a house without sandboxes.
+    """
+    if multi_user and wish == "off":
+        raise Invalid("Several users (REPEATPASS_MULTI_USER) need sandboxes; REPEATPASS_SANDBOX cannot be off.")
+    if wish != "on" and not multi_user:
+        return NO_SANDBOX
+    return Isolation(sandbox=True, network=network)
+
+
+def require(isolation: Isolation) -> None:
+    """Raise Unavailable, with what to do, if sandboxes are wanted and cannot be had on this machine."""
+    if isolation.sandbox and not (found := works()).works:
+        raise Unavailable(
+            f"Runs are to have a sandbox each, as several users need them, and cannot have one here. {found.words} "
+            "One person alone can do without: REPEATPASS_MULTI_USER=0 and REPEATPASS_SANDBOX=auto."
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

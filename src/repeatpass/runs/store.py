@@ -54,7 +54,7 @@ runs = sa.Table(
     sa.Index("ix_runs_state_created", "state", "created"),
     sa.Index("ix_runs_state_priority_created", "state", "priority", "created"),
     sa.Index("ix_runs_actor_state", "actor", "state"),
-    sa.Index("ix_runs_actor_finished", "actor", "finished"),
+    sa.Index("ix_runs_actor_finished_cpu_s", "actor", "finished", "cpu_s"),
 )
 
 run_outputs = sa.Table(

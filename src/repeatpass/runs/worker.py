@@ -172,7 +172,7 @@ class Worker:
                 request, environ={**request.environ, **self.desk.environ(run), **secrets}, secrets=tuple(secrets)
             )
             ticket = self.runner.start(request, self.folders.of(run.id))
-            self.runs.keep_ticket(run.id, ticket)
+            self._patiently(run, lambda: self.runs.keep_ticket(run.id, ticket))
         except Exception as error:
             self._crash(run, error)
             return
@@ -199,14 +199,23 @@ class Worker:
         while not isinstance(found, Outcome):
             if self._stopping.is_set():
                 return None
-            if self.runs.asked_to_cancel(run.id):
+            if self._asked_to_cancel(run):
                 self.runner.stop(ticket)
             found = self.runner.wait(ticket, timeout=1)
         return found
 
+    def _asked_to_cancel(self, run: Run) -> bool:
+        try:
+            return bool(self.runs.asked_to_cancel(run.id))
+        except (Unavailable, sa.exc.OperationalError):  # the database is away; the run need not end for that
+            return False
+
     def _keep(self, run: Run, outcome: Outcome) -> None:
         try:
-            masks = masks_for(run.parameters, self.desk.secrets(run))
+            secrets = self._patiently(run, lambda: self.desk.secrets(run))
+            if secrets is None:
+                return
+            masks = masks_for(run.parameters, secrets)
             kept = self._patiently(run, lambda: self.folders.take_out(run, masks=masks))
         except Invalid as error:  # the work was done, but what it says of its outputs is wrong
             kept = self._patiently(run, lambda: self.folders.take_out(run, outputs=False))
@@ -284,6 +293,7 @@ def _finished(run: Run, state: State, outcome: Outcome, message: str, kept: Kept
         failure=outcome.failure,
         usage=outcome.usage,
         limits_by=outcome.limits_by,
+        isolation=outcome.isolation,
         log=kept.log,
         executed=kept.executed,
     )

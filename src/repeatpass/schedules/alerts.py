@@ -124,9 +124,7 @@ class Alerts:
         self, indicator: Indicator, kind: Told, sentence: str, newest: datetime | None = None, key: str = ""
     ) -> None:
         """Keep an alert, and everything by which it is told, in one transaction. With *key* it is told once."""
-        alert = self._made(
-            indicator, kind, f"{indicator.title} {sentence}" if not key else f"{indicator.title}: {sentence}", newest
-        )
+        alert = self._made(indicator, kind, f"{indicator.title}{sentence}", newest)
         alert = replace(alert, id=key or alert.id)
         with self.database.write() as connection:
             if connection.execute(sa.select(alerts.c.id).where(alerts.c.id == alert.id)).first() is not None:

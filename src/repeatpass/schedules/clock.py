@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from repeatpass.core.times import now
 from repeatpass.schedules.lease import Lease
@@ -52,6 +52,19 @@ class Loop:
 
 
 Errand = Callable[[], datetime | None]  # does what is due of something, and says when the next of it is
+
+
+def every(seconds: float, step: Callable[[], object], now: Callable[[], datetime] = now) -> Errand:
+    """Make an errand of a step that is to be done again and again."""
+    due = [datetime.min.replace(tzinfo=UTC)]
+
+    def errand() -> datetime:
+        if now() >= due[0]:
+            step()
+            due[0] = now() + timedelta(seconds=seconds)
+        return due[0]
+
+    return errand
 
 
 class Clock:

@@ -171,6 +171,14 @@ class Schedules:
             raise NotFound(f"There is no schedule {id}; repeatpass schedules list names them.", schedule=id)
         return schedule_of(row)
 
+    def named(self, name: str) -> Schedule:
+        """Return a schedule by its id, or the update of the indicator (or the run of the notebook) called *name*."""
+        known = {each.id: each for each in self.schedules()}
+        for id in (name, f"{Kind.UPDATE}-{name}", f"{Kind.RUN}-{name}", f"{Kind.REPEAT}-{name}"):
+            if id in known:
+                return known[id]
+        return self.schedule(name)
+
     def ticks(self, schedule: str, limit: int = 20) -> list[Tick]:
         """List what came of a schedule's newest ticks, newest first."""
         query = sa.select(ticks).where(ticks.c.schedule == schedule).order_by(ticks.c.began.desc(), ticks.c.id.desc())

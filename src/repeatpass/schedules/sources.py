@@ -148,7 +148,7 @@ def _stac(source: Source) -> dict[str, Any]:
         order = [{"field": "properties.datetime", "direction": "desc"}]
         sortby: Any = order if client.conforms_to(ConformanceClasses.SORT) else None
         found = client.search(
-            collections=[source.collection], limit=100, max_items=ITEMS, sortby=sortby
+            method="GET", collections=[source.collection], limit=100, max_items=ITEMS, sortby=sortby
         ).items_as_dicts()
     else:
         collection = client.get_collection(source.collection)

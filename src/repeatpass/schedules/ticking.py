@@ -18,7 +18,7 @@ from repeatpass.core.errors import Conflict, Exhausted, NotFound, RepeatpassErro
 from repeatpass.core.times import iso
 from repeatpass.indicators.collect import Collecting
 from repeatpass.runs.records import Purpose, Run, State
-from repeatpass.runs.room import Runs
+from repeatpass.runs.room import Runs, Wanted
 from repeatpass.runs.submitting import Submitting
 from repeatpass.schedules.cron import jitter_of, missed, next_slot
 from repeatpass.schedules.planning import Planner
@@ -31,7 +31,7 @@ from repeatpass.storage import events
 __all__ = ["Ticking"]
 log = logging.getLogger(__name__)
 LATE = timedelta(minutes=2)  # after which a slot counts as missed and made up for
-PATIENCE = 20  # how often something that may come back is asked for, before a tick is given up
+PATIENCE = timedelta(days=1)  # how long something that may come back is waited for, before a tick is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ class Ticking:
             log.exception("Schedule %s failed", schedule)
 
     def _is_due(self, schedule: Schedule) -> bool:
-        if schedule.wanted:
-            return True
+        return bool(schedule.wanted) or self._slot_is_due(schedule)
+
+    def _slot_is_due(self, schedule: Schedule) -> bool:
         if schedule.paused or schedule.due is None:
             return False
         return schedule.due + jitter_of(schedule.id, schedule.timing) <= self.now()
@@ -91,16 +92,15 @@ class Ticking:
                 return
             tick = self._tick(schedule)
             change: dict[str, Any] = {"wanted": ""}
-            if not schedule.wanted:
+            if self._slot_is_due(schedule):  # one tick does for both, the slot and what it was wanted for
                 change["due"] = self._following(schedule)
             if self._is_open(connection, schedule.id):
-                if schedule.wanted:
-                    return  # remembered already
-                change["wanted"] = f"{tick.cause}, put off until the run before had ended"
+                # Remembered once, however often it comes due meanwhile.
+                change["wanted"] = schedule.wanted or f"{tick.cause}, put off until the run before had ended"
             elif not self._is_known(connection, tick.id):
                 connection.execute(ticks.insert().values(**tick_row(tick)))
             connection.execute(schedules.update().where(schedules.c.id == schedule.id).values(**change))
-        if "wanted" in change and not change["wanted"]:
+        if not change["wanted"]:
             self._go_on(tick)
 
     def _tick(self, schedule: Schedule) -> Tick:
@@ -152,10 +152,21 @@ class Ticking:
             self._end(tick, TickState.FAILED, error.message)
 
     def _planned(self, tick: Tick, schedule: Schedule) -> Tick:
+        if schedule.kind is Kind.UPDATE:
+            self._require_alone(schedule.subject)
         plan = self._plan(tick, schedule)
         if not plan.runs:
             return self._end(tick, TickState.SKIPPED, plan.summary)
         return self._keep(replace(tick, state=TickState.RUNNING, runs=plan.runs))
+
+    def _require_alone(self, indicator: str) -> None:
+        """Raise Unavailable while an update that somebody else asked for is under way."""
+        states = (State.QUEUED, State.RUNNING)
+        found, _ = self.runs.page(Wanted(states=states, purpose=Purpose.UPDATE, subject=indicator, limit=1))
+        if found:
+            raise Unavailable(
+                f"Run {found[0].id} is an update of the same indicator; this one begins when it has ended."
+            )
 
     def _plan(self, tick: Tick, schedule: Schedule) -> Plan:
         if schedule.kind is Kind.UPDATE:
@@ -181,8 +192,9 @@ class Ticking:
         about: Mapping[str, Any] = {}
         notebook = schedule.subject
         if schedule.kind is Kind.UPDATE:
-            notebook = self.planner.indicators.indicator(schedule.subject).notebook
-            about = {"purpose": Purpose.UPDATE, "subject": schedule.subject}
+            declared = self.planner.indicators.indicator(schedule.subject)
+            notebook = declared.notebook
+            about = {"purpose": Purpose.UPDATE, "subject": schedule.subject, "flavour": declared.flavour}
         for planned in tick.runs:
             if self._run(planned.id) is None:
                 try:
@@ -222,10 +234,11 @@ class Ticking:
             return None
 
     def _put_off(self, tick: Tick, error: RepeatpassError) -> None:
-        if tick.tries >= PATIENCE:
+        said = f"Waiting. {error.message}"
+        if self.now() - tick.began > PATIENCE:
             self._end(tick, TickState.FAILED, error.message)
-        else:
-            self._keep(replace(tick, tries=tick.tries + 1, summary=f"Waiting. {error.message}"))
+        elif said != tick.summary:
+            self._keep(replace(tick, tries=tick.tries + 1, summary=said))
 
     def _keep(self, tick: Tick) -> Tick:
         with self.schedules.database.write() as connection:

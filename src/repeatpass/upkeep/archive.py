@@ -2,7 +2,7 @@
 
 Then come the kept files that some room needs, the kits, the statements of the environments (name, lock, Python)
 and the workspaces. Environments themselves are not in it, because they are made again from their locks; nor are
-the machine's secrets (session key, owner's token).
+the machine's secrets (session key, owner's token, the key that people's secrets are sealed with).
 """
 
 import json

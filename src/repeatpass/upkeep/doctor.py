@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from repeatpass.assembly import House
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.core.times import now
+from repeatpass.runs import sandbox
 from repeatpass.runs.records import State
 from repeatpass.runs.room import Wanted
 from repeatpass.storage.upgrading import newest, present
@@ -167,8 +168,19 @@ def _kernels(house: House) -> str:
         raise Unwell("The kernel provisioner is not registered; install the package again.")
     kit = house.environments.kit_folder(house.environments.kit())
     for digest in house.environments.all()[:1]:
-        house.runner.warm(house.environments.prefix(digest), kit, wait=True)
+        workspace = house.owner.id if house.folders.isolation.sandbox else ""
+        house.runner.warm(house.environments.prefix(digest), kit, workspace=workspace, wait=True)
     return "A kernel can be made ready."
+
+
+def _sandbox(house: House) -> str:
+    found = sandbox.works()
+    if house.folders.isolation.sandbox:
+        if not found.works:
+            raise Unwell(f"Runs are to have a sandbox each and cannot. {found.words}")
+        return found.words
+    words = found.words if found.works else f"None can be made, and none is asked for. {found.words}"
+    return f"{words} Runs have none: one person works here."
 
 
 LOOKS: dict[str, Callable[[House], str]] = {
@@ -183,4 +195,5 @@ LOOKS: dict[str, Callable[[House], str]] = {
     "secrets": _secrets,
     "front end": _front_end,
     "kernels": _kernels,
+    "sandbox": _sandbox,
 }

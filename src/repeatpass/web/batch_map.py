@@ -80,10 +80,8 @@ def draw(
     """Draw the map; *href* with the area's number appended is where a single area leads."""
     box, paths = known
     states = [state_of(by_area.get(area.number, Counter())) for area in areas]
-    if len(areas) > MANY:
-        shapes = _by_state(states, paths)
-    else:
-        shapes = _one_by_one(areas, states, paths, by_area, href)
+    many = len(areas) > MANY
+    shapes = _by_state(states, paths) if many else _one_by_one(areas, states, paths, by_area, href)
     caption = f"{len(areas):,} areas; each in the colour of that of its parts which most needs to be seen."
     return AreaMap(box=box, shapes=Markup(shapes), caption=caption)
 

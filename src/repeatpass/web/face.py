@@ -30,7 +30,7 @@ def mount_pages(
         GZipMiddleware, minimum_size=800, compresslevel=5,
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED),
     )  # fmt: skip
-    changes = {"indicator.delivered", "indicator.applied", "indicator.released"}
+    changes = {"indicator.delivered", "indicator.applied", "indicator.released", "indicator.rejected"}
     house.events.join("web.warm", changes, lambda event: warm(desk, event.subject))
     threading.Thread(target=warm_all, args=(desk,), daemon=True, name="warm").start()
     return desk

@@ -6,7 +6,7 @@ web Mercator (EPSG:3857) for smaller ones, where its shapes are true. Polar view
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from repeatpass.web import colours
 from repeatpass.web.views.figures import Extent, Legend
@@ -61,12 +61,24 @@ def raster_from(values: "ArrayLike", lat: "ArrayLike", lon: "ArrayLike", west: f
         raise ValueError(f"The values have shape {grid.shape}, the coordinates {(y.size, x.size)}.")
     turned = (x - west) % 360 + west
     order = np.argsort(turned, kind="stable")
-    x, grid = turned[order], grid[:, order]
+    x, grid = _without_gap(turned[order], grid[:, order], abs(float(x[1] - x[0])))
     if y[0] < y[-1]:
         y, grid = y[::-1], grid[::-1]
     dy, dx = abs(y[1] - y[0]) / 2, abs(x[1] - x[0]) / 2
     bounds = (float(x[0] - dx), float(max(-90, y[-1] - dy)), float(x[-1] + dx), float(min(90, y[0] + dy)))
     return Raster(values=grid, bounds=bounds)
+
+
+def _without_gap(x: Any, grid: Any, step: float) -> tuple[Any, Any]:
+    """Where an area crosses the edge of the map, the columns between its two parts, without data."""
+    import numpy as np
+
+    number = round((x[-1] - x[0]) / step) + 1
+    if number <= x.size:
+        return x, grid
+    whole = np.full((grid.shape[0], number), np.nan)
+    whole[:, np.rint((x - x[0]) / step).astype(int)] = grid
+    return x[0] + step * np.arange(number), whole
 
 
 def onto(raster: Raster, projection: str, width: int = 1024) -> Raster:

@@ -29,6 +29,7 @@ from repeatpass.web.views import (
     WorkspacePage,
 )
 from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
+from repeatpass.web.views.schedules import HeldPage, SchedulePage, SchedulesPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE_OF: Mapping[type[Page], str] = {
@@ -44,6 +45,9 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     CollectionPage: "collection.html",
     CollectionsPage: "collections.html",
     TrustPage: "trust.html",
+    HeldPage: "held.html",
+    SchedulePage: "schedule.html",
+    SchedulesPage: "schedules.html",
     BatchesPage: "batches.html",
     BatchPage: "batch.html",
     NewBatchPage: "batch_new.html",

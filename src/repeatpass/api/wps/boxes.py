@@ -12,8 +12,10 @@ from typing import Any
 from repeatpass.api.wps.asked import GivenInput
 from repeatpass.api.wps.kinds import CRS84, EPSG4326, Box
 
-LONGITUDE_FIRST = re.compile(r"(urn:ogc:def:crs:OGC:[\d.]*:CRS84|https?://.*/def/crs/OGC/[\d.]+/CRS84|OGC:CRS84|EPSG:4326)", re.I)  # fmt: skip # noqa: E501
-LATITUDE_FIRST = re.compile(r"(urn:ogc:def:crs:EPSG:[\d.]*:4326|https?://.*/def/crs/EPSG/[\d.]+/4326)", re.IGNORECASE)
+LONGITUDE_FIRST = re.compile(
+    r"urn:ogc:def:crs:OGC:[\d.]*:CRS84|https?://.*/def/crs/OGC/[\d.]+/CRS84|OGC:CRS84|EPSG:4326", re.IGNORECASE
+)
+LATITUDE_FIRST = re.compile(r"urn:ogc:def:crs:EPSG:[\d.]*:4326|https?://.*/def/crs/EPSG/[\d.]+/4326", re.IGNORECASE)
 
 
 def box_value(given: GivenInput, kind: Box) -> Any:

@@ -13,6 +13,7 @@ from repeatpass.api.wps.exceptions import WpsError, report_element
 from repeatpass.api.wps.kinds import CRS84, XSD, Box, Literal, kind_of, lexical
 from repeatpass.core.times import iso
 from repeatpass.notebooks.processes import Process, ProcessInput
+from repeatpass.runs.masking import masked_parameters
 from repeatpass.runs.records import Run, State
 
 UNDER_WAY = {State.QUEUED: "ProcessAccepted", State.RUNNING: "ProcessStarted"}
@@ -67,7 +68,8 @@ def _status(story: Story) -> Element:
 
 def _lineage(story: Story) -> list[Element | None]:
     given = [each for each in story.process.inputs if each.name in story.run.parameters]
-    inputs = [_input(each, story.run.parameters[each.name]) for each in given]
+    shown = masked_parameters(story.run.parameters)
+    inputs = [_input(each, shown[each.name]) for each in given]
     wanted = [_definition(each) for each in story.asked]
     return [
         V1.element("DataInputs", *inputs) if inputs else None,

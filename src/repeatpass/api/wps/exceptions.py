@@ -2,7 +2,7 @@
 
 from repeatpass.api.errors import status_of
 from repeatpass.api.wps.dialect import LANG, LANGUAGE, V1, Dialect, Element
-from repeatpass.core.errors import Exhausted, Forbidden, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.errors import Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
 
 # 06-121r9, table 28, and 14-065, tables 44, 47 and 49, with the HTTP status that goes with each.
 STATUS = {
@@ -38,6 +38,7 @@ IN_V1 = {  # 05-007r7, table 62, has fewer words
 }
 OF_NOT_FOUND = {"process": "NoSuchProcess", "job": "NoSuchJob", "result": "ResultNotReady"}
 OF_FAMILY: dict[type[RepeatpassError], str] = {
+    Gone: "NoApplicableCode",
     NotFound: "InvalidParameterValue",
     Invalid: "InvalidParameterValue",
     Forbidden: "AccessForbidden",

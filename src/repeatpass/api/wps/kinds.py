@@ -96,29 +96,30 @@ def _is_null(schema: Schema) -> bool:
 
 def is_box(plain: Schema) -> bool:
     """Say whether a schema is that of a bounding box, in one of the forms that are usual."""
-    if plain.get("format") in {"ogc-bbox", "bbox"}:
+    parts = [plain, *plain.get("allOf", ())]
+    if any(each.get("format") in {"ogc-bbox", "bbox"} for each in parts):
         return True
     return plain.get("type") == "object" and "bbox" in plain.get("properties", {})
 
 
 def _formats(plain: Schema) -> tuple[Format, ...]:
     if "contentMediaType" in plain:
-        return (format_of(str(plain["contentMediaType"]), bool(plain.get("contentEncoding"))),)
+        return (format_of(str(plain["contentMediaType"]), encoded=bool(plain.get("contentEncoding")) or None),)
     if plain.get("contentEncoding"):
         return (format_of(BYTES, encoded=True),)
     if "geojson" in str(plain.get("format", "")).lower() or "geojson" in str(plain.get("$ref", "")).lower():
         return (Format(media_type=GEOJSON), Format(media_type=JSON))
     branches = [*plain.get("oneOf", ()), *plain.get("anyOf", ())]
-    if branches and all("contentMediaType" in each for each in branches):
-        return tuple(format_of(str(each["contentMediaType"]), bool(each.get("contentEncoding"))) for each in branches)
-    if _base_type(plain):
+    files = [format_of(str(each["contentMediaType"])) for each in branches if "contentMediaType" in each]
+    others = [each for each in branches if "contentMediaType" not in each]
+    if not branches and _base_type(plain):
         return ()
-    if branches and any(_base_type(each) == "string" for each in branches):
-        return (Format(media_type=JSON), Format(media_type=TEXT))
-    return (Format(media_type=JSON),)
+    values = [] if files and not others else [Format(media_type=JSON)]
+    texts = [Format(media_type=TEXT)] if any(_base_type(each) == "string" for each in others) else []
+    return tuple(dict.fromkeys([*files, *values, *texts]))
 
 
-def format_of(media_type: str, encoded: bool | None = None) -> Format:
+def format_of(media_type: str, *, encoded: bool | None = None) -> Format:
     """Return the format of a file: binary ones are base64 in a document."""
     known = media_type if media_type.startswith(TOP_LEVEL) and len(media_type.partition("/")[2]) > 0 else BYTES
     binary = not is_textual(known) if encoded is None else encoded

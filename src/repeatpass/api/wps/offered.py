@@ -30,7 +30,7 @@ def everything() -> ProcessOutput:
 
 def is_open(process: Process) -> bool:
     """Say whether runs may leave outputs that the description does not name."""
-    return not process.outputs or any(each.name == EVERYTHING for each in process.outputs)
+    return process.open_ended or any(each.name == EVERYTHING for each in process.outputs)
 
 
 def with_default_told(entry: ProcessInput) -> ProcessInput:

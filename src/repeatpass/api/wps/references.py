@@ -4,6 +4,7 @@ import base64
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from anyio import sleep_forever
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Message
@@ -70,8 +71,12 @@ async def _asked_here(target: str, request: Request) -> tuple[int, Headers, byte
     scope |= {"headers": kept, "root_path": ""}
     status, headers, body = [0], [Headers()], bytearray()
 
+    unsent: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not unsent:
+            await sleep_forever()  # a client that stays until the end
+        return unsent.pop()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":

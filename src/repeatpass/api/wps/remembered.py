@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repeatpass.api.wps.asked import AskedOutput, Execute
-from repeatpass.runs.asked import Asked, asked_of
+from repeatpass.runs.asked import Asked
 from repeatpass.runs.records import Run
-from repeatpass.storage.database import Database
+from repeatpass.runs.room import Runs
 
 
 def to_keep(run: str, asked: Execute) -> Asked:
@@ -25,11 +25,9 @@ def _said(output: AskedOutput) -> dict[str, Any]:
     return said
 
 
-def remembered(database: Database, run: Run) -> Asked:
+def remembered(runs: Runs, run: Run) -> Asked:
     """Return what was asked for *run*; every output in a document, if it was begun in another way."""
-    with database.read() as connection:
-        found = asked_of(connection, [run.id]).get(run.id)
-    return found or Asked(run=run.id, process=run.legs.notebook)
+    return runs.asked([run.id]).get(run.id) or Asked(run=run.id, process=run.legs.notebook)
 
 
 def outputs_asked(asked: Asked) -> Sequence[AskedOutput]:

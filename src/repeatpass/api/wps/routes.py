@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
+from starlette.types import Scope
 
 from repeatpass.access import ANYONE, Actor
+from repeatpass.api.documents import Pages, answer
 from repeatpass.api.files import SANDBOX
 from repeatpass.api.wps import posted_v1, posted_v2
 from repeatpass.api.wps.asked import AboutJob, Asked, Execute, JobOperation
@@ -15,6 +17,7 @@ from repeatpass.api.wps.delivering import Raw
 from repeatpass.api.wps.dialect import V1, V2, Dialect, Element
 from repeatpass.api.wps.exceptions import WpsError, of_room, report
 from repeatpass.api.wps.kvp import Query, asked_in, version_of
+from repeatpass.api.wps.page import page, wants_page
 from repeatpass.api.wps.reading import (
     BODY_LIMIT,
     MEBIBYTE,
@@ -34,7 +37,7 @@ log = logging.getLogger(__name__)
 XML = {"Content-Type": "text/xml"}  # without a charset, which some clients do not expect; the document says UTF-8
 
 
-def wps_router(house: House) -> APIRouter:
+def wps_router(house: House, pages: Pages) -> APIRouter:
     """Return the routes under /wps."""
     router = APIRouter(tags=["wps"])
     service = Service(house)
@@ -44,6 +47,8 @@ def wps_router(house: House) -> APIRouter:
         query = Query(request.url.query)
 
         async def work() -> Response:
+            if wants_page(request):
+                return answer(request, pages, "wps", "WPS", page())
             dialect, asked = asked_in(query)
             call = Call(actor=_actor_of_get(request, asked), dialect=dialect, base=str(request.base_url))
             return await _answer(service, call, asked, request)
@@ -71,6 +76,14 @@ def wps_router(house: House) -> APIRouter:
             return Response(await run_in_threadpool(service.status, call, id, lineage=told), headers=XML)
 
         return await _told(V1, work)
+
+    @router.get("/wps/outputs/{id}", include_in_schema=False)
+    async def outputs(id: str, request: Request) -> Response:
+        async def work() -> Response:
+            call = Call(actor=request.state.actor, dialect=V2, base=str(request.base_url))
+            return Response(await run_in_threadpool(service.everything, call, id), media_type="application/json")
+
+        return await _told(V2, work)
 
     return router
 
@@ -130,5 +143,13 @@ async def _told(dialect: Dialect | Callable[[], Dialect], work: Callable[[], Awa
     except Exception:
         log.exception("A request of WPS failed")
         trouble = WpsError("NoApplicableCode", "Something went wrong here; the server's log says what.")
-    spoken = dialect if isinstance(dialect, Dialect) else dialect()
-    return Response(report(spoken, trouble), status_code=trouble.status, headers=XML)
+    return _reported(dialect if isinstance(dialect, Dialect) else dialect(), trouble)
+
+
+def _reported(dialect: Dialect, trouble: WpsError) -> Response:
+    return Response(report(dialect, trouble), status_code=trouble.status, headers=XML)
+
+
+def refusal(error: RepeatpassError, scope: Scope) -> Response:
+    """Say in an ExceptionReport that a request was turned away before it came here: an unknown token, another host."""
+    return _reported(version_of(Query(scope["query_string"].decode("latin-1"))), of_room(error))

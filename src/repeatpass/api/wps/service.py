@@ -16,17 +16,19 @@ from repeatpass.api.wps.asked import (
     Mode,
 )
 from repeatpass.api.wps.capabilities import capabilities
-from repeatpass.api.wps.delivering import Raw, pieces, raw
+from repeatpass.api.wps.checks import check_outputs, no_process, trouble_of
+from repeatpass.api.wps.delivering import Delivery, Raw, listed
 from repeatpass.api.wps.dialect import V1, Dialect
 from repeatpass.api.wps.documents_v1 import Story, execute_response
 from repeatpass.api.wps.exceptions import WpsError
-from repeatpass.api.wps.offered import EVERYTHING, is_open, outputs_of
+from repeatpass.api.wps.kinds import kind_of
 from repeatpass.api.wps.remembered import outputs_asked, remembered, to_keep
 from repeatpass.api.wps.values import inputs_of
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
 from repeatpass.core.ids import new_id
 from repeatpass.notebooks.processes import Process
+from repeatpass.runs.asked import Asked as Kept
 from repeatpass.runs.asked import keep_asked
 from repeatpass.runs.records import Run, State
 
@@ -82,15 +84,17 @@ class Service:
             except NotFound:
                 unknown.append(id)
         if unknown:
-            raise _no_process(unknown)
+            raise no_process(unknown)
         return found
 
     # executing ---------------------------------------------------------------------------------------------
 
     def _execute(self, call: Call, asked: Execute) -> bytes | Raw:
         self.may_execute(call.actor)
-        process = self._named([asked.process])[0] if asked.process.upper() != "ALL" else _refuse(asked.process)
-        _check_outputs(process, asked)
+        if asked.process.upper() == "ALL":
+            raise no_process([asked.process])
+        process = self._named([asked.process])[0]
+        check_outputs(process, asked)
         id, inputs = new_id(), inputs_of(process, asked.inputs)
         kept = to_keep(id, asked)
         run = self.executing.submit(
@@ -108,14 +112,23 @@ class Service:
         run = self._run(asked.job)
         if asked.operation is JobOperation.GET_RESULT:
             return self._result(call, run)
-        if asked.operation is JobOperation.DISMISS and run.state is not State.CANCELLED:
-            self.house.worker.cancel(call.actor, run.id)
-            run = self.house.runs.wait(run.id, DISMISS_SECONDS)
-        return documents_v2.status_info(run)
+        return documents_v2.status_info(self._dismissed(call, run) if asked.operation is JobOperation.DISMISS else run)
+
+    def _dismissed(self, call: Call, run: Run) -> Run:
+        """Stop a run; one that has ended stays as it is, readable with everything it left."""
+        call.actor.require_own(run.actor)
+        if run.state.final:
+            return run
+        self.house.worker.cancel(call.actor, run.id)
+        return self.house.runs.wait(run.id, DISMISS_SECONDS)
 
     def status(self, call: Call, id: str, *, lineage: bool) -> bytes:
         """Return the ExecuteResponse of a job as it now stands (1.0.0), however it was begun."""
         return self._response(call, self._run(id), located=True, lineage=lineage)
+
+    def everything(self, call: Call, id: str) -> str:
+        """Return the list of what a job left, as JSON; raise WpsError."""
+        return listed(self._results(self._run(id)), call.base)
 
     def _run(self, id: str) -> Run:
         try:
@@ -124,29 +137,34 @@ class Service:
             raise WpsError("NoSuchJob", error.message, id) from None
 
     def _result(self, call: Call, run: Run) -> bytes | Raw:
-        results, kept = self._results(run), remembered(self.house.database, run)
+        results, kept = self._results(run), remembered(self.house.runs, run)
         asked = outputs_asked(kept)
+        delivery = self._delivery(call, run, kept)
         if kept.response == "raw" and (asked or len(results) == 1):
-            return raw(self.house.files, results, asked, call.base)
-        return documents_v2.result(run, pieces(self.house.files, results, asked, run.id, call.base))
+            return delivery.raw(results, asked)
+        return documents_v2.result(run, delivery.pieces(results, asked))
 
     def _results(self, run: Run) -> list[Result]:
         if not run.state.final:
             text = f"The run is {run.state}; its results are not there yet."
             raise WpsError("ResultNotReady", text, run.id)
         if run.state is not State.SUCCEEDED:
-            raise _trouble(run)
+            raise trouble_of(run)
         return self.executing.results(run)
 
     def _response(self, call: Call, run: Run, *, located: bool, lineage: bool) -> bytes:
-        kept = remembered(self.house.database, run)
+        kept = remembered(self.house.runs, run)
         asked = outputs_asked(kept)
         told = Story(run=run, process=self._process(kept.process, run), asked=asked, located=located, lineage=lineage)
         if run.state is State.SUCCEEDED:
-            told = replace(told, outputs=pieces(self.house.files, self._results(run), asked, run.id, call.base))
+            told = replace(told, outputs=self._delivery(call, run, kept).pieces(self._results(run), asked))
         elif run.state.final:
-            told = replace(told, trouble=_trouble(run))
+            told = replace(told, trouble=trouble_of(run))
         return execute_response(told, call.base)
+
+    def _delivery(self, call: Call, run: Run, kept: Kept) -> Delivery:
+        described = {each.name: kind_of(each.schema) for each in self._process(kept.process, run).outputs}
+        return Delivery(files=self.house.files, run=run.id, base=call.base, described=described)
 
     def _process(self, id: str, run: Run) -> Process:
         """Return the process of a run, or what is known of one that is no longer there."""
@@ -154,33 +172,3 @@ class Service:
             return self.executing.process(id)
         except NotFound:
             return Process(id=id, title=id, description="", version=run.legs.revision[:12], notebook=run.name)
-
-
-def _no_process(unknown: Sequence[str]) -> WpsError:
-    return WpsError("NoSuchProcess", f"There is no process {', '.join(unknown)}.", ",".join(unknown))
-
-
-def _refuse(id: str) -> Process:
-    raise _no_process([id])
-
-
-def _trouble(run: Run) -> WpsError:
-    if run.state is State.CANCELLED:
-        return WpsError("NoApplicableCode", run.message or "The run was dismissed.", run.id, status=400)
-    text = f"The run {run.state}: {run.message}"
-    return WpsError("NoApplicableCode", text, run.id, status=500 if run.state is State.CRASHED else 400)
-
-
-def _check_outputs(process: Process, asked: Execute) -> None:
-    known = [each.name for each in outputs_of(process)]
-    names = [each.name for each in asked.outputs]
-    for name in names:
-        if name not in known and not is_open(process):
-            raise WpsError("NoSuchOutput", f"{process.id} has no output “{name}”; it gives: {', '.join(known)}.", name)
-        if names.count(name) > 1:
-            raise WpsError("TooManyOutputs", f"The output {name} is asked for {names.count(name)} times.", name)
-    if asked.raw and len(names) > 1:
-        raise WpsError("TooManyOutputs", "A raw answer is one output; ask for one.", names[1])
-    if asked.raw and not names and len(known) > 2:
-        listed = ", ".join(each for each in known if each != EVERYTHING)
-        raise WpsError("MissingParameterValue", f"Say which output is to be raw: {listed}.", "output")

@@ -57,7 +57,9 @@ class Afterwards:
                     "asked": row["created"],
                 }
             elif row["body"].get("asked") in found:
-                news = {"state": row["name"].partition(".")[2], "message": row["body"].get("message", "")}
+                body = row["body"]
+                news = {"state": row["name"].partition(".")[2], "message": body.get("message", "")}
+                news |= {"collection": body["collection"]} if "collection" in body else {}
                 found[row["body"]["asked"]] |= news
         return list(reversed(found.values()))
 

@@ -80,7 +80,7 @@ def _stored(band: Band) -> Stored:
 
 def _notes(attributes: Mapping[str, Any], mosaic: Mosaic, steps: Sequence[Step]) -> dict[str, Any]:
     return {
-        "Conventions": "CF-1.11, ACDD-1.3",
+        "Conventions": "CF-1.10, ACDD-1.3",
         **attributes,
         "cdm_data_type": "Grid",
         "time_coverage_start": f"{steps[0].start.isoformat()}Z",

@@ -26,7 +26,7 @@ def merge_tiles(tiles: Sequence[Tile], target: Path, overlap: Overlap, progress:
     draft = target.with_suffix(".draft.tif")
     with rasterio.Env(GDAL_CACHEMAX=CACHE_MB, GDAL_NUM_THREADS="1"):
         try:
-            with rasterio.open(draft, "w", **_profile(mosaic)) as sink:
+            with rasterio.open(draft, "w+", **_profile(mosaic)) as sink:
                 _describe(sink, mosaic)
                 _fill(sink, tiles, mosaic, overlap, progress)
             measured = any(band.dtype.startswith("float") or band.scale != 1 for band in mosaic.bands)

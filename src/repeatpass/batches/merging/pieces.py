@@ -62,11 +62,10 @@ def _output(part: Part, name: str, run: str, outputs: list[RunOutput], wish: Wis
     if len(chosen) == 1 and chosen[0] in fitting:
         return chosen[0]
     known = ", ".join(f"{each.name} ({each.kind})" for each in outputs) or "nothing"
-    wanted = (
-        f"an output {wish.output!r} that is a {' or a '.join(kinds)}" if wish.output else f"one {' or '.join(kinds)}"
-    )
+    kind = " or ".join(kinds)
+    wanted = f"output {wish.output!r} that is a {kind}" if wish.output else f"single {kind}"
     raise CannotMerge(
-        f"Part {part.number} ({name}; run {run}) has not {wanted}; it left: {known}. Name the output to be merged.",
+        f"Part {part.number} ({name}; run {run}) has no {wanted}; it left: {known}. Name the output to be merged.",
         part=part.number,
         run=run,
     )

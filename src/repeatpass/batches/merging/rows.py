@@ -24,24 +24,21 @@ def merge_rows(
     """
     import pyarrow.parquet as pq
 
-    schema, crs = _schema(pieces, find)
-    notes = _Notes(crs)
-    # The notes say in which box the rows lie, which is known at the end: the writer takes them then.
+    schema, notes = _schema(pieces, find)
+    rows = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        rows = 0
-        for number, table in enumerate(_grouped(pieces, find, schema, notes), start=1):
+        for number, table in enumerate(_grouped(pieces, find, schema), start=1):
             writer.write_table(table)
             rows += table.num_rows
             progress(number, len(pieces))
-        writer.add_key_value_metadata({"geo": notes.text()})
     return rows, notes.box
 
 
 class _Notes:
     """What GeoParquet says of its geometry column, gathered while the rows pass."""
 
-    def __init__(self, crs: Any) -> None:
-        self.crs = crs
+    def __init__(self) -> None:
+        self.crs: Any = None
         self.types: set[str] = set()
         self.box: list[float] = []
 
@@ -62,16 +59,17 @@ class _Notes:
         return json.dumps({"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}})
 
 
-def _schema(pieces: Sequence[Piece], find: Find) -> tuple[Any, Any]:
-    """The schema that fits every part, and the CRS of their geometries."""
+def _schema(pieces: Sequence[Piece], find: Find) -> tuple[Any, "_Notes"]:
+    """The schema that fits every part, and what is said of their geometries; reads every part once."""
     import pyarrow as pa
 
-    first, types, system = pieces[0], {}, _UNKNOWN
+    first, types, system, notes = pieces[0], {}, _UNKNOWN, _Notes()
     for piece in pieces:
         table, crs = _read(piece, find(piece))
         if piece is first:
             types, system = {field.name: field.type for field in table.schema}, crs
             _require_plain(piece, types)
+        notes.see(_shapes(piece, table))
         if crs != system:
             raise piece.fails("its geometries have another CRS than those of the first part; bring all into one.")
         _require_same_columns(piece, list(table.schema.names), list(types), first)
@@ -83,7 +81,25 @@ def _schema(pieces: Sequence[Piece], find: Find) -> tuple[Any, Any]:
         if name != GEOMETRY
     ]
     own = [pa.field("part", pa.int32()), pa.field("run", pa.string())]
-    return pa.schema([*fields, *own, pa.field(GEOMETRY, pa.binary())]), (None if system is _UNKNOWN else system)
+    notes.crs = None if system is _UNKNOWN else system
+    schema = pa.schema([*fields, *own, pa.field(GEOMETRY, pa.binary())])
+    return schema.with_metadata({"geo": notes.text()}), notes
+
+
+def _shapes(piece: Piece, table: Any) -> Any:
+    """The geometries of a part: its own, or that of its area once."""
+    import numpy as np
+    import shapely
+
+    if GEOMETRY in table.column_names:
+        return np.asarray(shapely.from_wkb(table[GEOMETRY].to_numpy()))
+    return np.array([_area(piece)], dtype=object)
+
+
+def _area(piece: Piece) -> Any:
+    import shapely
+
+    return shapely.from_geojson(json.dumps(piece.geometry)) if piece.geometry else None
 
 
 _UNKNOWN = object()
@@ -134,31 +150,28 @@ def _read(piece: Piece, path: Path) -> tuple[Any, Any]:
     return table.rename_columns(names), geo["columns"][column].get("crs")
 
 
-def _grouped(pieces: Sequence[Piece], find: Find, schema: Any, notes: _Notes) -> Iterator[Any]:
+def _grouped(pieces: Sequence[Piece], find: Find, schema: Any) -> Iterator[Any]:
     """Tables of about GROUP rows, in the order of the parts."""
     import pyarrow as pa
 
     waiting: list[Any] = []
     for piece in pieces:
-        waiting.append(_table(piece, find(piece), schema, notes))
+        waiting.append(_table(piece, find(piece), schema))
         if sum(table.num_rows for table in waiting) >= GROUP:
             yield pa.concat_tables(waiting)
             waiting = []
     yield pa.concat_tables(waiting) if waiting else schema.empty_table()
 
 
-def _table(piece: Piece, path: Path, schema: Any, notes: _Notes) -> Any:
-    import numpy as np
+def _table(piece: Piece, path: Path, schema: Any) -> Any:
     import pyarrow as pa
     import shapely
 
     table, _ = _read(piece, path)
     if GEOMETRY in table.column_names:
-        wkb = table[GEOMETRY].cast(pa.binary()).combine_chunks()
-        notes.see(np.asarray(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))))
+        wkb = table[GEOMETRY].cast(pa.binary())
     else:
-        shape = shapely.from_geojson(json.dumps(piece.geometry)) if piece.geometry else None
-        notes.see(np.array([shape], dtype=object))
+        shape = _area(piece)
         content = shapely.to_wkb(shape) if shape is not None else None
         wkb = pa.array([content] * table.num_rows, type=pa.binary())
     columns = {name: table[name] for name in table.column_names if name != GEOMETRY}

@@ -62,7 +62,7 @@ def _global(specification: Specification, sources: Mapping[str, Source]) -> dict
     used = sorted({f"{each.collection.id} version {each.collection.version}" for each in sources.values()})
     first, last = specification.steps[0].start, specification.steps[-1].end
     notes = {
-        "Conventions": "CF-1.11, ACDD-1.3",
+        "Conventions": "CF-1.10, ACDD-1.3",
         "title": specification.title,
         "summary": specification.description or specification.title,
         "id": specification.id,

@@ -1,4 +1,4 @@
-"""The Zarr store of a cube: made whole but empty, then filled region by region; its notes follow CF 1.11 and ACDD 1.3."""
+"""The Zarr store of a cube: made whole but empty, then filled region by region; its notes follow CF 1.10 and ACDD 1.3."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,8 +100,9 @@ def _template(frame: Frame, chunks: Mapping[str, int]) -> Any:
     import xarray as xr
 
     grid = frame.grid
-    coords: dict[str, Any] = {"time": ("time", np.zeros(1, dtype="int64"), _time_notes(frame.steps))}
-    variables: dict[str, Any] = {"time_bnds": (("time", "nv"), np.zeros((1, 2), dtype="int64"))}
+    kind = _kind(frame.steps)
+    coords: dict[str, Any] = {"time": ("time", np.zeros(1, dtype=kind), _time_notes(frame.steps))}
+    variables: dict[str, Any] = {"time_bnds": (("time", "nv"), np.zeros((1, 2), dtype=kind))}
     for axis, first, step, number in (
         (grid.y, grid.top, -grid.resolution, grid.height),
         (grid.x, grid.left, grid.resolution, grid.width),
@@ -148,7 +149,14 @@ def _mapping(grid: Grid) -> dict[str, Any]:
 
     transform = f"{grid.left!r} {grid.resolution!r} 0.0 {grid.top!r} 0.0 {-grid.resolution!r}"
     notes = {key: value for key, value in CRS.from_user_input(grid.crs).to_cf().items() if value not in ("", "unknown")}
-    return {**notes, "spatial_ref": notes["crs_wkt"], "GeoTransform": transform}
+    if notes.get("grid_mapping_name") == "polar_stereographic":  # CF asks for it; pyproj leaves it out
+        notes.setdefault("latitude_of_projection_origin", 90.0 if notes.get("standard_parallel", 90) > 0 else -90.0)
+    return {
+        "long_name": "coordinate reference system",
+        **notes,
+        "spatial_ref": notes["crs_wkt"],
+        "GeoTransform": transform,
+    }
 
 
 def _time_notes(steps: Sequence[Step]) -> dict[str, str]:
@@ -165,6 +173,11 @@ def _time_notes(steps: Sequence[Step]) -> dict[str, str]:
 
 def _daily(steps: Sequence[Step]) -> bool:
     return all(not (moment - EPOCH) % timedelta(days=1) for step in steps for moment in (step.start, step.end))
+
+
+def _kind(steps: Sequence[Step]) -> str:
+    """Whole numbers of 32 bits for days, double ones for seconds: CF knows integers of 64 bits only since 1.9."""
+    return "int32" if _daily(steps) else "float64"
 
 
 def _numbers(steps: Sequence[Step]) -> list[list[int]]:

@@ -1,10 +1,14 @@
 """From the cells of a source to the cells of the grid, with GDAL's warper."""
 
+import functools
 from typing import Any
 
 from repeatpass.kit.cubes.lattices import Lattice
 from repeatpass.kit.cubes.records import Grid
+from repeatpass.kit.cubes.sampling import sampled
 from repeatpass.kit.cubes.windows import Window
+
+STATISTICS = ("average", "mode", "min", "max", "med")  # of all that a cell covers
 
 
 def resampled(values: Any, window: Window, lattice: Lattice, grid: Grid, method: str) -> Any:
@@ -12,6 +16,9 @@ def resampled(values: Any, window: Window, lattice: Lattice, grid: Grid, method:
 
     Args:
         values: array (rows, columns) of numbers, NaN where there is no data.
+        method: one of records.RESAMPLINGS. Within one reference system `average` weighs each source cell by the part
+            of it that lies in the target cell, and in degrees by its true area as well. Between two systems it is
+            the mean of many points in the target cell.
         method: one of records.RESAMPLINGS. `average` weighs each source cell by the part of it that lies
             in the target cell, and in degrees by its true area on the sphere as well.
 
@@ -20,24 +27,46 @@ def resampled(values: Any, window: Window, lattice: Lattice, grid: Grid, method:
     """
     import numpy as np
 
+    # A frame without data: GDAL gives a cell that only touches the edge the number beyond it.
+    rows = _rows_around(window, lattice)
+    framed = np.pad(values, (rows, (window.margin, window.margin)), constant_values=np.nan)
+    left, top = window.left - window.margin * lattice.dx, window.top + rows[0] * lattice.dy
+    if method in STATISTICS and not _same_system(lattice.crs, grid.crs):
+        return sampled(lambda finer: _warped(framed, (left, top), lattice, finer, "nearest"), lattice, grid, method)
     if method != "average" or not lattice.geographic:
-        return _warped(values, window, lattice, grid, method)
-    weights = np.broadcast_to(_areas(window, lattice)[:, None], values.shape)
-    weighed = _warped(values * weights, window, lattice, grid, method)
-    weight = _warped(np.where(np.isnan(values), np.nan, weights), window, lattice, grid, method)
+        return _warped(framed, (left, top), lattice, grid, method)
+    weights = np.broadcast_to(_areas(top, framed.shape[0], lattice)[:, None], framed.shape)
+    weighed = _warped(framed * weights, (left, top), lattice, grid, method)
+    weight = _warped(np.where(np.isnan(framed), np.nan, weights), (left, top), lattice, grid, method)
     return weighed / weight
 
 
-def _areas(window: Window, lattice: Lattice) -> Any:
+@functools.cache
+def _same_system(one: str, other: str) -> bool:
+    from rasterio.crs import CRS
+
+    return bool(CRS.from_user_input(one) == CRS.from_user_input(other))
+
+
+def _rows_around(window: Window, lattice: Lattice) -> tuple[int, int]:
+    """How many rows there is room for above and below: a frame never reaches beyond a pole."""
+    if not lattice.geographic:
+        return window.margin, window.margin
+    bottom = window.top - window.shape[0] * lattice.dy
+    above, below = (90 - window.top) / lattice.dy, (bottom + 90) / lattice.dy
+    return min(window.margin, max(0, int(above + 1e-6))), min(window.margin, max(0, int(below + 1e-6)))
+
+
+def _areas(top: float, rows: int, lattice: Lattice) -> Any:
     """The area of a cell of each row, relative to one at the equator: sin(north) - sin(south)."""
     import numpy as np
 
-    edges = window.top - lattice.dy * np.arange(window.shape[0] + 1)
+    edges = top - lattice.dy * np.arange(rows + 1)
     sines = np.sin(np.radians(np.clip(edges, -90, 90)))
     return np.maximum(sines[:-1] - sines[1:], 1e-12) / np.radians(lattice.dy)
 
 
-def _warped(values: Any, window: Window, lattice: Lattice, grid: Grid, method: str) -> Any:
+def _warped(values: Any, corner: tuple[float, float], lattice: Lattice, grid: Grid, method: str) -> Any:
     import numpy as np
     from rasterio import Affine
     from rasterio.enums import Resampling
@@ -47,7 +76,7 @@ def _warped(values: Any, window: Window, lattice: Lattice, grid: Grid, method: s
     reproject(
         np.ascontiguousarray(values, dtype="float64"),
         found,
-        src_transform=Affine(lattice.dx, 0, window.left, 0, -lattice.dy, window.top),
+        src_transform=Affine(lattice.dx, 0, corner[0], 0, -lattice.dy, corner[1]),
         src_crs=lattice.crs,
         src_nodata=np.nan,
         dst_transform=Affine(grid.resolution, 0, grid.left, 0, -grid.resolution, grid.top),

@@ -17,6 +17,7 @@ class Window:
     runs: tuple[tuple[int, int], ...]
     left: float  # outer edges of the window, in units of the CRS, on the side of the Earth where the grid lies
     top: float
+    margin: int  # cells beside the grid that interpolation may look at
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -36,14 +37,14 @@ def windows_of(lattice: Lattice, grid: Grid) -> tuple[Window, ...]:
         first = math.floor((box[0] - lattice.left) / lattice.dx) - margin
         last = math.ceil((box[2] - lattice.left) / lattice.dx) + margin
         left = lattice.left + first * lattice.dx
-        return (Window(rows=rows, runs=_around(first, last, lattice.width), left=left, top=top),)
+        return (Window(rows=rows, runs=_around(first, last, lattice.width), left=left, top=top, margin=margin),)
     found = []
     for shift in (0, 360, -360) if lattice.geographic else (0,):
         start = (box[0] - shift - lattice.left) / lattice.dx
         columns = _clipped(start, start + (box[2] - box[0]) / lattice.dx, margin, lattice.width)
         if columns[0] < columns[1]:
             left = lattice.left + shift + columns[0] * lattice.dx
-            found.append(Window(rows=rows, runs=(columns,), left=left, top=top))
+            found.append(Window(rows=rows, runs=(columns,), left=left, top=top, margin=margin))
     return tuple(found)
 
 

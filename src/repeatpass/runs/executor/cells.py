@@ -19,12 +19,15 @@ LAST_WORDS_S = 0.05  # what the kernel has sent before it ended is still read
 class CellClient(NotebookClient):
     """An nbclient that learns of the kernel's end at once, and tells the journal what happens."""
 
-    def __init__(self, notebook: nbformat.NotebookNode, kernel: WarmKernel, journal: Journal) -> None:
+    def __init__(
+        self, notebook: nbformat.NotebookNode, kernel: WarmKernel, journal: Journal, flood: Callable[[int], None]
+    ) -> None:
         super().__init__(notebook, km=kernel.manager, timeout=None, iopub_timeout=30, coalesce_streams=True)
         self.kc = kernel.client
         self.kc.allow_stdin = False
         self.kernel, self.journal = kernel, journal
         self.times: list[CellTime] = []
+        self.shown, self.flood = 0, flood  # letters and bytes that came, and who is told of it
 
     async def run(self, *, go_on: Callable[[], bool], after: Callable[[], None]) -> None:
         """Execute all code cells in order while *go_on* says so; call *after* each.
@@ -61,12 +64,19 @@ class CellClient(NotebookClient):
 
     def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         """Keep the output, and put printed text and errors into the journal as they come."""
+        # The kernel keeps to its limit by itself; a notebook that has changed its kernel is noticed here.
+        self.shown += sum(len(str(value)) for value in _values(msg["content"]))
+        self.flood(self.shown)
         out = super().output(outs, msg, display_id, cell_index)
         if msg["msg_type"] == "stream":
             self.journal.write("stream", msg["content"]["text"])
         elif msg["msg_type"] == "error":
             self.journal.write("error", f"{msg['content']['ename']}: {msg['content']['evalue']}")
         return out
+
+
+def _values(content: dict[str, Any]) -> list[Any]:
+    return [content.get("text", ""), *content.get("data", {}).values(), *content.get("traceback", ())]
 
 
 def _executes(cell: nbformat.NotebookNode) -> bool:

@@ -44,6 +44,7 @@ from repeatpass.runs.masking import masks_for
 
 log = logging.getLogger(__name__)
 SANDBOXED_PROCESSES = 256  # and threads, of one run
+FLOOD = 1.5  # times the output limit; the kernel counts more exactly
 GATE = "net"  # socket of the run's way to the network, in the folder of its sockets
 GRACE_S = 2.0  # between the interrupt and the kill
 PARTIAL_S = 2.0  # the executed notebook is written while running, at most this often
@@ -119,7 +120,7 @@ class Execution:
         await self.kernel.hand_over(self._settings())
         self.started = time.monotonic()
         self.watch = Watch(process, self.limits, self.place, self.stop)
-        self.client = CellClient(notebook, self.kernel, self.journal)
+        self.client = CellClient(notebook, self.kernel, self.journal, self._flooded)
         try:
             await self.client.run(go_on=lambda: self.reason is None, after=self._save_partly)
         except CellExecutionError:
@@ -168,6 +169,10 @@ class Execution:
             asyncio.get_running_loop().call_later(GRACE_S, self._kill)
         else:
             self._kill()
+
+    def _flooded(self, shown: int) -> None:
+        if shown > FLOOD * self.limits.output_bytes:
+            self.stop("output")
 
     def _kill(self) -> None:
         if self.kernel is not None and not self.done.done():

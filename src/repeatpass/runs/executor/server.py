@@ -119,7 +119,7 @@ class Executor:
                 case "stop":
                     return self._stop(request["folder"])
                 case "warm":
-                    return await self._warm(Path(request["prefix"]), Path(request["kit"]), request["wait"])
+                    return await self._warm(request)
                 case "end":
                     self.ending.set()
                 case "retire":
@@ -165,9 +165,9 @@ class Executor:
             self.runs[folder].stop("cancelled")
         return {"ok": True}
 
-    async def _warm(self, prefix: Path, kit: Path, wait: bool) -> dict[str, Any]:
-        pool = self.pool.of(prefix, kit)
+    async def _warm(self, request: dict[str, Any]) -> dict[str, Any]:
+        pool = self.pool.of(Path(request["prefix"]), Path(request["kit"]), request.get("workspace", ""))
         pool.fill()
-        if wait and pool.filling is not None:
+        if request["wait"] and pool.filling is not None:
             await asyncio.shield(pool.filling)
         return {"ok": True, "waiting": len(pool.waiting)}

@@ -315,8 +315,10 @@ async def _come_up(
             talk, _, pid = await Line.begun(brief)
             lines.append(talk)
     except (TimeoutError, KernelLost):
-        for each in (*lines, brief, leash):
-            each.close()
+        for talking in lines:
+            talking.close()
+        for end in (brief, leash):
+            end.close()
         raise KernelLost("A kernel ended before it was ready.") from None
     kernel = ForkedKernel(folder=folder, connection=connection, brief=talk, leash=line, pid=pid, keeper=keeper)
     kernel.confined = bool(born.get("confined"))

@@ -12,8 +12,9 @@ from repeatpass.web.addresses import with_query
 from repeatpass.web.batch_map import draw
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.indicator import HOME
+from repeatpass.web.pages.merging import merge_form, merges_of
 from repeatpass.web.pages.seals import person
-from repeatpass.web.views import Action, Cell, Column, Fact, Link, Pager, Table
+from repeatpass.web.views import Action, Cell, Column, Download, Fact, Link, Pager, Table
 from repeatpass.web.views.batches import AreaMap, BatchesPage, BatchPage, BatchRow, Tally, TroubleRow
 
 ROWS = 50
@@ -117,7 +118,13 @@ def batch_page(desk: Desk, id: str, asked: Mapping[str, str]) -> BatchPage:
         pager=pager,
         actions=_actions(batch, standing),
         events_href=f"{path}/events" if moving else "",
+        downloads=(
+            Download(label="Parts as JSON", href=f"{path}/parts.json"),
+            Download(label="Areas as GeoJSON", href=f"{path}/parts.geojson"),
+        ),
         specification=json.dumps(_shortened(batch.specification.body), indent=2, ensure_ascii=False),
+        merges=merges_of(desk, id),
+        merge=merge_form(desk, batch),
     )
 
 
@@ -159,20 +166,24 @@ def _parts(
     kept = {"state": str(state or ""), "area": "" if area is None else str(area)}
     where = f" in {names.get(area, area)}" if area is not None else ""
     shown = f"{WORDS[state].lower() if state else 'all'}{where}"
-    table = Table(
+    return _table(batch, found, names, shown), _pager(f"/batches/{batch.id}", kept, number, len(found), total), shown
+
+
+def _table(batch: Batch, found: list[Part], names: Mapping[int, str], shown: str) -> Table:
+    vary, timed = batch.specification.body.get("vary", {}), "times" in batch.specification.body
+    wanted = {"Part": True, "State": True, "Area": bool(names), "Time": timed, "Varied": bool(vary)}
+    wanted |= {"Tries": True, "Run": True, "Reason": any(part.reason for part in found)}
+    columns = [Column(title=title, numeric=title == "Tries") for title, is_there in wanted.items() if is_there]
+    rows = [zip(wanted.values(), _part(part, names, vary), strict=True) for part in found]
+    return Table(
         caption=f"Parts: {shown}",
-        columns=(
-            Column(title="Part", numeric=True), Column(title="State"), Column(title="Area"), Column(title="Time"),
-            Column(title="Varied"), Column(title="Tries", numeric=True), Column(title="Run"), Column(title="Reason"),
-        ),
-        rows=tuple(_part(part, names, batch) for part in found),
+        columns=tuple(columns),
+        rows=tuple(tuple(cell for is_there, cell in row if is_there) for row in rows),
         empty="No part is like that.",
-    )  # fmt: skip
-    return table, _pager(f"/batches/{batch.id}", kept, number, len(found), total), shown
+    )
 
 
-def _part(part: Part, names: Mapping[int, str], batch: Batch) -> tuple[Cell, ...]:
-    vary = batch.specification.body.get("vary", {})
+def _part(part: Part, names: Mapping[int, str], vary: Mapping[str, Any]) -> tuple[Cell, ...]:
     varied = ", ".join(f"{name} = {part.parameters.get(name)}" for name in vary)
     href = f"/runs/{part.run}" if part.run else ""
     return (
@@ -267,5 +278,6 @@ def batch_json(desk: Desk, id: str) -> dict[str, Any]:
         "counts": {str(state): count for state, count in standing.counts.items()},
         "final": standing.final, "per_hour": standing.per_hour, "eta_s": standing.eta_s, "cpu_s": standing.cpu_s,
         "troubles": room.troubles(id),
+        "merges": desk.house.merges.standing(id),
         "links": {name: f"/batches/{id}/{name}" for name in ("parts.json", "parts.geojson", "events")},
     }  # fmt: skip

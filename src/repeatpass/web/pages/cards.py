@@ -7,7 +7,7 @@ from repeatpass.web.desk import Series
 from repeatpass.web.pages import saying
 from repeatpass.web.pages.charting import place_name, spark_of
 from repeatpass.web.pages.seals import series_seal
-from repeatpass.web.views import IndicatorCard
+from repeatpass.web.views import Freshness, IndicatorCard
 
 
 def kind_of(series: Series) -> str:
@@ -31,7 +31,7 @@ def span_of(series: Series) -> str:
     return series.once("span", lambda: saying.span_words([value.time for value in series.values]))
 
 
-def card_of(series: Series, verdicts: Mapping[str, Repeat]) -> IndicatorCard:
+def card_of(series: Series, verdicts: Mapping[str, Repeat], fresh: Freshness | None = None) -> IndicatorCard:
     """The finding first, then the number, the line, the proof."""
     indicator = series.indicator
     digits = saying.digits_in(series)
@@ -49,6 +49,7 @@ def card_of(series: Series, verdicts: Mapping[str, Repeat]) -> IndicatorCard:
         picture=_picture(series),
         span=span,
         status=saying.status_words(indicator, ""),
+        fresh=fresh,
     )
 
 

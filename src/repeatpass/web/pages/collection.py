@@ -35,15 +35,25 @@ def collection_page(desk: Desk, id: str) -> CollectionPage:
         map=map_of(desk, collection, files),
         items=_files(collection, catalog.items(id), files),
         used_by=_used_by(desk, id),
-        code=code_of(id),
+        code=code_of(id, layouts_of(catalog.items(id))),
         citation=str(collection.body.get("sci:citation", "")),
         downloads=(Download(label="STAC", href=f"/stac/collections/{id}"), Download(label="JSON", href=f"{path}.json")),
     )
 
 
-def code_of(id: str) -> str:
-    """The lines that open it."""
-    return f'import repeatpass\n\ndata = repeatpass.open("{id}")\ndata'
+def code_of(id: str, layouts: tuple[str, ...] = ()) -> str:
+    """The lines that open it; of a cube in two layouts, those for either."""
+    if len(layouts) < 2:
+        return f'import repeatpass\n\ndata = repeatpass.open("{id}")\ndata'
+    names = {"map": "maps", "series": "series"}
+    opened = "\n".join(f'{names[layout]} = repeatpass.open("{id}", layout="{layout}")' for layout in layouts)
+    return f"import repeatpass\n\n{opened}\n{names[layouts[0]]}"
+
+
+def layouts_of(items: list[Item]) -> tuple[str, ...]:
+    """The layouts in which a cube is kept; empty where it is none."""
+    assets = [asset for item in items[:1] for asset in item.body.get("assets", {}).values()]
+    return tuple(asset["repeatpass:layout"] for asset in assets if asset.get("repeatpass:layout"))
 
 
 def _facts(desk: Desk, collection: Collection, files: list[CollectionAsset]) -> list[Fact]:
@@ -54,6 +64,7 @@ def _facts(desk: Desk, collection: Collection, files: list[CollectionAsset]) -> 
     facts = [
         Fact(label="Nature", text=listed.nature_of(collection)),
         *(Fact(label="Made by", text=each["name"], href=each.get("url", "")) for each in makers),
+        *_origin(body),
         *(Fact(label="Carried by", text=each["name"], href=each.get("url", "")) for each in carriers),
         Fact(label="Time", text=_time(collection)),
         Fact(label="Place", text="None is stated" if nowhere(desk, files) else listed.where_of(collection)),
@@ -68,6 +79,16 @@ def _facts(desk: Desk, collection: Collection, files: list[CollectionAsset]) -> 
     return [fact for fact in facts if fact.text]
 
 
+def _origin(body: Any) -> list[Fact]:
+    """What made it here, and of what."""
+    made = str(body.get("repeatpass:made_by", ""))
+    if not made:
+        return []
+    what = "batch" if made.startswith("/batches/") else "run"
+    sources = [Fact(label="Made of", text=id, href=f"/collections/{id}") for id in body.get("repeatpass:sources", ())]
+    return [Fact(label="Made here by", text=f"The {what} {made.rpartition('/')[2]}", href=made), *sources]
+
+
 def _time(collection: Collection) -> str:
     start, end = listed.interval_of(collection)
     return f"{words.day(start)} to {words.day(end)}" if start and end else "No date is stated"
@@ -79,7 +100,7 @@ def _files(collection: Collection, items: list[Item], files: list[CollectionAsse
         (
             Cell(text=titles.get(file.item or "", "The whole collection"),
                  href=f"/stac/collections/{collection.id}/items/{file.item}" if file.item else ""),
-            Cell(text=file.key, href=f"/files/{file.checksum}"),
+            Cell(text=_named(file, items), href=f"/files/{file.checksum}"),
             Cell(text=file.media_type.partition(";")[0], mono=True),
             Cell(text=words.size(file.size), sort=str(file.size)),
             Cell(text=words.short(file.checksum), mono=True, copy=file.checksum),
@@ -90,6 +111,13 @@ def _files(collection: Collection, items: list[Item], files: list[CollectionAsse
         Column(title=title, numeric=title == "Size") for title in ("Item", "Asset", "Type", "Size", "SHA-256")
     )
     return Table(caption=f"Files of version {collection.version}", columns=columns, rows=rows)
+
+
+def _named(file: CollectionAsset, items: list[Item]) -> str:
+    """An asset's key, with the layout of a cube beside it."""
+    body = next((item.body for item in items if item.id == file.item), {})
+    layout = body.get("assets", {}).get(file.key, {}).get("repeatpass:layout", "")
+    return f"{file.key} ({layout} layout)" if layout else file.key
 
 
 def _used_by(desk: Desk, id: str) -> tuple[Link, ...]:

@@ -7,6 +7,7 @@ from repeatpass.web.addresses import with_query
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages.cards import card_of
 from repeatpass.web.pages.charting import chart_of
+from repeatpass.web.pages.freshness import mark_of
 from repeatpass.web.pages.proof import proof_of
 from repeatpass.web.pages.seals import summary_of
 from repeatpass.web.views import HomePage, Theme
@@ -25,10 +26,12 @@ def home_page(desk: Desk) -> HomePage:
         path="/",
         description=DESCRIPTION,
         json_href="/home.json",
-        lead=card_of(lead, verdicts) if lead else None,
+        lead=card_of(lead, verdicts, mark_of(desk, lead)) if lead else None,
         lead_chart=chart_of(desk, lead, latest.place, None, beside=True) if lead and latest else None,
         lead_passport=proof_of(desk, latest)[:4] if latest else (),
-        findings=tuple(card_of(series, verdicts) for series in every if series is not lead and series.values),
+        findings=tuple(
+            card_of(series, verdicts, mark_of(desk, series)) for series in every if series is not lead and series.values
+        ),
         themes=themes_of(every),
         trust=summary_of(every, verdicts) if any(series.values for series in every) else None,
     )

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from repeatpass.access import ANYONE, Actor
 from repeatpass.core.errors import NotFound
-from repeatpass.core.times import iso_short, now, parse_time
-from repeatpass.indicators.records import Indicator, Status, Value
+from repeatpass.core.times import iso_short, parse_time
+from repeatpass.indicators.records import Indicator, Value
 from repeatpass.web import words
 from repeatpass.web.addresses import with_query
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages import saying
 from repeatpass.web.pages.cards import kind_of, span_of
 from repeatpass.web.pages.charting import across_places, chart_of, place_name
+from repeatpass.web.pages.freshness import mark_of
 from repeatpass.web.pages.indicator_tables import held_table, releases_table, values_table
 from repeatpass.web.pages.mapping import map_of, places_of
 from repeatpass.web.pages.proof import proof_of, repeat_action
+from repeatpass.web.pages.schedules import updates_of
 from repeatpass.web.pages.seals import rows_of, seal_of, series_seal
 from repeatpass.web.views import (
     Download,
@@ -58,7 +61,7 @@ def shown_of(series: Series, place: str, time: str) -> Shown:
     return Shown(place=place, values=values, value=before[-1] if before else (values[0] if values else None))
 
 
-def indicator_page(desk: Desk, id: str, place: str = "", time: str = "") -> IndicatorPage:
+def indicator_page(desk: Desk, id: str, place: str = "", time: str = "", actor: Actor = ANYONE) -> IndicatorPage:
     """One indicator: finding, latest value, chart and map with one time, proof, record."""
     series = desk.series(id)
     indicator, shown = series.indicator, shown_of(series, place, time)
@@ -82,7 +85,11 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "") -> Indi
         shown=saying.reading_of(indicator, shown.value, digits),
         seal=seal_of(verdicts.get(newest.run)) if newest else series_seal(series, verdicts),
         status=saying.status_words(indicator, span_of(series)),
-        late=late_words(indicator, series.latest),
+        fresh=mark_of(desk, series),
+        updates=updates_of(desk, id, actor),
+        feed=f"{path}/feed.atom",
+        held_href=f"{path}/held" if series.held else "",
+        resting=_resting(desk, series),
         kind=kind_of(series),
         themes=tuple(Link(text=theme, href=with_query("/indicators", theme=theme)) for theme in indicator.themes),
         chart=chart_of(desk, series, shown.place, at, beside=beside),
@@ -113,16 +120,15 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def late_words(indicator: Indicator, latest: Value | None) -> str:
-    """Why a live record is overdue; empty for one that is not, and for closed records."""
-    if indicator.status is not Status.LIVE or not indicator.max_age or latest is None:
+def _resting(desk: Desk, series: Series) -> str:
+    """How many current values were made from files that have other bytes now."""
+    stamp = desk.house.contexts.current()
+    changed = series.once(f"changed {stamp}", lambda: desk.house.scheduling.news.changed_inputs(series.id))
+    count = sum(series.runs[run] for run in changed)
+    if not count:
         return ""
-    import pandas as pd
-
-    age = now() - latest.time
-    if age <= pd.Timedelta(indicator.max_age).to_pytimedelta():
-        return ""
-    return f"The newest value is {age.days} days old, older than this record allows ({indicator.max_age})."
+    verb = "rests" if count == 1 else "rest"
+    return f"{words.plural(count, 'value')} {verb} on inputs that have changed since."
 
 
 def _times(series: Series, shown: Shown) -> TimeControl | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages.cards import card_of, kind_of
+from repeatpass.web.pages.freshness import mark_of
 from repeatpass.web.pages.narrowing import Question, narrow
 from repeatpass.web.pages.seals import series_seal
 from repeatpass.web.views import IndicatorsPage
@@ -21,6 +22,7 @@ def indicators_page(desk: Desk, asked: Mapping[str, str]) -> IndicatorsPage:
         Question(name="satellite", title="Satellite", values=lambda series: series.indicator.satellites),
         Question(name="sensor", title="Sensor", values=lambda series: series.indicator.sensors),
         Question(name="kind", title="Kind", values=lambda series: [kind_of(series)]),
+        Question(name="fresh", title="Freshness", values=lambda series: _fresh(desk, series)),
         Question(name="verdict", title="Newest repeat", values=lambda series: [series_seal(series, verdicts).word]),
     ]
     narrowed = narrow("/indicators", every, questions, asked, _text, "Search indicators")
@@ -31,10 +33,15 @@ def indicators_page(desk: Desk, asked: Mapping[str, str]) -> IndicatorsPage:
         json_href="/indicators.json",
         search=narrowed.search,
         facets=narrowed.facets,
-        cards=tuple(card_of(series, verdicts) for series in narrowed.found),
+        cards=tuple(card_of(series, verdicts, mark_of(desk, series)) for series in narrowed.found),
         total=len(narrowed.found),
         chosen=narrowed.chosen,
     )
+
+
+def _fresh(desk: Desk, series: Series) -> list[str]:
+    mark = mark_of(desk, series)
+    return [mark.word] if mark else []
 
 
 def _text(series: Series) -> str:

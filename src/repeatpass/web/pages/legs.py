@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from repeatpass.runs.masking import masked_parameters
 from repeatpass.runs.records import Provenance, Run
 from repeatpass.verification.records import Repeat
 from repeatpass.web import words
@@ -33,8 +34,8 @@ def _code(then: Run, now: Run) -> Leg:
 def _parameters(then: Run, now: Run) -> Leg:
     return Leg(
         name="Parameters",
-        then=_said(then.parameters),
-        now=_said(now.parameters),
+        then=_said(masked_parameters(then.parameters)),
+        now=_said(masked_parameters(now.parameters)),
         same=dict(then.parameters) == dict(now.parameters),
     )
 

@@ -21,7 +21,7 @@ from repeatpass.web.views.batches import Field, NewBatchPage, PlannedBatch
 VARIED = ";"  # between the values of a parameter that varies
 WHERE = (("", "Nowhere in particular"), ("tiles", "Tiles of a grid"), ("features", "Features (GeoJSON)"),
          ("collection", "Items of a collection"))  # fmt: skip
-GEOJSON = "Paste GeoJSON, or draw one elsewhere and upload it below."
+GEOJSON = "Paste GeoJSON here, or give its file."
 BOX = "west, south, east, north in the units of the CRS"
 
 
@@ -49,11 +49,11 @@ def _areas(desk: Desk, form: Mapping[str, str], revision: Revision) -> tuple[Fie
     return (
         _field(form, "where", "Areas", choices=WHERE),
         _field(form, "area_parameter", "Parameter that takes the area", choices=_names(revision)),
-        _field(form, "bbox", "Box of the grid", help=BOX),
-        _field(form, "size", "Size of a tile", help="in the units of the CRS"),
-        _field(form, "crs", "CRS of the grid", help="EPSG:4326 unless given"),
-        _field(form, "collection", "Collection", choices=(("", ""), *collections)),
-        _field(form, "features", "Features", help=GEOJSON, long=True),
+        _field(form, "bbox", "Tiles: box of the grid", help=BOX),
+        _field(form, "size", "Tiles: size", help="width, or width and height, in the units of the CRS"),
+        _field(form, "crs", "Tiles: CRS of the grid", help="EPSG:4326 unless given"),
+        _field(form, "collection", "Items: collection", choices=(("", ""), *collections)),
+        _field(form, "features", "Features: GeoJSON", help=GEOJSON, long=True),
     )
 
 
@@ -76,7 +76,9 @@ def _parameters(form: Mapping[str, str], revision: Revision) -> tuple[Field, ...
 
 
 def _help(facts: Mapping[str, Any]) -> str:
-    return f"{facts.get('description', '')} Usually {as_text(facts.get('default'))}".strip()
+    said = str(facts.get("description", "")).rstrip(".")
+    said = f"{said[:1].upper()}{said[1:]}. " if said else ""
+    return f"{said}Usually {as_text(facts.get('default'))}"
 
 
 def _field(form: Mapping[str, str], name: str, label: str, **more: Any) -> Field:

@@ -24,10 +24,10 @@ def ogc_page(kind: str, title: str, body: Body, path: str) -> OgcPage:
     page = OgcPage(
         title=title,
         path=path,
-        eyebrow=EYEBROW,
+        eyebrow="OGC Web Processing Service" if kind == "wps" else EYEBROW,
         json_href=_href(body, "alternate", "application/json") or f"{path}?f=json",
         crumbs=(Link(text="Home", href="/"), HOME, Link(text=title)) if path != "/ogc" else (),
-        lede=str(body.get("description", "")) if kind in ("landing", "process") else LEDES.get(kind, ""),
+        lede=str(body.get("description", "")) if kind in ("landing", "process", "wps") else LEDES.get(kind, ""),
         previous=_href(body, "prev"),
         next=_href(body, "next"),
     )
@@ -150,6 +150,7 @@ def _local(href: str) -> str:
 
 MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
     "landing": _landing,
+    "wps": _landing,
     "conformance": _conformance,
     "processes": _processes,
     "process": _process,

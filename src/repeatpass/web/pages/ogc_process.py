@@ -31,26 +31,28 @@ def _inputs(inputs: Mapping[str, Any]) -> Table:
         (
             Cell(text=name, mono=True),
             Cell(text=said(each["schema"])),
-            Cell(text=_default(each["schema"]) if not each["minOccurs"] else "required", mono=not each["minOccurs"]),
             Cell(text=each.get("description") or each.get("title", "")),
+            Cell(text=_default(each["schema"]) if not each["minOccurs"] else "required", mono=not each["minOccurs"]),
         )
         for name, each in inputs.items()
     )
-    columns = tuple(Column(title=title) for title in ("Name", "Kind", "Default", "Meaning"))
+    columns = tuple(Column(title=title) for title in ("Name", "Kind", "Meaning", "Default"))
     return Table(caption="Inputs", columns=columns, rows=rows, empty="It takes none.")
 
 
 def _outputs(outputs: Mapping[str, Any]) -> Table:
     rows = tuple(
-        (Cell(text=name, mono=True), Cell(text=said(each["schema"])), Cell(text=_meaning(each)))
+        (Cell(text=name, mono=True), Cell(text=said(each["schema"])), Cell(text=_meaning(name, each)))
         for name, each in outputs.items()
     )
     columns = tuple(Column(title=title) for title in ("Name", "Kind", "Meaning"))
     return Table(caption="Outputs", columns=columns, rows=rows)
 
 
-def _meaning(output: Mapping[str, Any]) -> str:
-    return " ".join(part for part in (f"{output.get('title', '')}.", output.get("description", "")) if part != ".")
+def _meaning(name: str, output: Mapping[str, Any]) -> str:
+    title, description = str(output.get("title", "")), str(output.get("description", ""))
+    says_more = title.casefold() != name.replace("_", " ").replace("-", " ").casefold()
+    return " ".join(part for part in (f"{title}." if title and says_more else "", description) if part) or "—"
 
 
 def said(schema: Schema) -> str:
@@ -73,7 +75,7 @@ def _default(schema: Schema) -> str:
 
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:79] + "…"
+    return text if len(text) <= 48 else text[:47] + "…"
 
 
 def _command(body: Mapping[str, Any]) -> str:

@@ -36,9 +36,14 @@ def _kind(facts: Mapping[str, Any]) -> Kind:
     if "enum" in facts:
         return "choice"
     default = facts.get("default")
-    if isinstance(default, str) and DATE.fullmatch(default):
+    if facts.get("format") == "date" or (isinstance(default, str) and DATE.fullmatch(default)):
         return "date"
-    return KINDS.get(str(facts.get("type", "")), "text")
+    return KINDS.get(next(iter(_types(facts)), ""), "text")
+
+
+def _types(facts: Mapping[str, Any]) -> list[str]:
+    stated = facts.get("type", [])
+    return [each for each in (stated if isinstance(stated, list) else [stated]) if each != "null"]
 
 
 def _help(facts: Mapping[str, Any]) -> str:
@@ -62,7 +67,9 @@ def read_form(schema: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, A
 
 
 def _read(facts: Mapping[str, Any], text: str) -> Any:
-    if facts.get("type") == "string" and "enum" not in facts:
+    if not text.strip() and "null" in facts.get("type", ""):
+        return None
+    if _types(facts) == ["string"] and "enum" not in facts:
         return text
     for choice in facts.get("enum", ()):
         if as_text(choice) == text:

@@ -15,6 +15,7 @@ from repeatpass.web.executed import code_cells, executed_notebook
 from repeatpass.web.logs import Entry, whole_log
 from repeatpass.web.notebook_html import notebook_html
 from repeatpass.web.pages.flavours import limits_words
+from repeatpass.web.pages.following import following
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.inputs import input_rows, lock_href, output_rows, unrecorded_words
 from repeatpass.web.pages.keeping import keeping_of
@@ -113,7 +114,7 @@ def _facts(desk: Desk, run: Run) -> list[Fact]:
         Fact(label="Kit", text=words.short(legs.kit), mono=True, copy=legs.kit),
         Fact(label="Machine", text=legs.machine or "not known", mono=True),
     ]  # fmt: skip
-    facts += _resources(desk, run)
+    facts += [*_resources(desk, run), *following(desk, run)]
     return facts + ([Fact(label="Ended by", text=f"the limit of {run.limits_by}")] if run.limits_by else [])
 
 

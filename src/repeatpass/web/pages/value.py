@@ -6,6 +6,7 @@ from typing import Any
 
 from repeatpass.core.times import iso_short, parse_time
 from repeatpass.indicators.records import Value, ValueState
+from repeatpass.runs.masking import masked_parameters
 from repeatpass.verification.passport import Passport, passport_of
 from repeatpass.web import words
 from repeatpass.web.addresses import with_query
@@ -50,7 +51,7 @@ def value_page(desk: Desk, found: Passport) -> ValuePage:
         notebook=tuple(_notebook(desk, found)),
         parameters=tuple(
             Fact(label=name, text=json.dumps(given, ensure_ascii=False), mono=True)
-            for name, given in run.parameters.items()
+            for name, given in masked_parameters(run.parameters).items()
         ),
         environment=tuple(_environment(desk, found)),
         inputs=input_rows(desk, provenance),

@@ -5,8 +5,10 @@ from fastapi import APIRouter, Depends
 from repeatpass.web.desk import Desk
 from repeatpass.web.routes.answering import no_odd_characters
 from repeatpass.web.routes.batches import batches_router
+from repeatpass.web.routes.feeds import feeds_router
 from repeatpass.web.routes.indicators import indicators_router
 from repeatpass.web.routes.runs import runs_router
+from repeatpass.web.routes.schedules import schedules_router
 from repeatpass.web.routes.shelves import shelves_router
 from repeatpass.web.routes.trust import trust_router
 from repeatpass.web.routes.workspace import workspace_router
@@ -15,6 +17,15 @@ from repeatpass.web.routes.workspace import workspace_router
 def pages_router(desk: Desk) -> APIRouter:
     """Every page of the house."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(no_odd_characters)])
-    for part in (batches_router, indicators_router, runs_router, shelves_router, trust_router, workspace_router):
+    routers = (feeds_router, schedules_router)
+    for part in (
+        *routers,
+        batches_router,
+        indicators_router,
+        runs_router,
+        shelves_router,
+        trust_router,
+        workspace_router,
+    ):
         router.include_router(part(desk))
     return router

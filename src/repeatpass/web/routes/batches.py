@@ -82,6 +82,18 @@ def batches_router(desk: Desk) -> APIRouter:
             news(desk, house.batches.batch(id).id), media_type="text/event-stream", headers=HEADERS
         )
 
+    @router.post("/batches/{id}/merge")
+    async def merge(id: str, request: Request) -> Response:
+        stated = request.headers.get("content-type", "").startswith("application/json")
+        given = _json((await _limited(request)).decode(errors="replace")) if stated else await _form(request)
+        if not isinstance(given, Mapping):
+            raise Invalid("The merge is no object; right would be {\"as\": \"cog\", \"output\": \"ndvi\"}.")
+        wanted = {key: value for key, value in given.items() if value != "" and key != "token"}
+        await run_in_threadpool(house.merges.ask, actor_of(request), id, wanted)
+        if not stated:
+            return RedirectResponse(f"/batches/{id}#merged", 303)
+        return as_json(plain(await run_in_threadpool(batch_json, desk, id)), 202, {"location": f"/batches/{id}"})
+
     @router.post("/batches/{id}/{verb}")
     async def steer(id: str, verb: str, request: Request) -> Response:
         if verb not in VERBS:

@@ -12,12 +12,14 @@ from repeatpass.core.times import iso, iso_short
 from repeatpass.web.charts import for_page, page_spec
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages import charting, mapping
+from repeatpass.web.pages.freshness import freshness
 from repeatpass.web.pages.home import home_page
 from repeatpass.web.pages.indicator import Shown, indicator_page, shown_of
 from repeatpass.web.pages.indicators import indicators_page
 from repeatpass.web.pages.seals import series_seal
 from repeatpass.web.pages.value import passport, value_page
-from repeatpass.web.routes.answering import answer, as_json, etag, unchanged
+from repeatpass.web.routes.answering import actor_of, answer, as_json, etag, unchanged
+from repeatpass.web.twins import plain
 
 FOREVER = "public, max-age=31536000, immutable"
 COLUMNS = ("place", "time", "value", "lower", "upper", "reference", "flag", "revision", "run")
@@ -70,7 +72,7 @@ def indicators_router(desk: Desk) -> APIRouter:
     @router.get("/indicators/{id}")
     def indicator(id: str, request: Request, place: str = "", t: str = "") -> Response:
         twin = indicator_json(desk, desk.series(id)) if "json" in request.headers.get("accept", "") else None
-        return answer(desk, request, indicator_page(desk, id, place, t), twin)
+        return answer(desk, request, indicator_page(desk, id, place, t, actor_of(request)), twin)
 
     @router.get("/indicators/{id}/points")
     def points(id: str, request: Request, place: str = "") -> Response:
@@ -145,10 +147,10 @@ def indicator_json(desk: Desk, series: Series) -> dict[str, Any]:
     seal = series_seal(series, desk.verdicts([series]))
     values = [{name: getattr(value, name) for name in COLUMNS} | {"time": iso(value.time)} for value in series.values]
     latest = next((each for each in values if series.latest and each["time"] == iso(series.latest.time)), None)
-    definition = asdict(series.indicator)
-    for period in definition["periods"]:
-        period |= {"start": iso(period["start"]), "end": iso(period["end"])}
+    definition: dict[str, Any] = plain(asdict(series.indicator))
+    fresh = freshness(desk, series)
     return definition | {
+        "freshness": plain(fresh),
         "stamp": series.stamp, "latest": latest, "held": len(series.held),
         "seal": {"verdict": seal.verdict, "when": seal.when.isoformat() if seal.when else None, "href": seal.href,
                  "caveat": seal.caveat},

@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from repeatpass.runs.records import Run
+from repeatpass.runs.retention import require_kept
 from repeatpass.web.desk import Desk
 from repeatpass.web.logs import LogReader
 from repeatpass.web.pages.run import run_json, run_page
@@ -37,7 +38,9 @@ def runs_router(desk: Desk) -> APIRouter:
 
     @router.get("/runs/{id}/log.txt")
     def log(id: str) -> Response:
-        return StreamingResponse(_lines(desk, house.runs.run(id)), media_type="text/plain; charset=utf-8")
+        run = house.runs.run(id)
+        require_kept(run)
+        return StreamingResponse(_lines(desk, run), media_type="text/plain; charset=utf-8")
 
     @router.get("/runs/{id}/events")
     def events(id: str, request: Request, after: str = "") -> Response:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from repeatpass.web.views.common import NOTHING, Action, Cell, Fact, Link, Page, Pager, Table
+from repeatpass.web.views.common import NOTHING, Action, Cell, Download, Fact, Link, Page, Pager, Table
 
 PartWord = Literal["waiting", "running", "done", "reused", "failed", "cancelled"]
 
@@ -63,6 +63,27 @@ class TroubleRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MergeRow:
+    """A merge that was asked for, and what came of it."""
+
+    title: str
+    state: str  # asked, begun, done, failed
+    word: str
+    note: str = ""  # why it failed
+    collection: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergeForm:
+    """What the results of a batch can be merged into."""
+
+    href: str
+    forms: tuple[tuple[str, str], ...]  # value, words
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BatchPage(Page):
     """One batch."""
 
@@ -82,7 +103,10 @@ class BatchPage(Page):
     pager: Pager | None = None
     actions: tuple[Action, ...] = ()
     events_href: str = ""  # server-sent events; empty when nothing changes any more
+    downloads: tuple[Download, ...] = ()
     specification: str = ""
+    merges: tuple[MergeRow, ...] = ()
+    merge: MergeForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

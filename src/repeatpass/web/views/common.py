@@ -50,6 +50,16 @@ NEVER = Seal()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Freshness:
+    """How fresh a live record is, told by shape, word, colour and date together."""
+
+    state: Literal["fresh", "late", "stale"]
+    word: str
+    newest: str  # the time of the newest value, as people say it; empty where there is none
+    sentence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
     """One labelled line of a document."""
 

@@ -13,6 +13,7 @@ from repeatpass.web.views.common import (
     Download,
     Facet,
     Fact,
+    Freshness,
     Link,
     Page,
     Pager,
@@ -23,6 +24,7 @@ from repeatpass.web.views.common import (
     Table,
 )
 from repeatpass.web.views.figures import ChartView, Frame, MapView, Place
+from repeatpass.web.views.schedules import ScheduleRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +62,7 @@ class IndicatorCard:
     picture: str = ""  # address of a map frame, shown where there is no line
     span: str = ""  # 1958 to 2001
     status: str = ""  # Live, monthly · Closed record
+    fresh: Freshness | None = None  # of a live record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +177,11 @@ class IndicatorPage(Page):
     shown: Reading  # the value at the chosen place and time
     seal: Seal
     status: str  # Live, updated monthly; next due 3 May 2026 · Closed record, 2006 to 2010
-    late: str = ""  # a sentence when a live record is overdue
+    fresh: Freshness | None = None  # of a live record
+    updates: tuple[ScheduleRow, ...] = ()  # what keeps it up to date, and what came of the last time
+    feed: str = ""
+    held_href: str = ""  # where held values are released or rejected
+    resting: str = ""  # how many values rest on inputs that have changed since, in a sentence
     kind: str = ""
     themes: tuple[Link, ...] = ()
     chart: ChartView | None = None

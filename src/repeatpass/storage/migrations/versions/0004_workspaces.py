@@ -64,5 +64,5 @@ def _runs() -> None:
     op.add_column("runs", sa.Column("deleted_by", sa.String(length=80), nullable=False, server_default=sa.text("''")))
     op.create_index(op.f("ix_runs_state_priority_created"), "runs", ["state", "priority", "created"])
     op.create_index(op.f("ix_runs_actor_state"), "runs", ["actor", "state"])
-    op.create_index(op.f("ix_runs_actor_finished"), "runs", ["actor", "finished"])
+    op.create_index(op.f("ix_runs_actor_finished_cpu_s"), "runs", ["actor", "finished", "cpu_s"])
     op.create_index(op.f("ix_runs_kept_until"), "runs", ["kept_until"])

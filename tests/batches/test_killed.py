@@ -1,0 +1,133 @@
+"""Whoever is killed in the middle of a batch: no part is lost, and none is done twice."""
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from tests.houses import notebook
+from tests.served import Served, small_home
+
+from repeatpass.assembly import open_house
+from repeatpass.settings import Settings
+
+PARTS = 16
+NOTED = """
+import time
+from pathlib import Path
+time.sleep(0.5)
+with open(Path(folder) / f"{number}", "a") as file: file.write("done\\n")
+import repeatpass
+repeatpass.publish({"number": number}, "result.json")
+"""
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A server with a notebook that notes each of its executions in a folder."""
+    import sys
+
+    home, noted = small_home(tmp_path / "home"), tmp_path / "noted"
+    noted.mkdir()
+    house = open_house(Settings(home=home, environment=sys.prefix, demo=False))
+    house.shelf.add(house.owner, "noted", notebook(NOTED, parameters=f"number = 0\nfolder = {str(noted)!r}"))
+    house.close()
+    made = Served(home).start()
+    yield made
+    made.close()
+    for process in cluster_of(home):
+        process.kill()
+
+
+def cluster_of(home: Path) -> list[psutil.Process]:
+    """Return the process that holds the scheduler, then those of its workers."""
+    try:
+        pid = json.loads((home / "dask" / "cluster.json").read_text())["pid"]
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except (OSError, psutil.Error):
+        return []
+
+
+def begun(served: Served) -> str:
+    """Begin the batch and wait until some of it is done."""
+    body = {"notebook": "noted", "vary": {"number": list(range(PARTS))}}
+    id: str = served.ask("/batches", body)["batch"]["id"]
+    until(lambda: counts(served, id).get("done", 0) >= 3)
+    return id
+
+
+def counts(served: Served, id: str) -> dict[str, int]:
+    """Return how many parts are in each state."""
+    found = served.ask(f"/batches/{id}.json")["counts"]
+    return {state: count for state, count in found.items() if count}
+
+
+def until(true: Callable[[], Any], seconds: float = 150) -> None:
+    """Wait until something is true."""
+    limit = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+
+
+def require_every_part_once(served: Served, id: str) -> None:
+    """Assert that the batch comes to its end, with every part done by one run that succeeded."""
+    until(lambda: served.ask(f"/batches/{id}.json")["batch"]["state"] == "finished")
+    assert counts(served, id) == {"done": PARTS}
+    parts = served.ask(f"/batches/{id}/parts.json?limit=1000")["parts"]
+    assert sorted(part["parameters"]["number"] for part in parts) == list(range(PARTS))
+    jobs = served.ask("/ogc/jobs?limit=1000")["jobs"]
+    ended = Counter(job["status"] for job in jobs if job["processID"] == "noted")
+    assert ended["successful"] == PARTS
+    assert ended["running"] + ended["accepted"] == 0
+
+
+def executions(served: Served) -> Counter[int]:
+    """Return how often the notebook came to its end for each part."""
+    files = (served.home.parent / "noted").iterdir()
+    return Counter({int(path.name): len(path.read_text().split()) for path in files})
+
+
+def test_the_server_is_killed(served: Served) -> None:
+    id = begun(served)
+    served.kill(signal.SIGKILL)
+    time.sleep(1)
+    served.start()
+    require_every_part_once(served, id)
+    assert set(executions(served).values()) == {1}  # what the cluster had went on, and was taken up
+
+
+def test_a_dask_worker_is_killed(served: Served) -> None:
+    id = begun(served)
+    workers = [each for each in cluster_of(served.home) if "spawn_main" in " ".join(each.cmdline())]
+    assert workers
+    workers[0].kill()
+    require_every_part_once(served, id)
+    assert set(executions(served).values()) == {1}  # the executor went on with what the worker watched over
+
+
+def test_the_scheduler_is_killed_and_comes_back(served: Served) -> None:
+    id = begun(served)
+    scheduler = cluster_of(served.home)[0]
+    os.kill(scheduler.pid, signal.SIGKILL)
+    require_every_part_once(served, id)
+    assert cluster_of(served.home)[0].pid != scheduler.pid
+    assert set(executions(served).values()) == {1}
+
+
+def test_server_scheduler_and_executor_are_killed_together(served: Served) -> None:
+    id = begun(served)
+    doomed = [served.executor(), *cluster_of(served.home)]
+    served.kill(signal.SIGKILL)
+    for process in doomed:
+        process.kill()
+    served.start()
+    require_every_part_once(served, id)
+    assert max(executions(served).values()) <= 2  # what was under way is done again, as crashed runs are

@@ -1,0 +1,161 @@
+"""The pages and addresses of batches, through a real server and a real browser."""
+
+import json
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.batches.conftest import PARAMETERS, PUBLISH
+from tests.conftest import cannot
+from tests.houses import notebook
+from tests.served import Served, small_home
+
+from repeatpass.assembly import open_house
+from repeatpass.settings import Settings
+
+BODY = {
+    "notebook": "greenness",
+    "name": "Two by two",
+    "areas": {"tiles": {"bbox": [5, 45, 7, 47], "size": 1}},
+    "times": {"interval": "2020-01/2020-02", "step": "P1M"},
+}
+FORM = {"notebook": "greenness", "where": "tiles", "bbox": "5, 45, 7, 47", "size": "1", "interval": "2020-01/2020-02",
+        "step": "P1M", "p.index": "ndvi; evi"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    import sys
+
+    home = small_home(tmp_path_factory.mktemp("pages") / "home")
+    house = open_house(Settings(home=home, environment=sys.prefix, demo=False))
+    house.shelf.add(house.owner, "greenness", notebook(PUBLISH, parameters=PARAMETERS))
+    house.close()
+    made = Served(home).start()
+    yield made
+    made.close()
+    end_cluster(home)
+
+
+def end_cluster(home: Path) -> None:
+    """End the cluster that the server began."""
+    from repeatpass.compute.cluster import Cluster
+
+    Cluster(home / "dask").shutdown()
+
+
+@pytest.fixture(scope="module")
+def finished(served: Served) -> str:
+    """A batch that came to its end."""
+    import time
+
+    id = str(served.ask("/batches", BODY)["batch"]["id"])
+    until = time.monotonic() + 120
+    while served.ask(f"/batches/{id}.json")["batch"]["state"] == "running":
+        assert time.monotonic() < until
+        time.sleep(0.3)
+    return id
+
+
+def test_programs_plan_start_and_read_batches(served: Served, finished: str) -> None:
+    planned = served.ask("/batches/plan", BODY)
+    assert (planned["parts"], planned["done_already"]) == (8, 8)
+    twin = served.ask(f"/batches/{finished}.json")
+    assert twin["counts"] == {"done": 8}
+    page = served.ask(f"/batches/{finished}/parts.json?state=done&limit=3&offset=2")
+    assert (page["total"], [part["number"] for part in page["parts"]]) == (8, [2, 3, 4])
+    assert page["parts"][0]["parameters"]["bbox"] == [6, 46, 7, 47]
+    areas = served.ask(f"/batches/{finished}/parts.geojson")
+    assert areas["features"][0]["properties"] == {"name": "r0c0", "done": 2}
+    assert served.ask("/batches.json")["rows"][0]["name"] == "Two by two"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/batches/nothing.json", 404),
+        ("/batches/nothing/parts.json", 404),
+        ("/batches/{id}/parts.json?state=sleeping", 400),
+        ("/batches/{id}/parts.json?limit=many", 400),
+    ],
+)
+def test_bad_addresses_are_answered_in_words(served: Served, finished: str, path: str, status: int) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        served.ask(path.format(id=finished))
+    assert refused.value.code == status
+    assert json.loads(refused.value.read())
+
+
+def test_a_wrong_specification_names_the_field(served: Served) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        served.ask("/batches", BODY | {"times": {"interval": "2020", "step": "sometimes"}})
+    assert refused.value.code == 400
+    assert "times.step" in refused.value.read().decode()
+
+
+def test_nobody_begins_a_batch_without_a_token(served: Served) -> None:
+    answer = httpx.post(f"{served.address}/batches", json=BODY)
+    assert answer.status_code in (401, 403)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        try:
+            import shutil
+
+            opened = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        except playwright.Error as error:
+            cannot(f"Chromium cannot be started: {error}")
+        yield opened
+        opened.close()
+
+
+def test_the_form_works_without_scripts_from_plan_to_end(served: Served, browser: Any) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{served.address}/batches/new?notebook=greenness")
+    for name, value in FORM.items():
+        if name == "where":
+            page.select_option("#where", value)
+        elif name != "notebook":
+            page.fill(f'[name="{name}"]', value)
+    page.click("text=Plan")
+    assert "16 parts" in page.inner_text("main")
+    assert page.locator(".partmap path.waiting").count() == 4
+    page.click("text=Start 16 parts")
+    assert "/batches/" in page.url
+    assert "Parts" in page.inner_text("main")
+    page.goto(f"{served.address}/batches/new?notebook=greenness")
+    page.fill("#interval", "yesterday")
+    page.fill("#step", "P1M")
+    page.click("text=Plan")
+    assert "times.interval" in page.inner_text("[role=alert]")
+
+
+def test_a_batch_page_follows_the_batch_until_its_end(served: Served, browser: Any) -> None:
+    body = {"notebook": "greenness", "vary": {"year": list(range(1990, 1996))}}
+    id = served.ask("/batches", body)["batch"]["id"]
+    page = browser.new_page()
+    page.goto(f"{served.address}/batches/{id}")
+    page.wait_for_selector("text=Every part is final: 6 done.", timeout=120_000)
+    assert page.locator(".state.big").inner_text() == "Finished"
+
+
+def test_a_batch_page_is_readable_by_everyone_and_fits_a_phone(served: Served, finished: str, browser: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for width, path in (
+        (1280, f"/batches/{finished}"),
+        (390, f"/batches/{finished}"),
+        (390, "/batches/new?notebook=greenness"),
+        (390, "/batches"),
+    ):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(served.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), (width, path)
+        found = axe.run(page).response["violations"]
+        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+        page.close()

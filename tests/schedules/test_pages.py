@@ -1,0 +1,191 @@
+"""The pages of schedules, freshness, held values and feeds, over a real house."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+import uvicorn
+
+from repeatpass.demo.filling import Filling
+from repeatpass.runs.records import Purpose
+from repeatpass.server import make_app
+from tests.schedules.clocks import Timed, eventually, timed_house
+from tests.served import free_port
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+ROWS = """
+import pandas as pd, repeatpass
+table = pd.DataFrame({"place": "here", "time": ["2026-01-01", "2026-02-01"], "value": [1.0, second]})
+repeatpass.publish(table, "values", unit="K")
+"""
+LIVE: dict[str, Any] = {"status": "live", "cadence": "P1M", "max_age": "P75D", "schedule": "0 13 * * *"}
+
+
+class House:
+    """A served house with one live indicator, of which one value and one correction are held."""
+
+    def __init__(self, timed: Timed) -> None:
+        self.timed = timed
+        app = make_app(timed.house, Filling(done=True))
+        port = timed.house.settings.port
+        config = uvicorn.Config(app, port=port, lifespan="off", log_config=None)  # the house is open already
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        assert eventually(lambda: self.server.started)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        token = timed.house.access.issue_token(timed.house.owner, "owner", "tests").secret
+        self.owner = {"Authorization": f"Bearer {token}"}
+
+    def close(self) -> None:
+        self.client.close()
+        self.server.should_exit = True
+        self.thread.join(10)
+
+    def deliver(self, second: float) -> None:
+        house = self.timed.house
+        run = house.submitting.submit(
+            house.owner, "warmth", {"second": second}, purpose=Purpose.UPDATE, subject="warmth"
+        )
+        house.runs.wait(run.id, 60)
+        house.collecting.collect(run.id)
+        assert eventually(lambda: house.events.waiting() == 0)
+
+    def get(self, path: str, **headers: str) -> Any:
+        self.client.cookies.clear()  # as a reader; the session of a browser on this machine is the owner's
+        return self.client.get(path, headers=headers)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    home: Path = tmp_path_factory.mktemp("served") / "home"
+    with timed_house(home, port=free_port(), smtp_host="127.0.0.1", smtp_port=9) as timed:
+        timed.schedule(
+            ROWS, parameters="second = 2.0",
+            **LIVE | {"alerts": {"webhook": "http://127.0.0.1:9/x"}},
+        )  # fmt: skip
+        made = House(timed)
+        for second in (2.0, 2.5, 99.0):
+            made.deliver(second)
+        yield made
+        made.close()
+
+
+def test_every_page_answers_as_page_and_as_json(served: House) -> None:
+    for path in ("/schedules", "/schedules/update-warmth", "/indicators/warmth/held", "/indicators", "/"):
+        page = served.get(path, accept="text/html")
+        assert page.status_code == 200, path
+        twin = served.get("/home.json" if path == "/" else f"{path}.json")
+        assert twin.json(), path
+    assert served.get("/schedules/update-cold").status_code == 404
+
+
+def test_pages_show_what_is_fresh_late_or_stale_with_its_date(served: House) -> None:
+    seen = []
+    for month in (3, 4, 6):
+        served.timed.time.moment = datetime(2026, month, 10, tzinfo=UTC)
+        page = served.get("/indicators/warmth", accept="text/html").text
+        found = served.get("/indicators/warmth.json").json()["freshness"]["state"]
+        assert f'class="fresh {found}"' in page
+        assert "newest February 2026" in page
+        assert f'class="fresh {found}"' in served.get("/indicators", accept="text/html").text
+        assert f'class="fresh {found}"' in served.get("/", accept="text/html").text
+        seen.append(found)
+    assert seen == ["fresh", "late", "stale"]
+
+
+def test_a_reader_sees_old_against_new_and_cannot_judge(served: House) -> None:
+    page = served.get("/indicators/warmth/held", accept="text/html").text
+    assert "It would change 2.0 to 2.5\N{NO-BREAK SPACE}K." in page
+    assert "<svg" in page
+    assert "<form" not in page
+    answer = served.client.post(
+        "/indicators/warmth/held", json={"verb": "release", "reason": "x", "v:here/2026-02-01/2": "1"}
+    )
+    assert answer.status_code == 403
+
+
+def test_a_person_with_the_right_rejects_and_releases_for_a_reason_that_readers_see(served: House) -> None:
+    page = served.client.get("/indicators/warmth/held", headers=served.owner | {"accept": "text/html"}).text
+    assert 'name="v:here/2026-02-01/2"' in page
+    post = {"verb": "release", "reason": " ", "v:here/2026-02-01/2": "1"}
+    refused = served.client.post("/indicators/warmth/held", data=post, headers=served.owner | {"accept": "text/html"})
+    assert refused.status_code == 400
+    assert "Say why it is released; readers will see the reason." in refused.text
+    reject = {"verb": "reject", "reason": "The sensor was in the sun.", "v:here/2026-02-01/3": "1"}
+    assert served.client.post("/indicators/warmth/held", data=reject, headers=served.owner).status_code == 303
+    release = {"verb": "release", "reason": "The source was processed again.", "v:here/2026-02-01/2": "1"}
+    assert served.client.post("/indicators/warmth/held", data=release, headers=served.owner).status_code == 303
+    assert served.timed.values()["here", "2026-02-01"] == 2.5
+    assert served.get("/indicators/warmth/held.json").json() == {"held": []}
+    value = served.get("/indicators/warmth/values/here/2026-02-01", accept="text/html").text
+    assert "Released by Owner: The source was processed again." in value
+    assert "Rejected by Owner: The sensor was in the sun." in value
+    served.deliver(99.0)  # it has been rejected: nobody is asked again
+    assert served.timed.house.indicators.held("warmth") == []
+
+
+def test_buttons_pause_resume_and_begin(served: House) -> None:
+    for verb in ("pause", "resume", "run-now"):
+        answer = served.client.post(f"/schedules/update-warmth/{verb}", headers=served.owner)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/schedules/update-warmth")
+    assert served.client.post("/schedules/update-warmth/pause").status_code == 403
+    assert served.client.post("/schedules/update-warmth/explode", headers=served.owner).status_code == 404
+
+
+def test_feeds_are_valid_atom_and_their_ids_last(served: House) -> None:
+    served.timed.time.moment = datetime(2026, 6, 10, tzinfo=UTC)
+    served.timed.house.scheduling.alerts.look_again()
+    served.timed.house.scheduling.alerts.look_around()
+    for path in ("/feeds/alerts.atom", "/indicators/warmth/feed.atom"):
+        answer = served.get(path)
+        assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+        root = ElementTree.fromstring(answer.content)
+        _check(root, path)
+        again = ElementTree.fromstring(served.get(path).content)
+        assert [each.findtext(f"{ATOM}id") for each in again.iter(f"{ATOM}entry")] == [
+            each.findtext(f"{ATOM}id") for each in root.iter(f"{ATOM}entry")
+        ]
+        assert served.client.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+    terms = {each.get("term") for each in root.iter(f"{ATOM}category")}
+    assert {"delivery", "held", "released", "rejected", "stale"} <= terms
+
+
+def _check(root: ElementTree.Element, path: str) -> None:
+    """What RFC 4287 asks of a feed: one id, title and updated each, an author, links with rel, text of known kinds."""
+    assert root.tag == f"{ATOM}feed"
+    assert root.find(f"{ATOM}author/{ATOM}name") is not None
+    assert [
+        link.get("href", "").endswith(path) for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"
+    ] == [True]
+    entries = root.findall(f"{ATOM}entry")
+    assert entries
+    for element in (root, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(f"{ATOM}{name}")) == 1
+        assert (element.findtext(f"{ATOM}id") or "").startswith("urn:uuid:")
+        moment = datetime.fromisoformat((element.findtext(f"{ATOM}updated") or "").replace("Z", "+00:00"))
+        assert moment.tzinfo is not None
+    for entry in entries:
+        (link,) = entry.findall(f"{ATOM}link")
+        assert (link.get("rel"), (link.get("href") or "")[:7]) == ("alternate", "http://")
+        content = entry.find(f"{ATOM}content")
+        assert content is not None and content.get("type") == "text" and content.text
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(set(ids)) == len(ids)
+
+
+def test_pages_read_on_when_everything_elsewhere_is_down(served: House) -> None:
+    served.timed.apply(**LIVE | {"schedule": {"cron": "0 13 * * *", "on_new_data": [{"url": "http://127.0.0.1:9/x"}]}})
+    served.timed.tick()
+    served.timed.house.scheduling.clock.run_errands()  # mail server, webhook and source: nobody answers
+    for path in ("/", "/indicators", "/indicators/warmth", "/schedules", "/indicators/warmth/values/here/2026-01-01"):
+        assert served.get(path, accept="text/html").status_code == 200
+    assert "Does not answer" in served.get("/schedules", accept="text/html").text
+    served.timed.time.forward(days=1)
+    assert served.timed.settled().state.final
