@@ -168,7 +168,9 @@ class Worker:
                 run, self.prefixes.prefix(legs.environment), self.prefixes.kit_folder(legs.kit)
             )
             secrets = self.desk.secrets(run)
-            request = replace(request, environ={**request.environ, **self.desk.environ(run), **secrets}, secrets=tuple(secrets))
+            request = replace(
+                request, environ={**request.environ, **self.desk.environ(run), **secrets}, secrets=tuple(secrets)
+            )
             ticket = self.runner.start(request, self.folders.of(run.id))
             self._patiently(run, lambda: self.runs.keep_ticket(run.id, ticket))
         except Exception as error:
