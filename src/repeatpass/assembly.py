@@ -1,10 +1,11 @@
 """The assembly: builds the rooms, joins events to listeners, and does nothing else."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from repeatpass.access.records import Actor
 from repeatpass.access.room import Access
@@ -39,6 +40,7 @@ from repeatpass.runs.fingerprints import Reusing
 from repeatpass.runs.flavours import Flavours, flavours_in
 from repeatpass.runs.folder import Folders
 from repeatpass.runs.follow import ENDED
+from repeatpass.runs.masking import secret_names
 from repeatpass.runs.network import entries_of
 from repeatpass.runs.owning import Owning, owning
 from repeatpass.runs.presence import Presence
@@ -184,7 +186,9 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     if not isolation.sandbox:  # a sandbox must not reach the scheduler
         upscaling.share()
     batches = Batches(database)
-    batching = _batching(batches, upscaling, shelf, catalog, submitting, Reusing(database, contexts, files))
+    batching = _batching(
+        batches, upscaling, shelf, catalog, submitting, Reusing(database, contexts, files), own.secrets
+    )
     indicators, repeats = Indicators(database), Repeats(database)
     collecting = Collecting(indicators, runs, files)
     repeating = Repeating(repeats, runs, submitting, environments, contexts, shelf, indicators, files, own.secrets.any)
@@ -267,10 +271,15 @@ def _batching(
     catalog: Catalog,
     submitting: Submitting,
     reusing: Reusing,
+    secrets: Secrets,
 ) -> Batching:
     planning = Planning(room.database, shelf, catalog, submitting, reusing, upscaling.lanes)
     feeding = Feeding(room, submitting.runs, submitting, reusing)
-    return Batching(room, planning, feeding, upscaling.ahead, upscaling.single.cancel)
+
+    def admit(owner: str, parameters: Mapping[str, Any]) -> None:
+        upscaling.require_private([*secrets.names(owner), *secret_names(parameters)])
+
+    return Batching(room, planning, feeding, upscaling.ahead, upscaling.single.cancel, admit)
 
 
 def _own(runs: Runs, home: Path, settings: Settings) -> Owning:

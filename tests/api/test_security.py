@@ -121,6 +121,36 @@ def test_the_session_is_kept_from_scripts_and_from_other_sites(served: Served) -
     assert "Set-Cookie" not in Answer(served, "GET", "/ogc/jobs").headers
 
 
+BY_USER = {"Accept": "text/html", "Sec_Fetch_Site": "none", "Sec_Fetch_Mode": "navigate"}
+
+
+def test_the_first_page_that_the_owner_opens_is_the_owners_already(served: Served) -> None:
+    first = Answer(served, "GET", "/workspace", None, **BY_USER)
+    assert first.status == 200
+    assert "SameSite=Strict" in first.headers["Set-Cookie"]
+    assert b"Secrets" in first.body
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"Sec_Fetch_Site": "cross-site"},  # a link of a page elsewhere
+        {"Sec_Fetch_Site": "same-site"},  # another port of this machine
+        {"Sec_Fetch_Mode": "no-cors"},
+        {"Sec_Fetch_Mode": "cors", "Origin": "https://evil.example"},
+        {"Accept": "*/*"},
+        {"Cookie": "other=1", "Sec_Fetch_Site": ""},
+    ],
+)
+def test_a_first_page_that_somebody_else_asks_for_is_a_guests(served: Served, told: dict[str, str]) -> None:
+    assert Answer(served, "GET", "/workspace", None, **(BY_USER | told)).status == 403
+
+
+def test_the_first_request_of_a_browser_changes_nothing(served: Served) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        assert Answer(served, method, EXECUTION, BODY, **BY_USER).status in {403, 404, 405}
+
+
 def test_what_executes_is_open_to_other_origins_with_a_token_only(served: Served) -> None:
     elsewhere = {"Origin": "https://evil.example"}
     for cookies in ({}, {"Cookie": cookie(served)}):

@@ -175,7 +175,7 @@ def test_what_a_server_left_in_the_middle_of_a_tick_is_finished_once(tmp_path: P
         timed.time.forward(hours=1)
         ticking = timed.house.scheduling.ticking
         if when == "planned":  # it died after the tick was written down, before anything was asked for
-            object.__setattr__(ticking, "submitting", None)
+            object.__setattr__(ticking.advancing, "submitting", None)
             timed.tick()
         else:
             timed.tick()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from repeatpass.core.errors import NotFound, Unavailable
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 from repeatpass.storage.events import Event, EventLog
@@ -108,3 +109,38 @@ def test_events_that_many_writers_record_are_all_delivered(database: Database) -
                 log.deliver()
     log.deliver()
     assert sorted(heard, key=int) == [str(number) for number in range(80)]
+
+
+def test_an_event_that_was_set_aside_is_retried_until_it_is_taken(database: Database) -> None:
+    log, heard, broken = EventLog(database), list[str](), True
+
+    def handler(event: Event) -> None:
+        if broken and event.subject == "poison":
+            raise ValueError("cannot swallow this")
+        heard.append(event.subject)
+
+    log.join("a", {"x"}, handler)
+    say(database, "x", "poison", "2")
+    for _ in range(4):
+        log.deliver()
+    (aside,) = log.set_aside()
+    assert aside.reason == "ValueError: cannot swallow this"
+    with pytest.raises(Unavailable, match="a failed again on event"):
+        log.retry("a", aside.event.id)
+    assert [each.event.id for each in log.set_aside()] == [aside.event.id]
+    broken = False
+    log.retry("a", aside.event.id)
+    assert heard == ["2", "poison"]
+    assert log.set_aside() == []
+    with pytest.raises(NotFound, match="is not set aside for a; repeatpass events list names those that are"):
+        log.retry("a", aside.event.id)
+    assert log.deliver() == 0  # it was told once, and the rest is not told again
+
+
+def test_a_listener_may_be_joined_while_events_are_delivered(database: Database) -> None:
+    log, heard = EventLog(database), list[str]()
+    log.join("a", {"x"}, lambda _: log.join("b", {"x"}, lambda event: heard.append(event.subject)))
+    say(database, "x", "1")
+    assert log.deliver() == 1
+    assert log.deliver() == 1
+    assert heard == ["1"]

@@ -7,7 +7,8 @@ not a web page that the owner has open: a browser would send its requests here a
 * what changes state needs a token, or the session of a page of ours **and** an Origin that is ours,
 * the session cookie is SameSite=Strict and HttpOnly, and never opens anything to other origins; a page elsewhere may
   read what is public, and do what the token that it was given allows,
-* the session begins only for connections of the user who runs the server, not for others on the machine.
+* the session begins only for connections of the user who runs the server, not for others on the machine; the page
+  with which it begins is the owner's already, where the owner asked for it: not a page elsewhere, and not a program.
 
 Where several users share the house there is no such session: who has no token may read, and nothing else.
 """
@@ -98,7 +99,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         try:
-            scope.setdefault("state", {})["actor"] = self._actor(scope["method"], headers)
+            scope.setdefault("state", {})["actor"] = self._actor(scope, headers)
         except RepeatpassError as error:
             await self._refusal(error, scope)(scope, receive, send)
             return
@@ -114,15 +115,17 @@ class Guard:
         body = problem(error, scope["path"])
         return JSONResponse(body, status_code=body["status"], media_type="application/problem+json")
 
-    def _actor(self, method: str, headers: Headers) -> Actor:
+    def _actor(self, scope: Scope, headers: Headers) -> Actor:
         if headers.get("host", "").lower() not in self.hosts:
             raise Forbidden(f"This house is not called “{headers.get('host', '')}”; open {min(self.hosts)} instead.")
         kind, _, secret = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return self.access.actor_of(secret.strip())
-        if self.several or not self.sessions.holds(headers.get("cookie", "")):
+        if self.several:
             return ANYONE
-        return self.owner if method in SAFE or self._from_here(headers) else ANYONE
+        if not self.sessions.holds(headers.get("cookie", "")):
+            return self.owner if _opens_a_page(scope, headers) and is_our_own(scope.get("client")) else ANYONE
+        return self.owner if scope["method"] in SAFE or self._from_here(headers) else ANYONE
 
     def _from_here(self, headers: Headers) -> bool:
         origin = headers.get("origin", "")
@@ -152,6 +155,15 @@ class Guard:
 def hosts_of(port: int) -> set[str]:
     """Return the names under which a loopback server on *port* is reached."""
     return {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+
+
+def _opens_a_page(scope: Scope, headers: Headers) -> bool:
+    """Say whether a browser asks for a page because its user typed, chose or followed an address of ours.
+
+    Browsers say so (Fetch Metadata, W3C); what a page elsewhere asks for is ``cross-site`` or ``same-site``.
+    """
+    by_user = headers.get("sec-fetch-site") in {"none", "same-origin"} and headers.get("sec-fetch-mode") == "navigate"
+    return scope["method"] == "GET" and by_user and "text/html" in headers.get("accept", "")
 
 
 def _has_token(headers: Headers) -> bool:

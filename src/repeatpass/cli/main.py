@@ -8,6 +8,7 @@ from rich.console import Console
 from repeatpass.cli import (
     batches,
     cubes,
+    events,
     homes,
     indicators,
     merging,
@@ -45,6 +46,7 @@ app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")
 app.add_typer(schedules.app, name="schedules")
+app.add_typer(events.app, name="events")
 app.add_typer(batches.app, name="batches")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(quotas.app, name="quotas")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ADDRESS_FILE, LOCK_FILE, LOG_FILE = "cluster.json", "cluster.lock", "cluster.log"
+PRIVATE = ("tls://", "wss://")  # addresses to which nothing travels in clear
 LOG_BYTES = 2_000_000  # a longer log is begun anew
 PATIENCE_S = 30.0  # for an answer of a scheduler
 # All that the cluster is told of our environment: what runs in it could read the rest from /proc.
@@ -44,6 +45,11 @@ class Cluster:
     def is_own(self) -> bool:
         """Whether it is the one that we start ourselves."""
         return not self.given
+
+    @property
+    def is_private(self) -> bool:
+        """Whether what it is sent can be read by nobody on the way: ours, or one with an encrypted address."""
+        return self.is_own or self.given.startswith(PRIVATE)
 
     def present(self) -> str:
         """Return the address of the scheduler; empty where our own does not run at present."""

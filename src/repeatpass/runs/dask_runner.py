@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from repeatpass.compute.cluster import Cluster
 from repeatpass.core.errors import RepeatpassError, Unavailable
 from repeatpass.runs.execution import OUTCOME_FILE, ExecutionRequest, Outcome, Progress, read_outcome, write_json
+from repeatpass.runs.masking import secret_names
 from repeatpass.runs.runner import LocalRunner
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ STOP_FILE, PLACE_FILE, JOURNAL = "stop", "place.json", "log.jsonl"
 CPU, MEMORY = "CPU", "MEMORY"
 CALM_S = 1.0  # between two tries to reach a scheduler, and two looks at a task of an earlier life
 LOST_S = 60.0  # how long the outcome of a run may take to appear that no scheduler knows of any more
+IN_CLEAR = (
+    "This part was not sent to the Dask scheduler at {address}, because what travels there can be read on the way, and "
+    "the part would be told what is secret ({names}). Use a scheduler at a tls:// address, or do without the secrets."
+)
 LOST = "The cluster lost this run, and nothing is known of its end. Run it again."
 
 
@@ -45,11 +50,20 @@ class DaskRunner:
     def start(self, job: ExecutionRequest, folder: Path) -> str:
         """See Runner. Where the scheduler does not answer, the run is handed over as soon as it does."""
         folder = folder.resolve()
-        if read_outcome(folder) is None:
+        if read_outcome(folder) is None and not self._withheld(job, folder):
             self._jobs[job.run] = job
             with suppress(Unavailable):
                 self._submit(job, folder)
         return json.dumps({"runner": "dask", "run": job.run, "folder": str(folder)})
+
+    def _withheld(self, job: ExecutionRequest, folder: Path) -> bool:
+        """Whether the run is told secrets that must not travel: then it ends here, with a sentence."""
+        names = [*job.secrets, *secret_names(job.parameters)]
+        if not names or self.cluster.is_private:
+            return False
+        address = self.cluster.given
+        _written(folder, IN_CLEAR.format(address=address, names=", ".join(names)), state="failed", needed=True)
+        return True
 
     def look(self, ticket: str) -> Progress | Outcome:
         """See Runner."""
@@ -228,13 +242,19 @@ def _elsewhere(folder: Path) -> Outcome:
     return _written(folder, LOST)
 
 
-def _written(folder: Path, message: str, state: Any = "crashed") -> Outcome:
-    """An outcome that the executor did not write, kept so that every later look says the same."""
+def _written(folder: Path, message: str, state: Any = "crashed", needed: bool = False) -> Outcome:
+    """An outcome that the executor did not write, kept so that every later look says the same.
+
+    Where it is *needed*, raise Unavailable if it cannot be kept.
+    """
     if found := read_outcome(folder):
         return found
     outcome = Outcome(state=state, message=message)
-    with suppress(OSError):
+    try:
         write_json(folder / OUTCOME_FILE, outcome.to_json())
+    except OSError as error:
+        if needed:
+            raise Unavailable(f"The run's folder cannot be written: {error.strerror}.") from error
     return outcome
 
 

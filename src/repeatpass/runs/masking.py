@@ -77,6 +77,11 @@ def masked_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: MASK if _is_secret(name, value) else value for name, value in parameters.items()}
 
 
+def secret_names(parameters: Mapping[str, Any]) -> list[str]:
+    """Return which of *parameters* are secret, by their names."""
+    return [name for name, value in parameters.items() if _is_secret(name, value)]
+
+
 def without_secrets(run: Run) -> Run:
     """Return *run* as lists, pages and JSON may show it."""
     return replace(run, parameters=masked_parameters(run.parameters))

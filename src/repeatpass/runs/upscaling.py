@@ -1,12 +1,12 @@
 """Where parts of batches are carried out: on a Dask cluster, or by the worker of single runs where that is wished."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from repeatpass.compute.cluster import Cluster
-from repeatpass.core.errors import NotFound, RepeatpassError
+from repeatpass.core.errors import Conflict, NotFound, RepeatpassError
 from repeatpass.runs.dask_runner import DaskRunner
 from repeatpass.runs.parts_worker import PartsWorker
 from repeatpass.runs.presence import Presence
@@ -55,6 +55,16 @@ class Upscaling:
         except (NotFound, RepeatpassError, OSError):
             return {}
         return self.cluster.environ()
+
+    def require_private(self, names: Sequence[str]) -> None:
+        """Raise Conflict where parts that are told the secrets *names* would go to a scheduler in clear."""
+        if names and self.worker is not None and not self.cluster.is_private:
+            raise Conflict(
+                f"Batches go to the Dask scheduler at {self.cluster.given}; what travels there can be read on the way, "
+                f"and this batch would be told what is secret ({', '.join(names)}). Let REPEATPASS_DASK be a tls:// "
+                "address, or empty for a cluster of our own, or do without the secrets.",
+                secrets=list(names),
+            )
 
     def lanes(self) -> int:
         """Return how many parts are carried out at the same time, as far as is known."""

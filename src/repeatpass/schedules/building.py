@@ -14,7 +14,9 @@ from repeatpass.notices import Notices
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.room import Runs
 from repeatpass.runs.submitting import Submitting
+from repeatpass.schedules.advancing import Advancing
 from repeatpass.schedules.alerts import Alerts, Reaching
+from repeatpass.schedules.beginning import Beginning
 from repeatpass.schedules.clock import Clock, Errand
 from repeatpass.schedules.lease import Lease
 from repeatpass.schedules.letters import Letters, MailServer
@@ -102,7 +104,7 @@ def scheduling(
     """Build it; *now* tells the time, *errands* are what others want to have done beside the schedules."""
     schedules = Schedules(below.database, below.indicators, wishes.repeat, now)
     news = News(below.runs, below.contexts, below.indicators)
-    ticking = Ticking(
+    advancing = Advancing(
         schedules,
         Planner(below.indicators, below.shelf, below.submitting, news, now),
         below.submitting,
@@ -112,6 +114,7 @@ def scheduling(
         lambda id: _actor(below.access, id),
         now,
     )
+    ticking = Ticking(schedules, Beginning(below.database, now), advancing)
     alerts = Alerts(below.database, below.indicators, below.notices, wishes.reaching, now)
     sources = Sources(below.database, schedules, now)
     own: list[Errand] = [alerts.look_around, sources.look_around]

@@ -10,28 +10,29 @@ import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
 from repeatpass.core.digests import digest_bytes
-from repeatpass.core.errors import Conflict, Invalid, NotFound
+from repeatpass.core.errors import Conflict, Invalid
 from repeatpass.core.times import now, words
 from repeatpass.indicators.records import Indicator
 from repeatpass.indicators.room import Indicators
 from repeatpass.indicators.timing import Timing, check_timing
 from repeatpass.schedules.cron import next_slot
-from repeatpass.schedules.records import Kind, Schedule, Tick
-from repeatpass.schedules.store import schedule_of, schedule_row, schedules, tick_of, ticks
+from repeatpass.schedules.kept import KeptSchedules
+from repeatpass.schedules.records import Kind, Schedule
+from repeatpass.schedules.store import schedule_row, schedules
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
 NEVER = "never"
 
 
-class Schedules:
-    """Every schedule of the house."""
+class Schedules(KeptSchedules):
+    """Every schedule of the house, to be changed too."""
 
     def __init__(
         self, database: Database, indicators: Indicators, repeat: str = NEVER, now: Callable[[], datetime] = now
     ) -> None:
         """*repeat* is how often indicators are repeated that say nothing of it: an ISO 8601 duration, or never."""
-        self.database = database
+        super().__init__(database)
         self.indicators = indicators
         self.repeat = repeat
         self.now = now
@@ -154,45 +155,6 @@ class Schedules:
         """Have schedules begin as soon as they can; one that is wanted already stays so, once."""
         change = schedules.update().where(schedules.c.id.in_(ids), schedules.c.wanted == "")
         connection.execute(change.values(wanted=why))
-
-    # looking -----------------------------------------------------------------------------------------------
-
-    def schedules(self) -> list[Schedule]:
-        """List the schedules by id."""
-        with self.database.read() as connection:
-            rows = connection.execute(sa.select(schedules).order_by(schedules.c.id)).mappings().all()
-        return [schedule_of(row) for row in rows]
-
-    def schedule(self, id: str) -> Schedule:
-        """Return one schedule; raise NotFound if there is none."""
-        with self.database.read() as connection:
-            row = connection.execute(sa.select(schedules).where(schedules.c.id == id)).mappings().first()
-        if row is None:
-            raise NotFound(f"There is no schedule {id}; repeatpass schedules list names them.", schedule=id)
-        return schedule_of(row)
-
-    def named(self, name: str) -> Schedule:
-        """Return a schedule by its id, or the update of the indicator (or the run of the notebook) called *name*."""
-        known = {each.id: each for each in self.schedules()}
-        for id in (name, f"{Kind.UPDATE}-{name}", f"{Kind.RUN}-{name}", f"{Kind.REPEAT}-{name}"):
-            if id in known:
-                return known[id]
-        return self.schedule(name)
-
-    def ticks(self, schedule: str, limit: int = 20) -> list[Tick]:
-        """List what came of a schedule's newest ticks, newest first."""
-        query = sa.select(ticks).where(ticks.c.schedule == schedule).order_by(ticks.c.began.desc(), ticks.c.id.desc())
-        with self.database.read() as connection:
-            return [tick_of(row) for row in connection.execute(query.limit(limit)).mappings()]
-
-    def last_ticks(self) -> dict[str, Tick]:
-        """Return the newest tick of each schedule that had one."""
-        newest = sa.select(ticks.c.schedule, sa.func.max(ticks.c.began).label("began")).group_by(ticks.c.schedule)
-        found = newest.subquery()
-        same = sa.and_(ticks.c.schedule == found.c.schedule, ticks.c.began == found.c.began)
-        with self.database.read() as connection:
-            rows = connection.execute(sa.select(ticks).join(found, same)).mappings().all()
-        return {row["schedule"]: tick_of(row) for row in rows}
 
 
 def _digest(timing: Timing) -> str:

@@ -1,19 +1,22 @@
 """The event log: news of a change, written in the same transaction as the change.
 
 Each listener has a cursor and is told of every event at least once and in order; it must therefore be
-idempotent. An event that a listener fails on several times is set aside, visibly, and the rest goes on.
+idempotent. An event that a listener fails on several times is set aside, visibly, and the rest goes on; it can be retried.
 """
 
 import logging
 import threading
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from repeatpass.core.errors import NotFound, Unavailable
 from repeatpass.core.times import now
 from repeatpass.storage.database import Database
 from repeatpass.storage.schema import Moment, metadata
@@ -68,7 +71,12 @@ class PoisonedEvent:
 
     listener: str
     event: Event
-    error: str
+    error: str  # the whole traceback
+
+    @property
+    def reason(self) -> str:
+        """The error in one line."""
+        return self.error.strip().splitlines()[-1]
 
 
 def record(connection: sa.Connection, name: str, subject: str, /, **body: Any) -> None:
@@ -107,7 +115,8 @@ class EventLog:
         One process at a time does so, or the order would be lost: none are made while another is at it.
         """
         with self.database.alone("events") as ours:
-            return sum(self._deliver_to(listener) for listener in self._handlers) if ours else 0
+            # A copy: a listener may be joined meanwhile.
+            return sum(self._deliver_to(listener) for listener in list(self._handlers)) if ours else 0
 
     def _deliver_to(self, listener: str) -> int:
         names, handler = self._handlers[listener]
@@ -155,7 +164,7 @@ class EventLog:
         """Return how many deliveries are still to be made."""
         found = 0
         with self.database.read() as connection:
-            for listener, (names, _) in self._handlers.items():
+            for listener, (names, _) in list(self._handlers.items()):
                 position = sa.select(listeners.c.position).where(listeners.c.name == listener).scalar_subquery()
                 query = sa.select(sa.func.count()).where(events.c.id > position, events.c.name.in_(names))
                 found += connection.execute(query).scalar_one()
@@ -177,6 +186,42 @@ class EventLog:
             for row in rows
         ]
 
+    def retry(self, listener: str, event: int) -> None:
+        """Tell *listener* again of an event that it failed on; once it takes it, the event is set aside no more.
+
+        What came after it has been told meanwhile: the order is lost. Raise NotFound if no such event is set aside,
+        Unavailable if the listener fails again or somebody else is delivering for long.
+        """
+        aside = next((each for each in self.set_aside() if (each.listener, each.event.id) == (listener, event)), None)
+        if aside is None or listener not in self._handlers:
+            raise NotFound(
+                f"Event {event} is not set aside for {listener}; repeatpass events list names those that are."
+            )
+        with self._alone():
+            try:
+                self._handlers[listener][1](aside.event)
+            except Exception as error:
+                self._failed_again(aside)
+                raise Unavailable(f"{listener} failed again on event {event}: {error!r}") from error
+            with self.database.write() as connection:
+                connection.execute(poisoned.delete().where(*_where(aside)))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        for _ in range(50):  # a delivery of somebody else rarely takes long
+            with self.database.alone("events") as ours:
+                if ours:
+                    yield
+                    return
+            time.sleep(0.1)
+        raise Unavailable("Events are being delivered; try again when that has ended.")
+
+    def _failed_again(self, aside: PoisonedEvent) -> None:
+        log.exception("%s failed again on event %s", aside.listener, aside.event.id)
+        known = {"error": traceback.format_exc(limit=8), "created": now()}
+        with self.database.write() as connection:
+            connection.execute(poisoned.update().where(*_where(aside)).values(**known))
+
     def start(self) -> None:
         """Deliver in a thread until stop() is called."""
         self._thread = threading.Thread(target=self._loop, name="events", daemon=True)
@@ -197,3 +242,7 @@ class EventLog:
             except Exception:  # the database may be away for a while; the log tries again
                 log.exception("Events cannot be delivered")
             self._news.wait(timeout=1)
+
+
+def _where(aside: PoisonedEvent) -> tuple[sa.ColumnElement[bool], ...]:
+    return (poisoned.c.listener == aside.listener, poisoned.c.event == aside.event.id)

@@ -122,10 +122,8 @@ def _events(house: House) -> str:
     aside = house.events.set_aside()
     if aside:
         first = aside[0]
-        last_line = first.error.strip().splitlines()[-1]
-        raise Unwell(
-            f"{len(aside)} set aside; the first: {first.listener} on {first.event.name} {first.event.subject}: {last_line}"
-        )
+        said = f"{first.listener} on {first.event.name} {first.event.subject}: {first.reason}"
+        raise Unwell(f"{len(aside)} set aside; the first: {said}. repeatpass events retry tells them again.")
     return f"None was set aside; {house.events.waiting()} are waiting to be delivered."
 
 

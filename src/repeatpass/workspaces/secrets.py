@@ -81,6 +81,11 @@ class Secrets:
         with self.database.read() as connection:
             return bool(self._rows(connection, owner))
 
+    def names(self, owner: str) -> list[str]:
+        """List how the secrets of *owner* are called."""
+        with self.database.read() as connection:
+            return [row.name for row in self._rows(connection, owner)]
+
     def shut(self) -> list[Secret]:
         """List the secrets that cannot be opened with the present key."""
         with self.database.read() as connection:
