@@ -49,6 +49,7 @@ class Editing:
 
     def add_items(self, actor: Actor, collection: str, bodies: Sequence[Any]) -> list[Item]:
         """Add new items, all or none; raise Conflict if one is there, Invalid for one that is no item."""
+        actor.require(Right.CONTRIBUTE)
         if len(bodies) > MOST:
             raise Invalid(f"{len(bodies)} items at once are too many; send {MOST} at most.")
         checked = [_checked_item(collection, body) for body in bodies]
@@ -67,6 +68,7 @@ class Editing:
 
     def replace_item(self, actor: Actor, collection: str, id: str, body: Any, match: str = "") -> Item:
         """Replace an item; *match* is the tag that it must still have. Raise Outdated otherwise."""
+        actor.require(Right.CONTRIBUTE)
         checked = _checked_item(collection, body, id)
         with self.database.write() as connection:
             self._may_edit(connection, actor, collection)
@@ -105,6 +107,7 @@ class Editing:
 
     def replace_collection(self, actor: Actor, id: str, body: Any, match: str = "") -> Collection:
         """Replace what a collection says of itself; its items and files stay."""
+        actor.require(Right.CONTRIBUTE)
         checked = _checked_collection(body, id)
         with self.database.write() as connection:
             self._may_edit(connection, actor, id)

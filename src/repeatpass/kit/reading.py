@@ -49,7 +49,7 @@ def _laid_out(collection: Collection, asset: str, layout: str) -> str:
     """Return the asset that holds a layout: `data` is the first one of a cube, further ones have their own name."""
     if layout not in ("", "map", "series"):
         raise UnknownData(f"There is no layout {layout!r}; use 'map' or 'series'.", layout=layout)
-    known = {key for each in (collection, *collection.items) for key in each.assets}
+    known = {*collection.assets, *(key for item in collection.items for key in item.assets)}
     return layout if layout in known else asset
 
 

@@ -5,20 +5,19 @@ from typing import Any
 
 from repeatpass.api.stac.reading import Fields
 
-ALWAYS = ("id", "collection")
-USUAL = ("type", "stac_version", "id", "collection", "geometry", "bbox", "links", "assets", "properties.datetime")
+ALWAYS = ("id", "collection", "type", "stac_version")  # what an item is known by
+USUAL = ("geometry", "bbox", "links", "assets", "properties.datetime")
 
 
 def chosen(document: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
-    """Return *document* with the members that *fields* asks for; with nothing asked, whole."""
-    if not fields.include and not fields.exclude:
-        return dict(document)
-    if not fields.include:
-        return _without(document, fields.exclude)
-    wanted = [*USUAL, *fields.include]
-    return _without(
-        _only(document, [name for name in wanted if name not in fields.exclude or name in ALWAYS]), fields.exclude
-    )
+    """Return *document* with the members that *fields* asks for; with nothing asked, whole.
+
+    What is included wins over what is excluded; an empty list of inclusions asks for the usual members.
+    """
+    if fields.include:
+        return _only(document, [*ALWAYS, *fields.include])
+    kept = _only(document, [*ALWAYS, *USUAL]) if fields.usual else dict(document)
+    return _without(kept, fields.exclude)
 
 
 def _only(document: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def _without(document: Mapping[str, Any], names: Any) -> dict[str, Any]:
     kept = dict(document)
     for name in names:
         first, _, rest = name.partition(".")
-        if name in ALWAYS or first not in kept:
+        if name in ALWAYS[:2] or first not in kept:
             continue
         if rest and isinstance(kept[first], Mapping):
             kept[first] = _without(kept[first], [rest])

@@ -25,6 +25,9 @@ ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
 COLUMNS = {"id": items.c.id, "collection": items.c.collection}
+NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkeys(
+    [*COMPARISONS, *temporal.RELATIONS, *RELATIONS, *ARRAYS], 2
+)  # arguments
 DEEPEST = 60  # levels; deeper filters are no person's
 
 
@@ -43,7 +46,12 @@ class Clauses:
             return self._truth(node)
         if depth > DEEPEST:
             raise Invalid(f"The filter is nested more than {DEEPEST} levels deep.", field="filter")
-        return self._operation(str(node["op"]), list(node.get("args", ())), depth)
+        op, args = str(node["op"]), list(node.get("args", ()))
+        if op == "between" and len(args) == 2 and isinstance(args[1], list):  # the form before the standard was final
+            args = [args[0], *args[1]]
+        if (needed := NEEDS.get(op)) and len(args) != needed:
+            raise Invalid(f"“{op}” takes {needed} arguments, not {len(args)}.", field="filter")
+        return self._operation(op, args, depth)
 
     def _truth(self, node: Any) -> sa.ColumnElement[bool]:
         found: sa.ColumnElement[bool] = self._value(node, "boolean") == sa.true()
@@ -119,6 +127,8 @@ class Clauses:
 
     def _value(self, node: Any, kind: Kind) -> Any:
         """Return the SQL of an operand that is to be of *kind*."""
+        if node is None or isinstance(node, list):
+            raise Invalid("The filter compares with something that is no value; use IS NULL or IN.", field="filter")
         if isinstance(node, Mapping):
             if "property" in node:
                 return self._property(str(node["property"]), kind)

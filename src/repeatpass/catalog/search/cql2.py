@@ -25,9 +25,10 @@ def from_json(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Invalid("The filter must be a CQL2-JSON object with “op” and “args”.", field="filter")
     try:
-        return _checked(cql2.Expr(dict(value)))
-    except (cql2.ParseError, cql2.ValidationError, ValueError, TypeError) as error:
+        expression = cql2.Expr(dict(value))
+    except Exception as error:  # the library raises plain exceptions here
         raise Invalid(f"The filter is not CQL2-JSON: {str(error).splitlines()[0]}.", field="filter") from None
+    return _checked(expression)
 
 
 def _checked(expression: Any) -> dict[str, Any]:
@@ -56,7 +57,8 @@ def _terms(name: str, terms: Any) -> list[tuple[str, Any]]:
 def _term(name: str, operator: str, value: Any) -> dict[str, Any]:
     column = {"property": name}
     if operator in COMPARE:
-        return {"op": COMPARE[operator], "args": [column, value]}
+        meant = [{"op": COMPARE[operator], "args": [column, each]} for each in _readings(value)]
+        return meant[0] if len(meant) == 1 else {"op": "or", "args": meant}
     if operator == "in":
         return {"op": "in", "args": [column, value]}
     if operator in PATTERNS:
@@ -64,6 +66,14 @@ def _term(name: str, operator: str, value: Any) -> dict[str, Any]:
         return {"op": "like", "args": [column, PATTERNS[operator].format(plain)]}
     known = ", ".join([*COMPARE, "in", *PATTERNS])
     raise Invalid(f"“query.{name}” knows no operator “{operator}”; there are {known}.", field=f"query.{name}")
+
+
+def _readings(value: Any) -> list[Any]:
+    """Return what a value may mean: clients of this extension send numbers as texts, too."""
+    try:
+        return [value, float(value)] if isinstance(value, str) else [value]
+    except ValueError:
+        return [value]
 
 
 def all_of(parts: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -134,10 +134,10 @@ async def _with_pid(end: socket.socket) -> tuple[bytes, int]:
     """The first bytes that come over *end*, and the PID of who sent them."""
     loop, size = asyncio.get_running_loop(), struct.calcsize("3i")
     end.setblocking(False)
-    ready = loop.create_future()
-    loop.add_reader(end, lambda: ready.done() or ready.set_result(None))
+    ready = asyncio.Event()
+    loop.add_reader(end, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_reader(end)
     data, parts, _, _ = end.recvmsg(65536, socket.CMSG_SPACE(size))
