@@ -88,6 +88,7 @@ COSTLY = {  # fixtures that are dear to make -> the process that all tests with 
     "database_url": "postgresql",
     "empty_postgresql": "postgresql",
     "real": "real house",
+    "timed": "timed house",
 }
 
 

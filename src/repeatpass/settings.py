@@ -56,7 +56,7 @@ class Settings:
     )
     private_targets: str = _setting(
         "",
-        "Loopback and private addresses that callbacks and webhooks may go to: all, none, or networks; "
+        "Loopback and private addresses that callbacks, webhooks and polled sources may be at: all, none, or networks; "
         "empty means all for one person, none for several.",
     )
     repeat: str = _setting("P30D", "How often indicators are repeated that do not say: a duration, or never.")

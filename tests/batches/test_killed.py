@@ -57,6 +57,13 @@ def cluster_of(home: Path) -> list[psutil.Process]:
         return []
 
 
+def words(process: psutil.Process) -> str:
+    """Return how a process was begun; empty if it has gone."""
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def begun(served: Served, first: int) -> str:
     """Begin a batch of the parts from *first* on, and wait until some of it is done."""
     body = {"notebook": "noted", "vary": {"number": list(range(first, first + PARTS))}}
@@ -108,7 +115,7 @@ def test_the_server_is_killed(served: Served) -> None:
 
 def test_a_dask_worker_is_killed(served: Served) -> None:
     id = begun(served, 100)
-    workers = [each for each in cluster_of(served.home) if "spawn_main" in " ".join(each.cmdline())]
+    workers = [each for each in cluster_of(served.home) if "spawn_main" in words(each)]
     assert workers
     workers[0].kill()
     require_every_part_once(served, id)

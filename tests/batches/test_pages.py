@@ -11,7 +11,7 @@ import pytest
 from tests.batches.conftest import PARAMETERS, PUBLISH
 from tests.conftest import cannot
 from tests.houses import notebook
-from tests.served import Served, small_home
+from tests.served import Served, command, small_home
 
 from repeatpass.assembly import open_house
 from repeatpass.settings import Settings
@@ -33,6 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = small_home(tmp_path_factory.mktemp("pages") / "home")
     house = open_house(Settings(home=home, environment=sys.prefix, demo=False))
     house.shelf.add(house.owner, "greenness", notebook(PUBLISH, parameters=PARAMETERS))
+    house.shelf.add(house.owner, "secretive", notebook("1", parameters='api_token = ""\npassword = ""\nyear = 2000'))
     house.close()
     made = Served(home).start()
     yield made
@@ -99,6 +100,30 @@ def test_a_wrong_specification_names_the_field(served: Served) -> None:
 def test_nobody_begins_a_batch_without_a_token(served: Served) -> None:
     answer = httpx.post(f"{served.address}/batches", json=BODY)
     assert answer.status_code in (401, 403)
+
+
+def test_what_is_secret_is_masked_wherever_a_batch_is_shown(served: Served) -> None:
+    told, vary = "told-to-nobody-1", ["told-to-nobody-2", "told-to-nobody-3"]
+    body = {"notebook": "secretive", "parameters": {"api_token": told}, "vary": {"password": vary, "year": [2001]}}
+    planned = served.ask("/batches/plan", body)
+    started = served.ask("/batches", body)
+    id = started["batch"]["id"]
+    said = [planned, started, served.ask(f"/batches/{id}/parts.json"), served.ask("/batches.json")]
+    said += [served.page(f"/batches/{id}"), served.ask(f"/batches/{id}.json")]
+    file = served.home.parent / "secretive.json"
+    file.write_text(json.dumps(body))
+    for words in (["show", id], ["show", id, "--json"], ["list", "--json"], ["plan", str(file)],
+                  ["plan", str(file), "--json"]):  # fmt: skip
+        done = command(served.home, "batches", *words)
+        assert done.stdout, done.stderr
+        said.append(done.stdout)
+    form = {"notebook": "secretive", "p.api_token": told, "p.password": "; ".join(vary)}
+    headers = {"Authorization": f"Bearer {served.token}"}
+    page = httpx.post(f"{served.address}/batches/new", data=form, headers=headers, timeout=60).text
+    assert "2 parts" in page and "•••••" in page
+    assert 'type="password" id="p.api_token"' in page
+    assert served.ask(f"/batches/{id}.json")["batch"]["specification"]["body"]["vary"]["year"] == [2001]
+    assert not [each for each in said if "told-to-nobody" in str(each)]
 
 
 @pytest.fixture(scope="module")

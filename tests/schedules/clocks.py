@@ -48,46 +48,67 @@ class Timed:
 
     house: House
     time: Time
+    id: str = "warmth"  # of the indicator, and of its notebook, of this test
+    sea_id: str = "sea"  # of its collection
 
-    def schedule(self, cells: str, *, parameters: str = "", id: str = "warmth", **definition: Any) -> None:
+    @property
+    def update(self) -> str:
+        """The schedule of the indicator's updates."""
+        return f"update-{self.id}"
+
+    def schedule(self, cells: str, *, parameters: str = "", id: str = "", **definition: Any) -> None:
         """Put a notebook and its indicator into the house; definition["schedule"] says when."""
-        self.house.shelf.add(self.house.owner, id, notebook(cells, parameters=parameters))
+        self.house.shelf.add(self.house.owner, id or self.id, notebook(cells, parameters=parameters))
         self.apply(id=id, **definition)
 
-    def apply(self, id: str = "warmth", **definition: Any) -> None:
+    def apply(self, id: str = "", **definition: Any) -> None:
         """Apply the definition of an indicator."""
-        self.house.indicators.apply(self.house.owner, indicator(id, id, **definition))
-        self.house.scheduling.schedules.follow(id)
+        name = id or self.id
+        self.house.indicators.apply(self.house.owner, indicator(name, name, **definition))
+        self.house.scheduling.schedules.follow(name)
+
+    def put_away(self) -> None:
+        """Leave nothing that comes due or gets stale in the test after this one."""
+        for name in self.house.indicators.stamps():
+            self.apply(name)
+        self.house.scheduling.alerts.look_again()
+        self.time.moment = START
 
     def tick(self) -> None:
         """Look at the time once, as the clock does."""
         self.house.scheduling.clock.tick()
 
-    def settled(self, schedule: str = "update-warmth", seconds: float = 90) -> Tick:
+    def settled(self, schedule: str = "", seconds: float = 90) -> Tick:
         """Look at the time until nothing of a schedule is under way; return its newest tick."""
-        until = time.monotonic() + seconds
+        schedule, until = schedule or self.update, time.monotonic() + seconds
         while time.monotonic() < until:
             self.tick()
             self.time.forward(milliseconds=1)  # two ticks never begin in the same moment
             found = self.ticks(schedule)
             if found and found[0].state.final and not self.house.scheduling.schedules.schedule(schedule).wanted:
                 return found[0]
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError(f"{schedule} does not settle: {self.ticks(schedule)}")
 
-    def ticks(self, schedule: str = "update-warmth") -> list[Tick]:
+    def ticks(self, schedule: str = "") -> list[Tick]:
         """The ticks of a schedule, newest first."""
-        return self.house.scheduling.schedules.ticks(schedule)
+        return self.house.scheduling.schedules.ticks(schedule or self.update)
 
-    def values(self, id: str = "warmth") -> dict[tuple[str, str], float | None]:
+    def values(self, id: str = "") -> dict[tuple[str, str], float | None]:
         """The current values by place and date."""
-        return {(v.place, v.time.date().isoformat()): v.value for v in self.house.indicators.current(id)}
+        return {(v.place, v.time.date().isoformat()): v.value for v in self.house.indicators.current(id or self.id)}
 
     def sea(self, months: Mapping[str, float], version: str) -> Collection:
-        """Register the collection “sea” with one item a month."""
+        """Register the collection of this test with one item a month."""
         made = [self._item(month, value) for month, value in months.items()]
         assets = [self._asset(month, value, version) for month, value in months.items()]
-        body = {"type": "Collection", "id": "sea", "version": version, "title": "Sea", "description": "For tests."}
+        body = {
+            "type": "Collection",
+            "id": self.sea_id,
+            "version": version,
+            "title": "Sea",
+            "description": "For tests.",
+        }
         kept = self.house.catalog.register(SYSTEM, body, made, assets)
         eventually(lambda: self.house.events.waiting() == 0)
         return kept
@@ -98,7 +119,7 @@ class Timed:
     def _asset(self, month: str, value: float, version: str) -> CollectionAsset:
         stored = self.house.files.put_bytes(f"value\n{value}\n".encode())
         return CollectionAsset(
-            collection="sea", version=version, item=month, key="data", href=f"/files/{stored.checksum}",
+            collection=self.sea_id, version=version, item=month, key="data", href=f"/files/{stored.checksum}",
             media_type="text/csv", size=stored.size, checksum=stored.checksum,
         )  # fmt: skip
 

@@ -4,17 +4,20 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
-from repeatpass.schedules.lease import LENGTH, Lease
+from repeatpass.schedules.lease import Lease
 from repeatpass.storage.database import Database
 from repeatpass.storage.upgrading import upgrade
 
+SHORT = timedelta(seconds=1.5)
 HOLD = """
 import sys, time
+from datetime import timedelta
 from repeatpass.schedules.lease import Lease
 from repeatpass.storage.database import Database
-lease = Lease(Database(sys.argv[1]), "clock")
+lease = Lease(Database(sys.argv[1]), "clock", timedelta(seconds=1.5))
 while True:
     print(lease.held(), flush=True)
     time.sleep(0.5)
@@ -34,7 +37,7 @@ def test_a_server_that_was_killed_is_replaced_within_seconds(database: Database,
     try:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "True"
-        ours = Lease(database, "clock")
+        ours = Lease(database, "clock", SHORT)
         assert not ours.held()
         process.send_signal(signal.SIGKILL)
         process.wait(10)
@@ -42,7 +45,7 @@ def test_a_server_that_was_killed_is_replaced_within_seconds(database: Database,
         while not ours.held() and time.monotonic() < killed + 30:
             time.sleep(0.1)
         assert ours.leading
-        assert time.monotonic() - killed < LENGTH.total_seconds() + 2
+        assert time.monotonic() - killed < SHORT.total_seconds() + 2
         ours.give_back()
     finally:
         process.kill()
@@ -54,9 +57,9 @@ def test_a_server_that_was_killed_is_replaced_within_seconds(database: Database,
 def test_a_server_that_hangs_loses_it(empty_postgresql: str) -> None:
     database = Database(empty_postgresql)
     upgrade(database)
-    hanging, ours = Lease(database, "clock"), Lease(database, "clock")
+    hanging, ours = Lease(database, "clock", SHORT), Lease(database, "clock", SHORT)
     assert hanging.held()
-    time.sleep(LENGTH.total_seconds() + 0.5)
+    time.sleep(SHORT.total_seconds() + 0.3)
     assert ours.held()
     assert not hanging.held()
     assert not hanging.leading

@@ -1,6 +1,5 @@
 """From a slot of the clock to values: planned, run, collected; missed, remembered, paused, asked for."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from repeatpass.indicators.timing import Timing
 from repeatpass.runs.records import Purpose, State
 from repeatpass.runs.room import Wanted
 from repeatpass.schedules.records import TickState
+from repeatpass.settings import Settings
 from tests.houses import PUBLISH
-from tests.schedules.clocks import Timed, timed_house
+from tests.schedules.clocks import Timed, eventually
 
 ROWS = PUBLISH.format(rows='{"place": ["here"], "time": ["2020-01-01"], "value": [1.5]}')
 SLOW = "import time\nwhile not __import__('pathlib').Path(gate).exists(): time.sleep(0.05)"
@@ -29,7 +29,7 @@ def test_a_slot_of_the_clock_leads_to_a_run_and_its_values(timed: Timed) -> None
     tick = timed.settled()
     assert (tick.state, tick.cause, tick.summary) == (TickState.DONE, "the clock", "1 run: 1 new, 0 unchanged, 0 held.")
     assert timed.values() == {("here", "2020-01-01"): 1.5}
-    (value,) = timed.house.indicators.current("warmth")
+    (value,) = timed.house.indicators.current(timed.id)
     assert value.run == tick.runs[0].id
 
 
@@ -39,7 +39,7 @@ def test_slots_that_were_missed_are_made_up_for_once(timed: Timed) -> None:
     assert timed.settled().cause == "the clock, once for 6 times that were missed"
     timed.tick()
     assert len(timed.ticks()) == 1
-    assert timed.house.scheduling.schedules.schedule("update-warmth").due == datetime(2026, 3, 7, 13, tzinfo=UTC)
+    assert timed.house.scheduling.schedules.schedule(timed.update).due == datetime(2026, 3, 7, 13, tzinfo=UTC)
 
 
 def test_a_clock_that_is_put_back_does_no_slot_twice(timed: Timed) -> None:
@@ -60,7 +60,7 @@ def test_what_comes_due_while_a_run_is_under_way_is_remembered_once(timed: Timed
         timed.time.forward(minutes=1)
         timed.tick()
     assert [tick.state for tick in timed.ticks()] == [TickState.RUNNING]
-    schedule = timed.house.scheduling.schedules.schedule("update-warmth")
+    schedule = timed.house.scheduling.schedules.schedule(timed.update)
     assert schedule.wanted == "the clock, put off until the run before had ended"
     gate.touch()
     last = timed.settled()
@@ -71,13 +71,13 @@ def test_what_comes_due_while_a_run_is_under_way_is_remembered_once(timed: Timed
 def test_a_paused_schedule_waits_and_goes_on_with_the_next_slot(timed: Timed) -> None:
     timed.schedule(ROWS, schedule="0 13 * * *")
     room, owner = timed.house.scheduling.schedules, timed.house.owner
-    assert room.pause(owner, "update-warmth", "The buoy is in repair.").note == (
+    assert room.pause(owner, timed.update, "The buoy is in repair.").note == (
         "Paused by Owner on 1 March 2026: The buoy is in repair."
     )
     timed.time.forward(days=3)
     timed.tick()
     assert timed.ticks() == []
-    assert room.resume(owner, "update-warmth").due == datetime(2026, 3, 4, 13, tzinfo=UTC)
+    assert room.resume(owner, timed.update).due == datetime(2026, 3, 4, 13, tzinfo=UTC)
     timed.time.forward(hours=1)
     assert timed.settled().cause == "the clock"
 
@@ -85,12 +85,12 @@ def test_a_paused_schedule_waits_and_goes_on_with_the_next_slot(timed: Timed) ->
 def test_a_schedule_begins_when_it_is_asked_to_even_paused(timed: Timed) -> None:
     timed.schedule(ROWS, schedule={"cron": "0 13 * * *", "paused": True})
     room = timed.house.scheduling.schedules
-    assert room.schedule("update-warmth").note == "Paused in the indicator's definition."
-    room.run_now(timed.house.owner, "update-warmth")
+    assert room.schedule(timed.update).note == "Paused in the indicator's definition."
+    room.run_now(timed.house.owner, timed.update)
     tick = timed.settled()
     assert (tick.cause, tick.state) == ("asked by Owner", TickState.DONE)
     with pytest.raises(Forbidden):
-        room.run_now(READER, "update-warmth")
+        room.run_now(READER, timed.update)
     with pytest.raises(NotFound, match="There is no schedule update-cold; repeatpass schedules list names them"):
         room.pause(timed.house.owner, "update-cold")
 
@@ -99,7 +99,7 @@ def test_an_update_that_a_person_asked_for_is_waited_for(timed: Timed, tmp_path:
     gate = tmp_path / "gate"
     timed.schedule(f"gate = {str(gate)!r}\n{SLOW}\n{ROWS}", schedule="0 13 * * *")
     owner, house = timed.house.owner, timed.house
-    asked = house.submitting.submit(owner, "warmth", purpose=Purpose.UPDATE, subject="warmth")
+    asked = house.submitting.submit(owner, timed.id, purpose=Purpose.UPDATE, subject=timed.id)
     timed.time.forward(hours=1)
     timed.tick()
     timed.tick()
@@ -132,7 +132,7 @@ def test_a_definition_that_changes_changes_the_schedule(timed: Timed) -> None:
     timed.schedule(ROWS, schedule="0 13 * * *")
     timed.apply(schedule="0 15 * * *")
     room = timed.house.scheduling.schedules
-    assert room.schedule("update-warmth").due == datetime(2026, 3, 1, 15, tzinfo=UTC)
+    assert room.schedule(timed.update).due == datetime(2026, 3, 1, 15, tzinfo=UTC)
     timed.apply()
     assert room.schedules() == []
     with pytest.raises(Invalid, match="schedule: cron “0 25 \\* \\* \\*” cannot be read \\(Bad hour\\)"):
@@ -153,53 +153,52 @@ def test_a_notebook_runs_on_the_clock_without_an_indicator(timed: Timed) -> None
     assert room.schedules() == []
 
 
-def test_the_house_repeats_its_own_indicators(tmp_path: Path) -> None:
-    with timed_house(tmp_path / "home", repeat="P7D") as timed:
-        timed.schedule(ROWS)
-        run = timed.house.submitting.submit(timed.house.owner, "warmth", purpose=Purpose.UPDATE, subject="warmth")
-        assert timed.house.runs.wait(run.id, 60).state is State.SUCCEEDED
-        timed.house.collecting.collect(run.id)
-        timed.time.moment = datetime(2100, 1, 1, tzinfo=UTC)  # whenever the tests run, the verdict is older
-        tick = timed.settled("repeat-warmth")
-        assert tick.summary == "1 run repeated: 1 identical."
-        assert [repeat.original for repeat in timed.house.repeats.recent()] == [run.id]
-        room = timed.house.scheduling.schedules
-        timed.apply(repeat="never")
-        assert room.schedules() == []
+def test_the_house_repeats_its_own_indicators(timed: Timed, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = timed.house.scheduling.schedules
+    monkeypatch.setattr(room, "repeat", "P7D")  # as REPEATPASS_REPEAT says it
+    timed.schedule(ROWS)
+    run = timed.house.submitting.submit(timed.house.owner, timed.id, purpose=Purpose.UPDATE, subject=timed.id)
+    assert timed.house.runs.wait(run.id, 60).state is State.SUCCEEDED
+    timed.house.collecting.collect(run.id)
+    timed.time.moment = datetime(2100, 1, 1, tzinfo=UTC)  # whenever the tests run, the verdict is older
+    tick = timed.settled(f"repeat-{timed.id}")
+    assert tick.summary == "1 run repeated: 1 identical."
+    assert [repeat.original for repeat in timed.house.repeats.recent()] == [run.id]
+    timed.apply(repeat="never")
+    assert room.schedules() == []
+
+
+def test_how_often_the_house_repeats_is_a_setting(tmp_path: Path) -> None:
+    house = open_house(Settings(home=tmp_path / "home", demo=False, repeat="P7D"))
+    assert house.scheduling.schedules.repeat == "P7D"
+    house.close()
 
 
 @pytest.mark.parametrize("when", ["planned", "asked"])
-def test_what_a_server_left_in_the_middle_of_a_tick_is_finished_once(tmp_path: Path, when: str) -> None:
-    with timed_house(tmp_path / "home") as timed:
-        timed.schedule(ROWS, schedule="0 13 * * *")
-        timed.time.forward(hours=1)
-        ticking = timed.house.scheduling.ticking
+def test_what_a_server_left_in_the_middle_of_a_tick_is_finished_once(timed: Timed, when: str) -> None:
+    timed.schedule(ROWS, schedule="0 13 * * *")
+    timed.time.forward(hours=1)
+    left = open_house(timed.house.settings, timed.time)  # a server that is never heard of again
+    try:
+        ticking = left.scheduling.ticking
         if when == "planned":  # it died after the tick was written down, before anything was asked for
             object.__setattr__(ticking.advancing, "submitting", None)
-            timed.tick()
-        else:
-            timed.tick()
-        (left,) = timed.ticks()
-        assert not left.state.final
-    house = open_house(timed.house.settings, timed.time)
-    house.start(clock=False)
-    try:
-        later = Timed(house, timed.time)
-        assert later.settled().summary == "1 run: 1 new, 0 unchanged, 0 held."
-        assert house.runs.page(Wanted(subject="warmth", purpose=Purpose.UPDATE))[1] == 1
-        assert len(later.ticks()) == 1
+        ticking.pass_once()
+        (tick,) = timed.ticks()
+        assert not tick.state.final
     finally:
-        house.runner.shutdown()
-        house.close()
+        left.close()
+    assert timed.settled().summary == "1 run: 1 new, 0 unchanged, 0 held."
+    assert timed.house.runs.page(Wanted(subject=timed.id, purpose=Purpose.UPDATE))[1] == 1
+    assert len(timed.ticks()) == 1
 
 
-def test_the_clock_of_a_house_goes_by_itself(tmp_path: Path) -> None:
-    with timed_house(tmp_path / "home") as timed:
-        timed.schedule(ROWS, schedule="0 13 * * *")
-        timed.house.scheduling.start()
+def test_the_clock_of_a_house_goes_by_itself(timed: Timed) -> None:
+    timed.schedule(ROWS, schedule="0 13 * * *")
+    timed.house.scheduling.start()
+    try:
         timed.time.forward(hours=1)
         timed.house.scheduling.clock.wake()
-        until = time.monotonic() + 60
-        while timed.values() == {} and time.monotonic() < until:
-            time.sleep(0.1)
-        assert timed.values() == {("here", "2020-01-01"): 1.5}
+        assert eventually(timed.values, 60) == {("here", "2020-01-01"): 1.5}
+    finally:
+        timed.house.scheduling.stop()

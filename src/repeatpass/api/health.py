@@ -36,7 +36,7 @@ def health_router(house: House, filling: Filling) -> APIRouter:
             "status": "ok",
             "filled": filling.done,
             "filling": filling.doing,
-            "problems": [*filling.problems, *filter(None, [house.worker.trouble])],
+            "problems": [*filling.problems, *filter(None, [house.worker.trouble, house.upscaling.trouble])],
             "indicators": house.indicators.counts(),
             "collections": len(house.catalog.collections()),
             "runs": {str(state): number for state, number in counts.items()},

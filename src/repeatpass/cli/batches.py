@@ -1,6 +1,7 @@
 """``repeatpass batches``: a notebook over areas, times and parameters."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,13 +54,14 @@ def start(
 @app.command("list")
 def list_batches(home: Home = None, limit: int = 20, as_json: AsJson = False) -> None:
     """List the newest batches."""
+    from repeatpass.batches.masking import masked_batch
     from repeatpass.core.times import iso
 
     with house_at(home) as house:
         found, _ = house.batches.page(limit=limit)
         counts = house.batches.counts([batch.id for batch in found])
     if as_json:
-        print_json(found)
+        print_json([masked_batch(each) for each in found])
         return
     rows = [
         (each.id, each.state, each.name, f"{sum(n for s, n in counts[each.id].items() if s.final)} of {each.parts}",
@@ -128,6 +130,8 @@ def _specification(file: Path) -> "Specification":
 
 def planned(made: "Plan") -> dict[str, Any]:
     """Return a plan for programs."""
+    from repeatpass.runs.masking import masked_parameters
+
     return {
         "name": made.name,
         "notebook": made.revision.name,
@@ -135,16 +139,19 @@ def planned(made: "Plan") -> dict[str, Any]:
         "done_already": len(made.done),
         "estimate": made.estimate,
         "first": [
-            {"number": part.number, "time": part.time, "parameters": made.parameters(part)} for part in made.first
+            {"number": part.number, "time": part.time, "parameters": masked_parameters(made.parameters(part))}
+            for part in made.first
         ],
     }
 
 
 def _say_plan(made: "Plan") -> None:
+    from repeatpass.runs.masking import masked_parameters
+
     console.print(f"[bold]{made.name}[/] with {made.revision.name}", highlight=False)
     console.print(f"{made.total:,} parts, {len(made.done):,} of them done already.", highlight=False)
     console.print(_cost(made.estimate), highlight=False)
-    rows = [(part.number, part.time, made.parameters(part)) for part in made.first[:5]]
+    rows = [(part.number, part.time, masked_parameters(made.parameters(part))) for part in made.first[:5]]
     print_table(("Part", "Time", "Parameters"), rows, "")
 
 
@@ -172,9 +179,12 @@ def _followed(house: "House", batch: "Batch") -> "Batch":
 
 
 def _say(house: "House", batch: "Batch", as_json: bool) -> None:
+    from repeatpass.batches.masking import masked_batch
+
     standing, troubles = house.batches.standing(batch), house.batches.troubles(batch.id)
     if as_json:
-        print_json({"batch": batch, "standing": standing, "troubles": troubles})
+        counted = replace(standing, counts=dict(standing.counts))  # asdict makes no Counter of a Counter
+        print_json({"batch": masked_batch(batch), "standing": counted, "troubles": troubles})
         return
     console.print(f"Batch {batch.id} ({batch.name}): [bold]{batch.state}[/]. {batch.message}", highlight=False)
     counts = ", ".join(f"{count:,} {state}" for state, count in standing.counts.items() if count)

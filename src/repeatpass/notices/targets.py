@@ -1,9 +1,10 @@
-"""Where notices may go: never, by somebody's request, to the services of the house's own network.
+"""Where notices may go and data are looked for: never, by somebody's request, to services of the house's own network.
 
-A callback's address is chosen by whoever starts a run. Without a guard they could have the server speak to what
-only the server reaches: loopback services, a cloud's metadata, the institution's intranet (server-side request
-forgery). Every address that the name stands for is therefore looked at, and the very address that was looked at
-is the one connected to, so that a name cannot change its meaning in between (DNS rebinding).
+A callback's address is chosen by whoever starts a run, a source's by whoever curates an indicator. Without a guard
+they could have the server speak to what only the server reaches: loopback services, a cloud's metadata, the
+institution's intranet (server-side request forgery). Every address that the name stands for is therefore looked at,
+and the very address that was looked at is the one connected to, so that a name cannot change its meaning in between
+(DNS rebinding).
 """
 
 import ipaddress
@@ -37,6 +38,11 @@ class Targets:
                 f"“{text}” does not say which private addresses may be told ({error}): write all, none, or networks "
                 "such as 10.1.0.0/16, 192.168.7.20."
             ) from None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is no address that may not be told."""
+        return set(self.networks) >= {ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")}
 
     def check(self, url: str, field: str = "The address") -> str:
         """Return *url* if a notice may go there as far as can be told without asking for its name; raise Invalid."""
@@ -77,8 +83,8 @@ class Targets:
         public = address.is_global and not address.is_multicast
         if not public and not any(address in network for network in self.networks):
             raise Forbidden(
-                f"{urlsplit(url).hostname} is {address}, an address of this machine or of a private network; notices "
-                "go there only where REPEATPASS_PRIVATE_TARGETS allows it.",
+                f"{urlsplit(url).hostname} is {address}, an address of this machine or of a private network, "
+                "asked and told only where REPEATPASS_PRIVATE_TARGETS allows it.",
                 url=url,
             )
 

@@ -224,7 +224,8 @@ def _carried_out(runner: LocalRunner, job: ExecutionRequest, folder: Path) -> Ou
     if (folder / STOP_FILE).exists() and not place:
         return _written(folder, "It was stopped before its first cell.", state="cancelled")
     ticket = runner.start(job, folder)
-    write_json(folder / PLACE_FILE, {"host": _here(), "ticket": ticket})
+    with suppress(OSError):  # a full disk: the run has begun all the same, and is watched from here
+        write_json(folder / PLACE_FILE, {"host": _here(), "ticket": ticket})
     while not isinstance(found := runner.wait(ticket, CALM_S), Outcome):
         if (folder / STOP_FILE).exists():
             runner.stop(ticket)

@@ -66,6 +66,11 @@ class Upscaling:
                 secrets=list(names),
             )
 
+    @property
+    def trouble(self) -> str:
+        """Why what a part left cannot be kept at present, in a sentence; empty where nothing is the matter."""
+        return "" if self.worker is None else self.worker.trouble
+
     def lanes(self) -> int:
         """Return how many parts are carried out at the same time, as far as is known."""
         if self.worker is None or self.cluster.is_own:

@@ -116,7 +116,7 @@ def scheduling(
     )
     ticking = Ticking(schedules, Beginning(below.database, now), advancing)
     alerts = Alerts(below.database, below.indicators, below.notices, wishes.reaching, now)
-    sources = Sources(below.database, schedules, now)
+    sources = Sources(below.database, schedules, below.notices.messenger.targets, now)
     own: list[Errand] = [alerts.look_around, sources.look_around]
     own += [Letters(alerts, wishes.mail, now).send_due] if wishes.mail else []
     clock = Clock(Lease(below.database, "clock"), ticking, (*own, *errands), now)

@@ -20,9 +20,10 @@ class Lease:
     that hangs keeps it. On SQLite, where one server at most is up, a lock on a file does.
     """
 
-    def __init__(self, database: Database, name: str) -> None:
+    def __init__(self, database: Database, name: str, length: timedelta = LENGTH) -> None:
         self.database = database
         self.name = name
+        self.length = length
         self.holder = new_id()
         self.leading = False  # as far as was known at the last look
         self._lock: ExitStack | None = None
@@ -30,10 +31,10 @@ class Lease:
     @property
     def renewed_every_s(self) -> float:
         """Seconds after which it must be looked at again; there is no hurry where nobody competes."""
-        return 30.0 if self.database.is_sqlite else LENGTH.total_seconds() / 3
+        return 30.0 if self.database.is_sqlite else self.length.total_seconds() / 3
 
     def held(self) -> bool:
-        """Take or renew the lease; say whether it is ours for the next six seconds."""
+        """Take or renew the lease; say whether it is ours for its length."""
         self.leading = False  # should the database not answer
         self.leading = self._locked() if self.database.is_sqlite else self._taken()
         return self.leading
@@ -69,12 +70,12 @@ class Lease:
         at = _time(connection)
         free = sa.or_(leases.c.holder == self.holder, leases.c.until < at)
         change = leases.update().where(leases.c.name == self.name, free)
-        return connection.execute(change.values(holder=self.holder, until=at + LENGTH)).rowcount == 1
+        return connection.execute(change.values(holder=self.holder, until=at + self.length)).rowcount == 1
 
     def _begun(self, connection: sa.Connection) -> bool:
         if connection.execute(sa.select(leases.c.name).where(leases.c.name == self.name)).first() is not None:
             return False
-        until = _time(connection) + LENGTH
+        until = _time(connection) + self.length
         connection.execute(leases.insert().values(name=self.name, holder=self.holder, until=until))
         return True
 

@@ -5,25 +5,22 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import httpx
 import sqlalchemy as sa
 
-from repeatpass.core.digests import digest_json
 from repeatpass.core.durations import seconds_of
 from repeatpass.core.times import now
 from repeatpass.indicators.timing import Source
+from repeatpass.notices.targets import Targets
+from repeatpass.schedules.asking import asking, pieces
 from repeatpass.schedules.room import Schedules
 from repeatpass.schedules.store import sources
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
 log = logging.getLogger(__name__)
-TIMEOUT_S = 20.0
-ITEMS = 200  # newest items of a STAC API that are compared
-LARGEST = 50_000_000  # bytes of a file that is compared
 FIRST_RETRY_S = 60.0
 
 
@@ -53,9 +50,12 @@ class Look:
 class Sources:
     """Looks at what schedules wait for elsewhere."""
 
-    def __init__(self, database: Database, schedules: Schedules, now: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self, database: Database, schedules: Schedules, targets: Targets, now: Callable[[], datetime] = now
+    ) -> None:
         self.database = database
         self.schedules = schedules
+        self.targets = targets
         self.now = now
 
     def looks(self) -> list[Look]:
@@ -89,7 +89,8 @@ class Sources:
         return Look(id=id, url=source.url, collection=source.collection, every=source.every, next_look=self.now())
 
     def _seen(self, look: Look) -> Look:
-        found = _stac(look.source) if look.collection else _file(look)
+        with asking(self.targets) as client:
+            found = _items(client, look.source) if look.collection else _file(client, look)
         moment = self.now()
         following = moment + timedelta(seconds=seconds_of(look.every))
         return replace(look, **found, looked=moment, next_look=following, failures=0, error="")
@@ -121,44 +122,22 @@ def id_of(source: Source) -> str:
     return hashlib.sha256(f"{source.url}\n{source.collection}\n{source.every}".encode()).hexdigest()[:40]
 
 
-def _file(look: Look) -> dict[str, Any]:
+def _file(client: httpx.Client, look: Look) -> dict[str, Any]:
     """Ask for an address with what is known of it (RFC 9110, conditional requests); compare what it gives."""
     headers = {"If-None-Match": look.etag, "If-Modified-Since": look.modified}
     given = {name: value for name, value in headers.items() if value and look.content}
-    with httpx.stream("GET", look.url, headers=given, timeout=TIMEOUT_S, follow_redirects=True) as answer:
+    with client.stream("GET", look.url, headers=given) as answer:
         if answer.status_code == 304:
             return {}
         answer.raise_for_status()
-        digest, size = hashlib.sha256(), 0
-        for piece in answer.iter_bytes():
-            size += len(piece)
-            if size > LARGEST:
-                raise ValueError(f"It is larger than {LARGEST / 1e6:.0f} MB; give a smaller file that changes with it.")
+        digest = hashlib.sha256()
+        for piece in pieces(answer):
             digest.update(piece)
     known = {"etag": answer.headers.get("etag", ""), "modified": answer.headers.get("last-modified", "")}
     return known | {"content": f"sha256:{digest.hexdigest()}"}
 
 
-def _stac(source: Source) -> dict[str, Any]:
-    """Compare the newest items of a collection of a STAC API: ids, when they were updated, checksums."""
-    from pystac_client import Client, ConformanceClasses
+def _items(client: httpx.Client, source: Source) -> dict[str, Any]:
+    from repeatpass.schedules.stac import newest_items  # heavy, and few houses need it
 
-    client = Client.open(source.url, timeout=TIMEOUT_S)
-    if client.conforms_to(ConformanceClasses.ITEM_SEARCH):
-        order = [{"field": "properties.datetime", "direction": "desc"}]
-        sortby: Any = order if client.conforms_to(ConformanceClasses.SORT) else None
-        found = client.search(
-            method="GET", collections=[source.collection], limit=100, max_items=ITEMS, sortby=sortby
-        ).items_as_dicts()
-    else:
-        collection = client.get_collection(source.collection)
-        if collection is None:
-            raise ValueError(f"It has no collection “{source.collection}”.")
-        found = (item.to_dict(transform_hrefs=False) for item in collection.get_items())
-    return {"content": digest_json(sorted(_of(item) for item in islice(found, ITEMS)))}
-
-
-def _of(item: Any) -> list[str]:
-    properties, assets = item.get("properties", {}), item.get("assets", {})
-    sums = [str(asset.get("file:checksum", "")) for _, asset in sorted(assets.items())]
-    return [str(item["id"]), str(properties.get("updated", "")), str(properties.get("datetime", "")), *sums]
+    return {"content": newest_items(client, source)}

@@ -63,6 +63,8 @@ class Passport:
                 "cost",
                 f"{run.usage.cpu_s:.2f} CPU s, {run.usage.wall_s:.2f} s, {run.usage.peak_rss_bytes / 1e6:.0f} MB",
             )
+        if run.isolation:
+            yield "kept apart", run.isolation
         yield "repeat", self._repeat_words()
 
     def _repeat_words(self) -> str:

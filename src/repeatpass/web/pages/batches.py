@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from repeatpass.batches.masking import masked_batch, masked_body, masked_part
 from repeatpass.batches.records import Batch, BatchState, Estimate, Part, PartState, Standing, Trouble
 from repeatpass.batches.words import duration, size, spread
 from repeatpass.core.errors import Invalid
@@ -122,7 +123,7 @@ def batch_page(desk: Desk, id: str, asked: Mapping[str, str]) -> BatchPage:
             Download(label="Parts as JSON", href=f"{path}/parts.json"),
             Download(label="Areas as GeoJSON", href=f"{path}/parts.geojson"),
         ),
-        specification=json.dumps(_shortened(batch.specification.body), indent=2, ensure_ascii=False),
+        specification=json.dumps(_shortened(masked_body(batch.specification.body)), indent=2, ensure_ascii=False),
         merges=merges_of(desk, id),
         merge=merge_form(desk, batch),
     )
@@ -184,7 +185,8 @@ def _table(batch: Batch, found: list[Part], names: Mapping[int, str], shown: str
 
 
 def _part(part: Part, names: Mapping[int, str], vary: Mapping[str, Any]) -> tuple[Cell, ...]:
-    varied = ", ".join(f"{name} = {part.parameters.get(name)}" for name in vary)
+    shown = masked_part(part).parameters
+    varied = ", ".join(f"{name} = {shown.get(name)}" for name in vary)
     href = f"/runs/{part.run}" if part.run else ""
     return (
         Cell(text=str(part.number), sort=str(part.number)), Cell(text=WORDS[part.state], state=part.state.value),
@@ -274,7 +276,7 @@ def batch_json(desk: Desk, id: str) -> dict[str, Any]:
     batch = room.batch(id)
     standing = room.standing(batch)
     return {
-        "batch": batch,
+        "batch": masked_batch(batch),
         "counts": {str(state): count for state, count in standing.counts.items()},
         "final": standing.final, "per_hour": standing.per_hour, "eta_s": standing.eta_s, "cpu_s": standing.cpu_s,
         "troubles": room.troubles(id),

@@ -18,6 +18,7 @@ from repeatpass.web.pages.freshness import mark_of
 from repeatpass.web.pages.indicator_tables import held_table, releases_table, values_table
 from repeatpass.web.pages.mapping import map_of, places_of
 from repeatpass.web.pages.proof import proof_of, repeat_action
+from repeatpass.web.pages.resting import changed_of, count_words
 from repeatpass.web.pages.schedules import updates_of
 from repeatpass.web.pages.seals import rows_of, seal_of, series_seal
 from repeatpass.web.views import (
@@ -89,7 +90,7 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "", actor: 
         updates=updates_of(desk, id, actor),
         feed=f"{path}/feed.atom",
         held_href=f"{path}/held" if series.held else "",
-        resting=_resting(desk, series),
+        resting=count_words(desk, series),
         kind=kind_of(series),
         themes=tuple(Link(text=theme, href=with_query("/indicators", theme=theme)) for theme in indicator.themes),
         chart=chart_of(desk, series, shown.place, at, beside=beside),
@@ -101,7 +102,7 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "", actor: 
         passport_href=saying.value_href(shown.value) if shown.value else "",
         repeat=repeat_action(f"{id}/{shown.place}/{shown.time}", run) if run else None,
         repeats=rows_of(desk.house.repeats.of(run.id), limit=5) if run else (),
-        values=values_table(series, shown, verdicts) if shown.values else None,
+        values=values_table(series, shown, verdicts, changed_of(desk, series)) if shown.values else None,
         held=held_table(series) if series.held else None,
         downloads=_downloads(series, shown.place),
         permalink=with_query(path, place=shown.place, t=shown.time),
@@ -118,17 +119,6 @@ def indicator_page(desk: Desk, id: str, place: str = "", time: str = "", actor: 
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
-
-
-def _resting(desk: Desk, series: Series) -> str:
-    """How many current values were made from files that have other bytes now."""
-    stamp = desk.house.contexts.current()
-    changed = series.once(f"changed {stamp}", lambda: desk.house.scheduling.news.changed_inputs(series.id))
-    count = sum(series.runs[run] for run in changed)
-    if not count:
-        return ""
-    verb = "rests" if count == 1 else "rest"
-    return f"{words.plural(count, 'value')} {verb} on inputs that have changed since."
 
 
 def _times(series: Series, shown: Shown) -> TimeControl | None:

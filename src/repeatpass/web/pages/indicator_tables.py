@@ -11,6 +11,7 @@ from repeatpass.web.addresses import with_query
 from repeatpass.web.desk import Series
 from repeatpass.web.pages import saying
 from repeatpass.web.pages.charting import across_places, place_name
+from repeatpass.web.pages.resting import since_words
 from repeatpass.web.pages.seals import seal_of
 from repeatpass.web.views import Cell, Column, Download, Table
 
@@ -21,8 +22,10 @@ ROWS = 60  # on the page; all are in the CSV
 OPTIONAL = (("lower", "Lower"), ("upper", "Upper"), ("reference", "Reference"))
 
 
-def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat]) -> Table:
-    """The same points as the chart, newest first; at one time, all places."""
+def values_table(
+    series: Series, shown: "Shown", verdicts: Mapping[str, Repeat], changed: Mapping[str, Sequence[str]]
+) -> Table:
+    """The same points as the chart, newest first; at one time, all places. *changed* marks what rests on old inputs."""
     indicator, across = series.indicator, across_places(series)
     values = list(series.values) if across else list(reversed(shown.values))
     digits = saying.digits_in(series, "" if across else shown.place)
@@ -31,6 +34,7 @@ def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat])
     columns = [Column(title="Place" if across else "Time"), Column(title="Value", numeric=True, note=unit)]
     columns += [Column(title=title, numeric=True, note=unit) for _name, title in extras]
     columns += [Column(title="Flag")] if flagged else []
+    columns += [Column(title="Inputs")] if changed else []
 
     def row(value: Value) -> tuple[Cell, ...]:
         said = place_name(indicator, value.place) if across else saying.time_words(value.time, indicator.cadence)
@@ -38,6 +42,7 @@ def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat])
         cells = [Cell(text=said, href=saying.value_href(value), sort="" if across else iso_short(value.time))]
         cells += [Cell(text=words.number(number, digits), sort=_key(number)) for number in numbers]
         cells += [Cell(text=value.flag)] if flagged else []
+        cells += [_since(changed.get(value.run, ()))] if changed else []
         return (*cells, Cell(text="", seal=seal_of(verdicts.get(value.run))))
 
     return Table(
@@ -50,6 +55,10 @@ def values_table(series: Series, shown: "Shown", verdicts: Mapping[str, Repeat])
             Download(label="This place as CSV", href=with_query(f"/indicators/{series.id}.csv", place=shown.place)),
         ),
     )
+
+
+def _since(names: Sequence[str]) -> Cell:
+    return Cell(text=since_words(names), state="changed" if names else "")
 
 
 def _extras(values: Sequence[Value]) -> tuple[list[tuple[str, str]], bool]:

@@ -9,6 +9,7 @@ from repeatpass.batches.specification import checked
 from repeatpass.batches.words import cost
 from repeatpass.core.errors import Invalid
 from repeatpass.notebooks.records import Revision
+from repeatpass.runs.masking import SECRET_NAME, masked_parameters
 from repeatpass.web import words
 from repeatpass.web.batch_map import draw, outlines
 from repeatpass.web.desk import Desk
@@ -71,7 +72,8 @@ def _names(revision: Revision) -> tuple[tuple[str, str], ...]:
 
 def _parameters(form: Mapping[str, str], revision: Revision) -> tuple[Field, ...]:
     return tuple(
-        _field(form, f"p.{name}", name, help=_help(facts)) for name, facts in revision.schema["properties"].items()
+        _field(form, f"p.{name}", name, help=_help(facts), secret=bool(SECRET_NAME.search(name)))
+        for name, facts in revision.schema["properties"].items()
     )
 
 
@@ -161,7 +163,7 @@ def _planned(plan: Plan) -> PlannedBatch:
         sentence=_sentence(plan, to_do),
         facts=estimate_facts(plan.estimate),
         first=tuple(
-            (Cell(text=str(part.number)), Cell(text=part.time), Cell(text=_text(plan.parameters(part)), mono=True))
+            (Cell(text=str(part.number)), Cell(text=part.time), Cell(text=_shown(plan.parameters(part)), mono=True))
             for part in plan.first
         ),
         map=draw(plan.areas, outlines(plan.areas), {}, "") if plan.areas else None,
@@ -177,6 +179,6 @@ def _sentence(plan: Plan, to_do: int) -> str:
     return f"{words.plural(plan.total, 'part')}.{done} {cost(plan.estimate)}".strip()
 
 
-def _text(parameters: Mapping[str, Any]) -> str:
-    text = json.dumps(parameters, ensure_ascii=False)
+def _shown(parameters: Mapping[str, Any]) -> str:
+    text = json.dumps(masked_parameters(parameters), ensure_ascii=False)
     return text if len(text) < 240 else f"{text[:240]} …"

@@ -1,12 +1,14 @@
 """The passport of one value."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from repeatpass.core.times import iso_short, parse_time
 from repeatpass.indicators.records import Value, ValueState
 from repeatpass.runs.masking import masked_parameters
+from repeatpass.runs.records import Run
 from repeatpass.verification.passport import Passport, passport_of
 from repeatpass.web import words
 from repeatpass.web.addresses import with_query
@@ -17,6 +19,7 @@ from repeatpass.web.pages.charting import place_name
 from repeatpass.web.pages.indicator import HOME, INDICATORS
 from repeatpass.web.pages.inputs import input_rows, lock_href, output_row, unrecorded_words
 from repeatpass.web.pages.proof import crate_download, notebook_href, repeat_action
+from repeatpass.web.pages.resting import changed_of, since_words
 from repeatpass.web.pages.seals import person, rows_of, seal_of
 from repeatpass.web.views import Cell, Column, Download, Fact, Link, Person, Reading, Table, ValuePage
 
@@ -45,6 +48,7 @@ def value_page(desk: Desk, found: Passport) -> ValuePage:
         ),
         reading=_reading(desk, found),
         seal=seal_of(found.latest),
+        resting=since_words(changed_inputs(desk, found)),
         strip=_strip(found),
         run=Link(text=run.id, href=f"/runs/{run.id}"),
         made=run.finished or run.created,
@@ -60,7 +64,7 @@ def value_page(desk: Desk, found: Passport) -> ValuePage:
         output=output_row(run, output) if output else None,
         cell=output.cell if output else None,
         cell_source=cell_source(executed_notebook(desk.house.files, run), output.cell if output else None),
-        cost=cost_of(found.run),
+        cost=(*cost_of(run), *_kept_apart(run)),
         people=_people(found),
         repeats=rows_of(found.repeats),
         repeat=repeat_action(found.subject, run),
@@ -70,6 +74,11 @@ def value_page(desk: Desk, found: Passport) -> ValuePage:
                    Download(label="Executed notebook", href=f"/runs/{run.id}/executed.ipynb")),
         permalink=saying.value_href(value, revision=True),
     )  # fmt: skip
+
+
+def changed_inputs(desk: Desk, found: Passport) -> Sequence[str]:
+    """Which inputs of a current value have other bytes now."""
+    return changed_of(desk, desk.series(found.indicator.id)).get(found.run.id, ())
 
 
 def _json_href(value: Value) -> str:
@@ -152,6 +161,10 @@ def cost_of(run: Any) -> tuple[Fact, ...]:
         Fact(label="Read", text=words.size(usage.read_bytes)),
         Fact(label="Written", text=words.size(usage.written_bytes)),
     )
+
+
+def _kept_apart(run: Run) -> list[Fact]:
+    return [Fact(label="Kept apart", text=run.isolation)] if run.isolation else []
 
 
 def _people(found: Passport) -> tuple[Person, ...]:

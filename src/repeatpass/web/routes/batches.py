@@ -11,9 +11,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from repeatpass.access import Actor
+from repeatpass.batches.masking import masked_body, masked_part
 from repeatpass.batches.records import Batch, BatchState, PartState, Plan
 from repeatpass.batches.specification import checked
 from repeatpass.core.errors import Invalid, NotFound, RepeatpassError
+from repeatpass.runs.masking import masked_parameters
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.batches import batch_json, batch_page, batches_page, number_of
 from repeatpass.web.pages.new_batch import new_batch_page, specification_of
@@ -87,7 +89,7 @@ def batches_router(desk: Desk) -> APIRouter:
         stated = request.headers.get("content-type", "").startswith("application/json")
         given = _json((await _limited(request)).decode(errors="replace")) if stated else await _form(request)
         if not isinstance(given, Mapping):
-            raise Invalid("The merge is no object; right would be {\"as\": \"cog\", \"output\": \"ndvi\"}.")
+            raise Invalid('The merge is no object; right would be {"as": "cog", "output": "ndvi"}.')
         wanted = {key: value for key, value in given.items() if value != "" and key != "token"}
         await run_in_threadpool(house.merges.ask, actor_of(request), id, wanted)
         if not stated:
@@ -159,9 +161,10 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     """A plan for programs."""
     return {
         "name": plan.name, "notebook": plan.revision.name, "parts": plan.total, "done_already": len(plan.done),
-        "estimate": plan.estimate, "specification": plan.specification.body,
+        "estimate": plan.estimate, "specification": masked_body(plan.specification.body),
         "first": [
-            {"number": part.number, "time": part.time, "parameters": plan.parameters(part)} for part in plan.first
+            {"number": part.number, "time": part.time,
+             "parameters": masked_parameters(plan.parameters(part))} for part in plan.first
         ],
     }  # fmt: skip
 
@@ -176,7 +179,7 @@ def parts_json(desk: Desk, id: str, asked: Mapping[str, str]) -> dict[str, Any]:
     found = room.parts(id, states=(PartState(state),) if state else (), limit=limit, offset=offset)
     whole = zip(found, room.parameters(id, found), strict=True)
     return {
-        "parts": [plain(part) | {"parameters": parameters} for part, parameters in whole],
+        "parts": [plain(masked_part(part)) | {"parameters": masked_parameters(parameters)} for part, parameters in whole],
         "total": counts[PartState(state)] if state else sum(counts.values()), "limit": limit, "offset": offset,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from repeatpass.core.times import iso, iso_short
+from repeatpass.verification.passport import Passport
 from repeatpass.web.charts import for_page, page_spec
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages import charting, mapping
@@ -16,8 +17,9 @@ from repeatpass.web.pages.freshness import freshness
 from repeatpass.web.pages.home import home_page
 from repeatpass.web.pages.indicator import Shown, indicator_page, shown_of
 from repeatpass.web.pages.indicators import indicators_page
+from repeatpass.web.pages.resting import changed_of
 from repeatpass.web.pages.seals import series_seal
-from repeatpass.web.pages.value import passport, value_page
+from repeatpass.web.pages.value import changed_inputs, passport, value_page
 from repeatpass.web.routes.answering import actor_of, answer, as_json, etag, unchanged
 from repeatpass.web.twins import plain
 
@@ -101,12 +103,12 @@ def indicators_router(desk: Desk) -> APIRouter:
     @router.get("/indicators/{id}/values/{place}/{time}.json")
     def passport_twin(id: str, place: str, time: str, request: Request, revision: int | None = None) -> Response:
         found = passport(desk, id, place, time, revision)
-        return answer(desk, request, value_page(desk, found), found.to_json())
+        return answer(desk, request, value_page(desk, found), passport_json(desk, found))
 
     @router.get("/indicators/{id}/values/{place}/{time}")
     def value(id: str, place: str, time: str, request: Request, revision: int | None = None) -> Response:
         found = passport(desk, id, place, time, revision)
-        return answer(desk, request, value_page(desk, found), found.to_json())
+        return answer(desk, request, value_page(desk, found), passport_json(desk, found))
 
     return router
 
@@ -142,10 +144,20 @@ def points_json(series: Series, shown: Shown) -> dict[str, Any]:
             "points": points}  # fmt: skip
 
 
+def passport_json(desk: Desk, found: Passport) -> dict[str, Any]:
+    """The passport, and which of its inputs have other bytes now."""
+    return found.to_json() | {"changed_inputs": list(changed_inputs(desk, found))}
+
+
 def indicator_json(desk: Desk, series: Series) -> dict[str, Any]:
     """An indicator with everything it says of itself, its seal and all current values."""
     seal = series_seal(series, desk.verdicts([series]))
-    values = [{name: getattr(value, name) for name in COLUMNS} | {"time": iso(value.time)} for value in series.values]
+    changed = changed_of(desk, series)
+    values = [
+        {name: getattr(value, name) for name in COLUMNS} | {"time": iso(value.time)}
+        | ({"changed_inputs": list(changed[value.run])} if value.run in changed else {})
+        for value in series.values
+    ]  # fmt: skip
     latest = next((each for each in values if series.latest and each["time"] == iso(series.latest.time)), None)
     definition: dict[str, Any] = plain(asdict(series.indicator))
     fresh = freshness(desk, series)

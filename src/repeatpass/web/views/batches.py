@@ -119,6 +119,7 @@ class Field:
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # value, words
     long: bool = False
+    secret: bool = False  # what is typed is not shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,7 @@ class ValuePage(Page):
     place: Link
     reading: Reading
     seal: Seal
+    resting: str = ""  # which inputs have changed since, in a sentence
     strip: tuple[Fact, ...]  # the machine-readable lines at the head of the document
     run: Link
     made: datetime
