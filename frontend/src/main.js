@@ -10,6 +10,7 @@ const LAZY = {
   "rp-map": () => import("./map.js"),
   "rp-log": () => import("./log.js"),
   "rp-live": () => import("./live.js"),
+  "rp-boxes": () => import("./boxes.js"),
 };
 
 /** Load the script of an element when the element comes near the screen. */

@@ -14,14 +14,15 @@ from repeatpass.web import words
 from repeatpass.web.batch_map import draw, outlines
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.batches import BATCHES, estimate_facts
+from repeatpass.web.pages.drawn_boxes import box_features, box_rows
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.parameters import as_text, read_form
 from repeatpass.web.views import Action, Cell, Link
 from repeatpass.web.views.batches import Field, NewBatchPage, PlannedBatch
 
 VARIED = ";"  # between the values of a parameter that varies
-WHERE = (("", "Nowhere in particular"), ("tiles", "Tiles of a grid"), ("features", "Features (GeoJSON)"),
-         ("collection", "Items of a collection"))  # fmt: skip
+WHERE = (("", "Nowhere in particular"), ("tiles", "Tiles of a grid"), ("boxes", "Boxes that I draw"),
+         ("features", "Features (GeoJSON)"), ("collection", "Items of a collection"))  # fmt: skip
 GEOJSON = "Paste GeoJSON here, or give its file."
 BOX = "west, south, east, north in the units of the CRS"
 
@@ -38,6 +39,7 @@ def new_batch_page(desk: Desk, form: Mapping[str, str], plan: Plan | None = None
         notebooks=tuple((each.id, each.latest.about.title) for each in desk.house.shelf.notebooks()),
         notebook=chosen,
         areas=_areas(desk, form, revision) if revision else (),
+        boxes=box_rows(form) if revision else (),
         times=_times(form, revision) if revision else (),
         parameters=_parameters(form, revision) if revision else (),
         refused=refused,
@@ -50,11 +52,13 @@ def _areas(desk: Desk, form: Mapping[str, str], revision: Revision) -> tuple[Fie
     return (
         _field(form, "where", "Areas", choices=WHERE),
         _field(form, "area_parameter", "Parameter that takes the area", choices=_names(revision)),
-        _field(form, "bbox", "Tiles: box of the grid", help=BOX),
-        _field(form, "size", "Tiles: size", help="width, or width and height, in the units of the CRS"),
-        _field(form, "crs", "Tiles: CRS of the grid", help="EPSG:4326 unless given"),
-        _field(form, "collection", "Items: collection", choices=(("", ""), *collections)),
-        _field(form, "features", "Features: GeoJSON", help=GEOJSON, long=True),
+        _field(form, "bbox", "Box of the grid", help=BOX, kind="tiles"),
+        _field(
+            form, "size", "Size of a tile", help="width, or width and height, in the units of the CRS", kind="tiles"
+        ),
+        _field(form, "crs", "CRS of the grid", help="EPSG:4326, in degrees, unless given", kind="tiles"),
+        _field(form, "collection", "Collection", choices=(("", ""), *collections), kind="collection"),
+        _field(form, "features", "GeoJSON", help=GEOJSON, long=True, kind="features"),
     )
 
 
@@ -107,6 +111,8 @@ def _areas_of(form: Mapping[str, str]) -> dict[str, Any]:
         found |= {"crs": form["crs"].strip()} if form.get("crs", "").strip() else {}
     elif kind == "features":
         found = _geojson(form.get("upload", "").strip() or form.get("features", "").strip())
+    elif kind == "boxes":
+        kind, found = "features", box_features(form)
     else:
         found = form.get("collection", "")
     return {kind: found} | _named(form, "area_parameter")

@@ -120,6 +120,15 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()  # value, words
     long: bool = False
     secret: bool = False  # what is typed is not shown
+    kind: str = ""  # the kind of areas that it belongs to; empty: to all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoxRow:
+    """The number fields of one drawn box: name, label and what was given of each, in degrees."""
+
+    number: int
+    sides: tuple[Field, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +152,7 @@ class NewBatchPage(Page):
     notebooks: tuple[tuple[str, str], ...]
     notebook: str = ""
     areas: tuple[Field, ...] = ()
+    boxes: tuple[BoxRow, ...] = ()
     times: tuple[Field, ...] = ()
     parameters: tuple[Field, ...] = ()
     refused: str = ""
