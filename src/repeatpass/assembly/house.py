@@ -1,0 +1,130 @@
+"""The house: every room, built once."""
+
+from dataclasses import dataclass
+
+from repeatpass.access.records import Actor
+from repeatpass.access.room import Access
+from repeatpass.batches.batching import Batching
+from repeatpass.batches.merging.afterwards import Afterwards
+from repeatpass.batches.merging.room import Merging
+from repeatpass.batches.room import Batches
+from repeatpass.catalog.editing import Editing
+from repeatpass.catalog.room import Catalog
+from repeatpass.catalog.search import Searching
+from repeatpass.cubes.generator import Cubes
+from repeatpass.cubes.registering import Registering
+from repeatpass.indicators.collect import Collecting
+from repeatpass.indicators.room import Indicators
+from repeatpass.notebooks.installed import Environments
+from repeatpass.notebooks.room import Shelf
+from repeatpass.notices import Notices
+from repeatpass.runs.context import Contexts
+from repeatpass.runs.copying import Copying
+from repeatpass.runs.flavours import Flavours
+from repeatpass.runs.folder import Folders
+from repeatpass.runs.quotas import Counting
+from repeatpass.runs.retention import Retention
+from repeatpass.runs.room import Runs
+from repeatpass.runs.runner import LocalRunner
+from repeatpass.runs.sandbox import require
+from repeatpass.runs.submitting import Submitting
+from repeatpass.runs.upscaling import Upscaling
+from repeatpass.runs.worker import Worker
+from repeatpass.schedules.building import Scheduling
+from repeatpass.settings import Settings
+from repeatpass.storage.database import Database
+from repeatpass.storage.events import EventLog
+from repeatpass.storage.files import FileArea
+from repeatpass.verification.exporting import Exporting
+from repeatpass.verification.repeating import Repeating
+from repeatpass.verification.room import Repeats
+from repeatpass.workspaces.quotas import Quotas
+from repeatpass.workspaces.secrets import Secrets
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Every room, built once."""
+
+    settings: Settings
+    database: Database
+    files: FileArea
+    events: EventLog
+    access: Access
+    owner: Actor
+    catalog: Catalog
+    searching: Searching
+    editing: Editing
+    shelf: Shelf
+    environments: Environments
+    contexts: Contexts
+    flavours: Flavours
+    runs: Runs
+    submitting: Submitting
+    secrets: Secrets
+    quotas: Quotas
+    counting: Counting
+    retention: Retention
+    folders: Folders
+    worker: Worker
+    runner: LocalRunner
+    upscaling: Upscaling
+    batches: Batches
+    batching: Batching
+    indicators: Indicators
+    collecting: Collecting
+    repeats: Repeats
+    repeating: Repeating
+    exporting: Exporting
+    cubes: Cubes
+    registering: Registering
+    merging: Merging
+    merges: Afterwards
+    notices: Notices
+    scheduling: Scheduling
+    copying: Copying
+
+    def start(self, *, clock: bool = True) -> None:
+        """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to.
+
+        Raise Unavailable where runs are to be kept apart and cannot be.
+        """
+        require(self.folders.isolation)
+        self.events.start()
+        self.notices.start()
+        self.worker.start()
+        self.upscaling.start()
+        self.batching.coordinator.start()
+        self.merges.start()
+        if clock:
+            self.scheduling.start()
+
+    def wake(self) -> None:
+        """Say that a run has ended."""
+        self.events.wake()
+        self.batching.coordinator.wake()
+
+    def wake_workers(self) -> None:
+        """Say that a run was queued."""
+        self.worker.wake()
+        self.upscaling.wake()
+
+    def warm(self) -> None:
+        """Have kernels made ready and read the environment's files once, so that the first to ask need not wait."""
+        digest = self.environments.digest("earth")
+        prefix, kit = self.environments.prefix(digest), self.environments.kit_folder(self.environments.kit())
+        self.runner.warm(prefix, kit, workspace=self.owner.id if self.folders.isolation.sandbox else "")
+        self.environments.altered(digest)
+
+    def close(self) -> None:
+        """Stop working; runs under way go on in the executor and are taken up at the next start."""
+        self.runs.close()
+        self.scheduling.stop()
+        self.batching.coordinator.stop()
+        self.merges.stop()
+        self.upscaling.stop()
+        self.worker.stop()
+        self.events.stop()
+        self.notices.stop()
+        self.runner.close()
+        self.database.close()
