@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -41,10 +42,21 @@ class Cluster:
         data = self.folder / "data"
         self._run([str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "--no-sync", "-E", "UTF8"])
         options = [part for setting in QUICK for part in ("-c", setting)]
-        command = [str(binaries / "postgres"), "-D", str(data), "-k", str(self.folder), *options]
-        with (self.folder / "log").open("wb") as log:
-            self.server = subprocess.Popen([*self.prefix, *command], cwd=self.folder, stdout=log, stderr=log)
+        self.command = [str(binaries / "postgres"), "-D", str(data), "-k", str(self.folder), *options]
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until its socket is there."""
+        with (self.folder / "log").open("ab") as log:
+            self.server = subprocess.Popen([*self.prefix, *self.command], cwd=self.folder, stdout=log, stderr=log)
         self._wait()
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """End the server, without waiting for who is connected; what was committed is kept."""
+        # The parent is runuser where we are root: the server itself writes its process id down.
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, number)
+        self.server.wait(20)
 
     def _run(self, command: list[str]) -> None:
         done = subprocess.run([*self.prefix, *command], cwd=self.folder, capture_output=True, text=True, check=False)
@@ -87,8 +99,5 @@ class Cluster:
 
     def close(self) -> None:
         """Stop the server and remove everything."""
-        # The parent is runuser where we are root: the server itself writes its process id down.
-        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, 3)  # SIGQUIT: at once, nothing is kept
-        self.server.wait(20)
+        self.stop(signal.SIGQUIT)  # at once, nothing is kept
         shutil.rmtree(self.folder, ignore_errors=True)

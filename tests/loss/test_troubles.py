@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.conftest import cannot
+from tests.loss.disks import fill
 from tests.served import Served, command, free_port, small_home
 
 
@@ -93,20 +93,7 @@ def test_a_browser_that_is_missing_keeps_nothing_from_working(tmp_path: Path) ->
     assert "Traceback" not in words
 
 
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Path:
-    """A disk of 24 MB."""
-    import subprocess
-
-    place = tmp_path / "disk"
-    place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], check=False).returncode:
-        cannot("A small disk can be mounted by the superuser only.")
-    return place
-
-
 def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room_again(tiny_disk: Path) -> None:
-    import subprocess
     import time
     import urllib.error
 
@@ -137,18 +124,3 @@ def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room_again(tin
     finally:
         served.close()
         (tiny_disk.parent / "server.log").write_text((tiny_disk / "server.log").read_text())
-        subprocess.run(["umount", "-l", str(tiny_disk)], check=True)
-
-
-def fill(path: Path) -> None:
-    """Write until nothing more can be written."""
-    with path.open("wb", buffering=0) as file:
-        try:
-            for size in (1 << 20, 1 << 12):
-                while True:
-                    try:
-                        file.write(b"\0" * size)
-                    except OSError:
-                        break
-        finally:
-            os.fsync(file.fileno())

@@ -3,14 +3,18 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from repeatpass.assembly import open_house
 from repeatpass.core.errors import Invalid
+from repeatpass.notices.targets import Targets
 from repeatpass.schedules.records import TickState
+from repeatpass.settings import Settings
 from tests.houses import PUBLISH
 from tests.schedules.clocks import Timed
 
@@ -24,10 +28,16 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self.items, self.down, self.asked, kept = ["a"], False, list[str](), self
+        self.inside = ""  # where a redirect and the link to the search lead
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 kept.asked.append(self.path)
+                if self.path == "/away":
+                    self.send_response(302)
+                    self.send_header("Location", f"{kept.inside}/list.json")
+                    self.end_headers()
+                    return
                 body = b"" if kept.down else kept.answer(self.path.partition("?")[0])
                 tag = f'"{hashlib.sha256(body).hexdigest()[:8]}"'
                 same = self.headers.get("If-None-Match") == tag
@@ -53,7 +63,8 @@ class Elsewhere:
         if path == "/search":
             return json.dumps({"type": "FeatureCollection", "features": [self.item(id) for id in self.items]}).encode()
         if path == "/stac":
-            links = [{"rel": rel, "href": f"{self.url}{end}", "type": "application/json"}
+            at = {"search": self.inside or self.url}
+            links = [{"rel": rel, "href": f"{at.get(rel, self.url)}{end}", "type": "application/json"}
                      for rel, end in (("self", "/stac"), ("root", "/stac"), ("search", "/search"))]  # fmt: skip
             made = {"type": "Catalog", "stac_version": "1.0.0", "id": "elsewhere", "description": "x", "links": links}
             return json.dumps(made | {"conformsTo": [CORE, SEARCH]}).encode()
@@ -143,3 +154,64 @@ def test_what_is_down_elsewhere_is_said_and_tried_again(timed: Timed, elsewhere:
 def test_a_source_that_cannot_be_looked_at_is_refused(timed: Timed, source: dict[str, str], words: str) -> None:
     with pytest.raises(Invalid, match=words):
         timed.apply(schedule={"on_new_data": [source]})
+
+
+@pytest.fixture
+def guard(timed: Timed) -> Iterator[Callable[[str], None]]:
+    """Sets which private addresses may be asked."""
+    sources = timed.house.scheduling.sources
+    before = sources.targets
+
+    def set_to(text: str) -> None:
+        sources.targets = Targets.read(text)
+
+    yield set_to
+    sources.targets = before
+
+
+Guard = Callable[[str], None]
+
+
+@pytest.mark.parametrize("collection", ["", "sst"])
+def test_a_private_address_is_not_asked_where_the_house_does_not_allow_it(
+    timed: Timed, elsewhere: Elsewhere, guard: Guard, collection: str
+) -> None:
+    guard("none")
+    source = {"url": f"{elsewhere.url}/stac"} | ({"collection": collection} if collection else {})
+    timed.schedule(ROWS, schedule={"on_new_data": [source]})
+    found = look(timed)
+    assert "127.0.0.1, an address of this machine or of a private network" in found.error
+    assert elsewhere.asked == []
+    guard("127.0.0.1/32")
+    timed.time.forward(hours=1)
+    assert look(timed).error == ""
+    assert elsewhere.asked != []
+
+
+def test_a_name_of_a_private_address_is_not_asked_either(timed: Timed, elsewhere: Elsewhere, guard: Guard) -> None:
+    guard("10.0.0.0/8")
+    url = elsewhere.url.replace("127.0.0.1", "localhost")
+    timed.schedule(ROWS, schedule={"on_new_data": [{"url": f"{url}/list.json"}]})
+    assert "localhost is" in look(timed).error
+    assert elsewhere.asked == []
+
+
+def test_neither_a_redirect_nor_a_link_leads_to_a_private_address(
+    timed: Timed, elsewhere: Elsewhere, guard: Guard
+) -> None:
+    guard("127.0.0.1/32")
+    elsewhere.inside = elsewhere.url.replace("127.0.0.1", "127.0.0.2")
+    sources = [{"url": f"{elsewhere.url}/away"}, {"url": f"{elsewhere.url}/stac", "collection": "sst"}]
+    timed.schedule(ROWS, schedule={"on_new_data": sources})
+    timed.tick()
+    timed.house.scheduling.clock.run_errands()
+    looks = timed.house.scheduling.sources.looks()
+    assert all("127.0.0.2, an address of this machine" in each.error for each in looks), looks
+    assert sorted(elsewhere.asked) == ["/away", "/stac"]
+
+
+def test_in_a_house_of_several_people_no_private_address_is_asked_in_a_house_of_one_all_are(tmp_path: Path) -> None:
+    for multi_user, networks in ((True, 0), (False, 2)):
+        house = open_house(Settings(home=tmp_path / str(multi_user), demo=False, multi_user=multi_user))
+        assert len(house.scheduling.sources.targets.networks) == networks
+        house.close()
