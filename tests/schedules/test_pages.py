@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import uvicorn
 from repeatpass.demo.filling import Filling
 from repeatpass.runs.records import Purpose
 from repeatpass.server import make_app
-from tests.schedules.clocks import Timed, eventually, timed_house
+from tests.schedules.clocks import COUNT, WINDOW, Timed, eventually, timed_house
 from tests.served import free_port
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -47,11 +48,9 @@ class House:
         self.server.should_exit = True
         self.thread.join(10)
 
-    def deliver(self, second: float) -> None:
+    def deliver(self, id: str = "warmth", **parameters: Any) -> None:
         house = self.timed.house
-        run = house.submitting.submit(
-            house.owner, "warmth", {"second": second}, purpose=Purpose.UPDATE, subject="warmth"
-        )
+        run = house.submitting.submit(house.owner, id, parameters, purpose=Purpose.UPDATE, subject=id)
         house.runs.wait(run.id, 60)
         house.collecting.collect(run.id)
         assert eventually(lambda: house.events.waiting() == 0)
@@ -71,7 +70,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         )  # fmt: skip
         made = House(timed)
         for second in (2.0, 2.5, 99.0):
-            made.deliver(second)
+            made.deliver(second=second)
         yield made
         made.close()
 
@@ -126,7 +125,7 @@ def test_a_person_with_the_right_rejects_and_releases_for_a_reason_that_readers_
     value = served.get("/indicators/warmth/values/here/2026-02-01", accept="text/html").text
     assert "Released by Owner: The source was processed again." in value
     assert "Rejected by Owner: The sensor was in the sun." in value
-    served.deliver(99.0)  # it has been rejected: nobody is asked again
+    served.deliver(second=99.0)  # it has been rejected: nobody is asked again
     assert served.timed.house.indicators.held("warmth") == []
 
 
@@ -178,6 +177,28 @@ def _check(root: ElementTree.Element, path: str) -> None:
         assert content is not None and content.get("type") == "text" and content.text
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]
     assert len(set(ids)) == len(ids)
+
+
+def test_each_value_that_rests_on_an_input_that_has_changed_says_which(served: House) -> None:
+    timed = replace(served.timed, id="counted")
+    timed.sea({"2026-01": 1.0, "2026-02": 2.0}, "1")
+    timed.schedule(COUNT, parameters=WINDOW, range=[-100, 100])
+    for start, end in (("2026-01-01", "2026-02-01"), ("2026-02-01", "2026-03-01")):
+        served.deliver(id="counted", start=start, end=end)
+    path = "/indicators/counted"
+    assert "changed_inputs" not in served.get(f"{path}.json").text
+    assert "Inputs changed" not in served.get(path, accept="text/html").text
+    timed.sea({"2026-01": 1.0, "2026-02": 2.5}, "2")
+    marks = [value.get("changed_inputs", []) for value in served.get(f"{path}.json").json()["values"]]
+    assert marks == [[], ["sea/2026-02/data"]]
+    page = served.get(path, accept="text/html").text
+    assert "1 value rests on inputs that have changed since." in page
+    said = "An input has changed since: sea/2026-02/data."
+    assert page.count(f'<span class="state changed">{said}</span>') == 1  # in the row of February
+    assert said in served.get(f"{path}/values/here/2026-02-01", accept="text/html").text
+    assert served.get(f"{path}/values/here/2026-02-01.json").json()["changed_inputs"] == ["sea/2026-02/data"]
+    assert said not in served.get(f"{path}/values/here/2026-01-01", accept="text/html").text
+    assert served.get(f"{path}/values/here/2026-01-01.json").json()["changed_inputs"] == []
 
 
 def test_pages_read_on_when_everything_elsewhere_is_down(served: House) -> None:
