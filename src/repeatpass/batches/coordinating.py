@@ -4,43 +4,23 @@ News of an ended run wakes it; without news it looks once in a while, so that no
 It remembers nothing: killed at any point, the next one goes on from what the database says.
 """
 
-import logging
-import threading
 from collections.abc import Callable
 
 from repeatpass.batches.feeding import Feeding
 from repeatpass.batches.records import Batch, BatchState
+from repeatpass.core.loops import Loop
 
-log = logging.getLogger(__name__)
 LOOK_S = 1.0  # between two looks while a batch is open
 IDLE_S = 3.0  # between two looks while none is
 CALM_S = 0.02  # runs that end together are taken in together
-LEAVE_S = 10.0
 
 
-class Coordinator:
+class Coordinator(Loop):
     """One thread per server; with several servers on one database, one of them works at a time."""
 
     def __init__(self, feeding: Feeding, ahead: Callable[[], int]) -> None:
+        super().__init__("batches", lambda: LOOK_S if self.look() else IDLE_S, least=CALM_S)
         self.feeding, self.ahead = feeding, ahead
-        self._news, self._stopping = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Coordinate in a thread until `stop`."""
-        self._thread = threading.Thread(target=self._loop, name="batches", daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Say that a run may have ended, or a batch begun."""
-        self._news.set()
-
-    def stop(self) -> None:
-        """End after the step under way."""
-        self._stopping.set()
-        self._news.set()
-        if self._thread is not None:
-            self._thread.join(LEAVE_S)
 
     def look(self) -> bool:
         """Do what is to be done now; say whether a batch is open."""
@@ -63,15 +43,3 @@ class Coordinator:
             wanted -= fed
             if not fed and self.feeding.has_ended(batch):
                 self.feeding.finish(batch)
-
-    def _loop(self) -> None:
-        while not self._stopping.is_set():
-            self._news.clear()
-            try:
-                open_ = self.look()
-            except Exception:  # the database may be away for a while; the next look finds it as it was
-                log.exception("The batches could not be looked at")
-                open_ = True
-                self._stopping.wait(LOOK_S)
-            self._news.wait(LOOK_S if open_ else IDLE_S)
-            self._stopping.wait(CALM_S)

@@ -8,27 +8,17 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema
-import yaml
 
 from repeatpass.batches.records import Specification
 from repeatpass.core.errors import Invalid
+from repeatpass.core.yaml_text import read_yaml
 
 LONGEST = 60  # letters of a wrong value that are shown
 
 
 def read_specification(text: str, name: str = "The file") -> Specification:
     """Read and check a specification in YAML (JSON is YAML, too); raise Invalid naming the line or the field."""
-    return checked(loaded(text, name), name)
-
-
-def loaded(text: str, name: str = "The file") -> Any:
-    """Read YAML; raise Invalid naming the line that is none."""
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        raise Invalid(f"{name} is not YAML{where}: {getattr(error, 'problem', error)}.") from None
+    return checked(read_yaml(text, name), name)
 
 
 def checked(body: Any, name: str = "The specification") -> Specification:

@@ -112,12 +112,13 @@ def _specification(file: Path) -> "Specification":
     """Read a specification; features may be the name of a GeoJSON file beside it."""
     import json
 
-    from repeatpass.batches.specification import checked, loaded
+    from repeatpass.batches.specification import checked
     from repeatpass.core.errors import Invalid, NotFound
+    from repeatpass.core.yaml_text import read_yaml
 
     if not file.is_file():
         raise NotFound(f"There is no file {file}.")
-    body = loaded(file.read_text(encoding="utf-8"), file.name)
+    body = read_yaml(file.read_text(encoding="utf-8"), file.name)
     places = body.get("areas") if isinstance(body, dict) else None
     if isinstance(places, dict) and isinstance(places.get("features"), str):
         beside = file.parent / places["features"]

@@ -7,10 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema
-import yaml
 
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Invalid
+from repeatpass.core.yaml_text import read_yaml
 from repeatpass.kit.cubes.records import BadSpecification, Specification
 from repeatpass.kit.cubes.specification import read_specification
 
@@ -24,12 +24,7 @@ def schema() -> dict[str, Any]:
 
 def parsed(text: str, name: str = "The file") -> dict[str, Any]:
     """Read YAML or JSON; raise Invalid naming the line, or each field and what it must be."""
-    try:
-        loaded = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        raise Invalid(f"{name} is not YAML{where}: {getattr(error, 'problem', error)}.") from None
+    loaded = read_yaml(text, name)
     if not isinstance(loaded, dict):
         raise Invalid(f"{name} holds no cube: it must be a mapping with id, area, resolution, time and variables.")
     body: dict[str, Any] = json.loads(json.dumps(loaded, default=_plain))

@@ -7,10 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema
-import yaml
 
 from repeatpass.core.errors import Invalid
 from repeatpass.core.times import parse_time
+from repeatpass.core.yaml_text import read_yaml
 from repeatpass.indicators.records import Indicator, MapLayer, Period, Place, Status
 from repeatpass.indicators.timing import problems_of, taking_of, timing_of
 from repeatpass.kit.records import Tolerance
@@ -18,12 +18,7 @@ from repeatpass.kit.records import Tolerance
 
 def read_definition(text: str, name: str = "The file") -> dict[str, Any]:
     """Read and check a definition; raise Invalid naming the line or the field and what it must be."""
-    try:
-        loaded = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        raise Invalid(f"{name} is not YAML{where}: {getattr(error, 'problem', error)}.") from None
+    loaded = read_yaml(text, name)
     if not isinstance(loaded, dict):
         raise Invalid(f"{name} holds no indicator: it must be a mapping with id, title, notebook, …")
     body: dict[str, Any] = json.loads(

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.core.ids import new_id
+from repeatpass.core.loops import Loop
 from repeatpass.core.times import now
 from repeatpass.notices.delivering import Answer, Messenger
 from repeatpass.notices.records import Notice, NoticeState, Try
@@ -32,14 +33,15 @@ AT_ONCE = 8
 GONE = 410
 
 
-class Notices:
+class Notices(Loop):
     """Sends documents to other programs, durably."""
 
     def __init__(self, database: Database, messenger: Messenger) -> None:
+        super().__init__("notices", self._take_one, least=0)
         self.database = database
         self.messenger = messenger
-        self._news, self._stopping = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._free = threading.Semaphore(AT_ONCE)
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice")
 
     def send(
         self,
@@ -107,35 +109,21 @@ class Notices:
         log.info("Notice %s to %s: %s", notice.id, notice.shown_url, after.sentence)
         return after
 
-    def start(self) -> None:
-        """Deliver in the background until stop() is called."""
-        self._thread = threading.Thread(target=self._loop, name="notices", daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Say that there may be a notice; otherwise the outbox is looked into once a second."""
-        self._news.set()
-
     def stop(self) -> None:
         """End the background work after the tries that it is at."""
-        self._stopping.set()
-        self._news.set()
-        if self._thread:
-            self._thread.join(timeout=15)
+        super().stop()
+        self._pool.shutdown()
         self.messenger.close()
 
-    def _loop(self) -> None:
-        free = threading.Semaphore(AT_ONCE)
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice") as pool:
-            while not self._stopping.is_set():
-                self._news.clear()
-                free.acquire()
-                notice = self._claimed()
-                if notice is None:
-                    free.release()
-                    self._news.wait(timeout=1)
-                else:
-                    pool.submit(self._deliver, notice).add_done_callback(lambda _: free.release())
+    def _take_one(self) -> float:
+        """Hand one notice to a thread of the pool; without one, look again in a second."""
+        self._free.acquire()
+        notice = self._claimed()
+        if notice is None:
+            self._free.release()
+            return 1.0
+        self._pool.submit(self._deliver, notice).add_done_callback(lambda _: self._free.release())
+        return 0.0
 
     def _claimed(self) -> Notice | None:
         try:

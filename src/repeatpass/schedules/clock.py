@@ -1,54 +1,16 @@
 """The one clock of the house: threads that wake when something is due, or when they are told that something happened."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from repeatpass.core.loops import LONGEST_S, TROUBLE_S, Loop
 from repeatpass.core.times import now
 from repeatpass.schedules.lease import Lease
 from repeatpass.schedules.ticking import Ticking
 
 log = logging.getLogger(__name__)
-LONGEST_S = 30.0  # a machine that slept, or whose time was set, notices after this long at most
 UNDER_WAY_S = 5.0  # between two looks at what is under way; news of it come sooner
-TROUBLE_S = 2.0  # after a step that failed, such as while the database is away
-
-
-class Loop:
-    """Calls a step again and again. The step says after how many seconds it wants to be called next."""
-
-    def __init__(self, name: str, step: Callable[[], float]) -> None:
-        self.name = name
-        self.step = step
-        self._news, self._stopping = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin, in a thread."""
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Have the step called at once."""
-        self._news.set()
-
-    def stop(self) -> None:
-        """End after the step that it is at."""
-        self._stopping.set()
-        self._news.set()
-        if self._thread is not None:
-            self._thread.join(timeout=15)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._news.clear()
-            try:
-                pause = self.step()
-            except Exception:
-                log.exception("The %s stumbled", self.name)
-                pause = TROUBLE_S
-            self._news.wait(max(0.05, min(pause, LONGEST_S)))
 
 
 Errand = Callable[[], datetime | None]  # does what is due of something, and says when the next of it is
