@@ -164,6 +164,8 @@ def clean_environ(prefix: Path, kit: Path, folder: Path) -> dict[str, str]:
         "JUPYTER_PLATFORM_DIRS": "1",
         # Without this, importing pyarrow (as pandas does) starts a thread, and forking wants one thread.
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        # Its own allocator reserves a gigabyte at once, which a limit of memory counts: a small run would have none left.
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
     }
 
 
