@@ -184,3 +184,77 @@ def test_a_batch_page_is_readable_by_everyone_and_fits_a_phone(served: Served, f
         found = axe.run(page).response["violations"]
         assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
         page.close()
+
+
+def test_boxes_are_typed_without_scripts_and_become_areas(served: Served, browser: Any) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{served.address}/batches/new?notebook=greenness")
+    assert not page.locator("rp-boxes").is_visible()
+    page.select_option("#where", "boxes")
+    assert not page.locator("#bbox").is_visible()
+    for side, value in {"west": "5", "south": "45", "east": "7.5", "north": "47"}.items():
+        page.fill(f"#box1\\.{side}", value)
+    page.click("button:text-is('Plan')")
+    assert "1 part" in page.inner_text("main")
+    assert "[5.0, 45.0, 7.5, 47.0]" in page.inner_text("main")
+    page.fill("#box2\\.west", "9")  # one more row is there for one more box
+    page.click("button:text-is('Plan')")
+    assert "box2.south: “” is no number from -90 to 90" in page.inner_text("[role=alert]")
+    for side, value in {"south": "50", "east": "8", "north": "51"}.items():
+        page.fill(f"#box2\\.{side}", value)
+    page.click("button:text-is('Plan')")
+    assert "west 9 must be less than east 8" in page.inner_text("[role=alert]")
+
+
+def numbers(page: Any) -> list[str]:
+    """What stands in the rows of number fields."""
+    found = page.evaluate("[...document.querySelectorAll('.boxrow')].map(r => [...r.querySelectorAll('input')]"
+                          ".map(i => i.value).join(' ').trim())")  # fmt: skip
+    return [str(each) for each in found]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_boxes_are_drawn_moved_and_removed_on_the_map(served: Served, browser: Any, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served.address}/batches/new?notebook=greenness")
+    page.select_option("#where", "boxes")
+    svg = page.locator("rp-boxes svg")
+    svg.scroll_into_view_if_needed()
+    page.wait_for_function("Boolean(customElements.get('rp-boxes'))")
+    frame = svg.bounding_box()
+
+    def drag(*places: tuple[float, float]) -> None:
+        (first, *others) = [(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]) for x, y in places]
+        page.mouse.move(*first)
+        page.mouse.down()
+        for place in others:
+            page.mouse.move(*place, steps=4)
+        page.mouse.up()
+
+    drag((0.5, 0.2), (0.6, 0.3))
+    west, south, east, north = map(float, numbers(page)[0].split())
+    assert (round(west), round(east)) == (0, 36)
+    assert abs(south - 36) <= 1 and abs(north - 54) <= 1
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    moved = list(map(float, numbers(page)[0].split()))
+    assert moved == [west + 1, south, east + 1, north + 1]
+    drag((0.56, 0.25), (0.66, 0.25))  # inside of the box: it moves
+    assert abs(float(numbers(page)[0].split()[0]) - 37) <= 1
+    drag((0.1, 0.6), (0.2, 0.7))
+    assert len([row for row in numbers(page) if row]) == 2
+    page.keyboard.press("Delete")
+    assert len([row for row in numbers(page) if row]) == 1
+    page.click("text=Add a box")
+    assert page.inner_text("rp-boxes [role=status]") == "2 boxes."
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assert [each["id"] for each in axe.run(page).response["violations"]] == []
+    page.select_option("#where", "tiles")
+    page.fill("#bbox", "5, 45, 15, 55")
+    page.fill("#size", "2.5 2")
+    assert page.inner_text("rp-boxes [role=status]") == "4 × 5 = 20 tiles."
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    assert [url for url in asked if not url.startswith((served.address, "data:"))] == []
+    page.close()

@@ -83,7 +83,7 @@ def draw(
     many = len(areas) > MANY
     shapes = _by_state(states, paths) if many else _one_by_one(areas, states, paths, by_area, href)
     caption = f"{len(areas):,} areas; each in the colour of that of its parts which most needs to be seen."
-    return AreaMap(box=box, shapes=Markup(shapes), caption=caption)
+    return AreaMap(box=box, shapes=Markup(shapes), caption=caption, linked=bool(href) and not many)
 
 
 def _by_state(states: Sequence[PartState], paths: Sequence[str]) -> str:
@@ -105,6 +105,9 @@ def _one_by_one(
     for area, state, path in zip(areas, states, paths, strict=True):
         counts = by_area.get(area.number, Counter())
         words = ", ".join(f"{count} {each}" for each, count in counts.items()) or "planned"
-        shown = f'<path class="{state}" d="{path}"><title>{escape(area.name)}: {words}</title></path>'
-        drawn.append(f'<a href="{escape(href)}{area.number}" tabindex="-1">{shown}</a>' if href else shown)
+        said = f"{escape(area.name)}: {words}"
+        shown = f'<path class="{state}" d="{path}"><title>{said}</title></path>'
+        drawn.append(
+            f'<a href="{escape(href)}{area.number}" tabindex="-1" aria-label="{said}">{shown}</a>' if href else shown
+        )
     return "".join(drawn)

@@ -84,7 +84,8 @@ def _parameters(form: Mapping[str, str], revision: Revision) -> tuple[Field, ...
 def _help(facts: Mapping[str, Any]) -> str:
     said = str(facts.get("description", "")).rstrip(".")
     said = f"{said[:1].upper()}{said[1:]}. " if said else ""
-    return f"{said}Usually {as_text(facts.get('default'))}"
+    usual = as_text(facts.get("default"))
+    return f"{said}Usually {usual}" if usual else f"{said}Usually empty"
 
 
 def _field(form: Mapping[str, str], name: str, label: str, **more: Any) -> Field:

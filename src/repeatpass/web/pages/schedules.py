@@ -121,7 +121,7 @@ def _actions(schedule: Schedule, actor: Actor) -> tuple[Action, ...]:
 
 def _facts(schedule: Schedule, row: ScheduleRow) -> tuple[Fact, ...]:
     facts = [
-        Fact(label="When", text=row.when, note=schedule.timing.cron),
+        Fact(label="When", text=row.when, note=f"cron {schedule.timing.cron}" if schedule.timing.cron else ""),
         Fact(label="Next", text=row.next),
         Fact(label="In the name of", text=person(schedule.owner)),
         Fact(label="Since", text=date_words(schedule.created)),
@@ -136,11 +136,11 @@ def _clock(desk: Desk, found: Sequence[Schedule]) -> tuple[Fact, ...]:
     scheduling = desk.house.scheduling
     due = scheduling.ticking.next_due()
     paused = sum(each.paused for each in found)
-    leads = "here" if scheduling.clock.lease.leading else "in another server, or nowhere"
+    leads = "on this server" if scheduling.clock.lease.leading else "on another server, or none"
     return (
         Fact(label="Schedules", text=words.number(len(found)), note=f"{paused} paused" if paused else ""),
         Fact(label="Next due", text=words.moment(due) if due else "nothing"),
-        Fact(label="The clock goes", text=leads),
+        Fact(label="Clock", text=leads),
         Fact(label="Alerts", text="Atom feed", href="/feeds/alerts.atom"),
     )
 

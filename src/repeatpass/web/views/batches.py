@@ -51,6 +51,7 @@ class AreaMap:
     box: tuple[float, float, float, float]
     shapes: Markup
     caption: str
+    linked: bool = False  # whether each area leads to its parts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
