@@ -43,6 +43,7 @@ KEEP = 'import repeatpass\nrepeatpass.publish({"mean": float(smooth.mean())}, "m
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
 WARMING = 1_000_000  # numbers of parts that only warm up
 SCALES = (100, 1000, 10_000)
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +141,9 @@ def papermill(folder: Path, workers: int, parts: int, own: float, say: Callable[
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        client.gather(client.map(papermill_part, *_tasks(source, folder, range(WARMING, WARMING + workers)), pure=False))
+        client.gather(
+            client.map(papermill_part, *_tasks(source, folder, range(WARMING, WARMING + workers)), pure=False)
+        )
         begun = time.perf_counter()
         client.gather(client.map(papermill_part, *_tasks(source, folder, range(parts)), pure=False))
         seconds = time.perf_counter() - begun

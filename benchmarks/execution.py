@@ -171,12 +171,14 @@ def table(figures: Figures) -> Table:
     return shown
 
 
-def asked(description: str | None) -> argparse.Namespace:
-    """What the command line asks for: rounds, seconds, json."""
+def asked(description: str | None, **numbers: int) -> argparse.Namespace:
+    """What the command line asks for: rounds, seconds, json, and more *numbers* with their defaults."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8.0, help="for each sustained figure")
     parser.add_argument("--json", action="store_true")
+    for name, value in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=value)
     return parser.parse_args()
 
 
