@@ -201,6 +201,8 @@ def reseed() -> None:
 def take_over(settings: dict[str, Any], brief: socket.socket) -> None:
     """Make this process the run's own: environment variables, folder, seeds, limits."""
     os.environ.update(settings["environ"])
+    if "dask" in sys.modules:  # imported before the fork, it has read its settings from an environment without them
+        sys.modules["dask"].config.refresh()
     os.chdir(settings["cwd"])
     tempfile.tempdir = None
     time.tzset()
