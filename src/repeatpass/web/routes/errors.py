@@ -82,7 +82,7 @@ def problem_type(request: Request) -> str:
     """The media type of problem details: plain JSON for a program that takes nothing else."""
     taken = request.headers.get("accept", "") or "*/*"
     both = any(kind in taken for kind in ("application/problem+json", "application/*", "*/*"))
-    return "application/problem+json" if both else "application/json"
+    return "application/json" if "application/json" in taken and not both else "application/problem+json"
 
 
 def handle_errors(app: FastAPI, desk: Desk, status_of: StatusOf, for_programs: ForPrograms) -> None:
