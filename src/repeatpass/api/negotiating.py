@@ -39,7 +39,7 @@ def wants_html(request: Request) -> bool:
 
 def problem_type(request: Request) -> str:
     """Return the media type of problem details for this asker: as plain JSON for one that takes nothing else."""
-    return PROBLEM if accepted(request, PROBLEM) else JSON
+    return JSON if accepted(request, JSON) and not accepted(request, PROBLEM) else PROBLEM
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
