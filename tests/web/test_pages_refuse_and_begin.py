@@ -43,9 +43,10 @@ def test_a_wrong_address_gets_a_page_that_says_so(real: Site, path: str, status:
 
 def test_programs_get_problem_details(real: Site) -> None:
     for path in ("/stac/collections/none", "/ogc/jobs/none", "/indicators/none.json"):
-        answer = real.visitor().get(path)
-        assert answer.status_code == 404
-        assert answer.headers["content-type"] == "application/problem+json"
+        for accept, told in (("*/*", "problem+json"), ("application/json", "json")):
+            answer = real.visitor().get(path, headers={"accept": accept})
+            assert answer.status_code == 404
+            assert answer.headers["content-type"] == f"application/{told}"
 
 
 @pytest.mark.parametrize(("path", "form"), [
