@@ -15,6 +15,7 @@ from tests.houses import working_house
 
 from repeatpass.access import SYSTEM
 from repeatpass.access.records import Role
+from repeatpass.api.stac.documents import Documents
 from repeatpass.assembly import House
 from repeatpass.core.errors import Conflict, Forbidden, Invalid
 from repeatpass.cubes.generator import NOTEBOOK, shelve
@@ -91,12 +92,10 @@ def test_its_passport_names_every_input_and_nothing_unknown(house: House, made: 
 
 def test_its_description_is_stac(house: House, made: Run) -> None:
     pydantic = pytest.importorskip("stac_pydantic", reason="stac-pydantic is not installed")
-    from repeatpass.api.stac import collection_json, item_json
-
-    body = collection_json(house, house.catalog.collection("tropics"))
-    pydantic.Collection.model_validate(body)
+    documents, assets = Documents("http://127.0.0.1"), house.catalog.assets("tropics")
+    pydantic.Collection.model_validate(documents.collection(house.catalog.collection("tropics"), assets))
     (item,) = house.catalog.items("tropics")
-    whole = item_json(item, house.catalog.assets("tropics"))
+    whole = documents.item(item, assets)
     pydantic.Item.model_validate(whole)
     assert [link["rel"] for link in whole["links"]].count("derived_from") == 2
 
