@@ -127,10 +127,10 @@ class DaskRunner:
         return None
 
     def _ended(self, run: str, future: "Future[Any]", folder: Path, seconds: float) -> Outcome | None:
-        from distributed import wait
-
-        with future.client.as_current(), suppress(TimeoutError, CancelledError):
-            wait([future], timeout=max(seconds, 0.001))
+        # Not `distributed.wait`: it needs the client to be the current one, which sets dask's configuration for every
+        # thread, and threads that leave in another order than they came leave it set for ever.
+        with suppress(TimeoutError, CancelledError):
+            future.exception(timeout=max(seconds, 0.001))
         match future.status:
             case "finished":
                 return read_outcome(folder) or Outcome.from_json(future.result(timeout=10))
