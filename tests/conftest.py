@@ -93,8 +93,15 @@ COSTLY = {  # fixtures that are dear to make -> the process that all tests with 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a costly fixture in one process, so that it is made once."""
+    """Keep tests that share a costly fixture, or one of their module, in one process, so that it is made once."""
     for item in items:
         groups = {COSTLY[name] for name in getattr(item, "fixturenames", ()) if name in COSTLY}
+        if not groups and _shares_a_module(item):
+            groups = {item.nodeid.partition("::")[0]}
         for group in groups:
             item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _shares_a_module(item: pytest.Item) -> bool:
+    known = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return any(made[-1].scope == "module" for made in known)
