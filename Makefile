@@ -5,15 +5,19 @@ BIN := $(VENV)/bin
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test check lint docs bench clean
+.PHONY: up test test-slow check lint docs bench clean
 
 up: $(VENV)/.installed
 	@$(BIN)/repeatpass up
 
 test: $(VENV)/.tested-with
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-check: lint test
+# What kills servers, fills disks and measures memory: CI does it, too.
+test-slow: $(VENV)/.tested-with
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+
+check: lint test test-slow
 
 lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .

@@ -24,6 +24,8 @@ from repeatpass.runs.records import Provenance, Run, State
 from repeatpass.runs.room import Wanted
 from repeatpass.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
 
 

@@ -16,6 +16,8 @@ from repeatpass.core.errors import Conflict
 from repeatpass.runs.records import State
 from repeatpass.runs.room import Wanted
 
+pytestmark = pytest.mark.slow
+
 NOTED = """
 import os, time
 from pathlib import Path

@@ -101,7 +101,7 @@ WRONG = [
     ({"areas": {"tiles": {"bbox": [0, 0, 1, 1], "size": -1}}}, "areas.tiles.size"),
     ({"areas": {"tiles": {"bbox": [0, 0, 1, 1], "size": 1, "crs": "EPSG:x"}}}, "“EPSG:x” is no CRS"),
     ({"areas": {"tiles": {"bbox": [0, 0, 1, 1], "size": 1e-6}}}, "1,000,000,000,000 tiles"),
-    ({"areas": {"tiles": {"bbox": [0, 0, 400, 400], "size": 1}}}, "160,000 parts"),
+    ({"areas": {"tiles": {"bbox": [0, 0, 400, 400], "size": 1}}}, "160,000 tiles"),
     ({"areas": {"collection": "nothing"}}, "no collection “nothing”"),
     ({"areas": {"features": {"type": "Feature", "geometry": None}}}, "is no GeoJSON geometry"),
     ({"areas": {"features": {"type": "FeatureCollection", "features": []}}}, "no part"),

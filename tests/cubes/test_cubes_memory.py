@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from tests.cubes.conftest import Sources, axis
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = """
 import json, resource, sys, warnings

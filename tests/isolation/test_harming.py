@@ -2,7 +2,9 @@
 
 import json
 import os
+import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -120,6 +122,8 @@ def test_a_shell_bomb_and_too_many_threads_are_held_and_named(house: Sandboxed) 
 
 @pytest.mark.parametrize("place", ["/tmp", "/dev/shm", "/job/work", "/job/outputs", "/job/home", "/job/records"])
 def test_no_place_can_be_filled_beyond_the_disk_limit(house: Sandboxed, place: str) -> None:
+    if place == "/tmp" and Path(sys.prefix).is_relative_to(place):
+        pytest.skip("the environment of these tests lies under /tmp, which a sandbox then shows for reading only")
     fill = f"import time\nfor number in range(40): open(f'{place}/{{number}}', 'wb').write(b'x' * 5_000_000)\ntime.sleep(15)"
     assert house.fails(fill, by="wrote more to files than its limit").limits_by == "files"
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import sys
+from pathlib import Path
 
 from attempts import Sandboxed
 
@@ -43,8 +45,9 @@ memory = shared_memory.SharedMemory(create=True, size=1000)
 memory.buf[0] = 7; print(memory.buf[0]); memory.close(); memory.unlink()
 print(subprocess.run(['sh', '-c', 'echo $((40+2))'], capture_output=True, text=True).stdout)
 with tempfile.TemporaryFile() as file: file.write(b'x')
-open('/tmp/x', 'w').write('y')
 """
+    if not Path(sys.prefix).is_relative_to("/tmp"):  # an environment there makes it readable only
+        code += "open('/tmp/x', 'w').write('y')"
     said = house.shown(code)
     assert "\n6\n" in said and "\n7\n" in said and "\n42\n" in said
 

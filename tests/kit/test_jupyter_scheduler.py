@@ -15,6 +15,8 @@ from tests.served import Served, environ, small_home
 
 from repeatpass.notebooks.environments.tools import find_uv
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SCHEDULE = """
 import json, sys, time

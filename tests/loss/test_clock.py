@@ -21,6 +21,8 @@ from repeatpass.schedules.lease import LENGTH
 from repeatpass.schedules.records import TickState
 from repeatpass.schedules.store import leases
 
+pytestmark = pytest.mark.slow
+
 POINTS = [
     ("before", "beginning.begin"),
     ("after", "beginning.begin"),

@@ -163,9 +163,9 @@ def test_the_house_repeats_its_own_indicators(timed: Timed, monkeypatch: pytest.
     timed.time.moment = datetime(2100, 1, 1, tzinfo=UTC)  # whenever the tests run, the verdict is older
     tick = timed.settled(f"repeat-{timed.id}")
     assert tick.summary == "1 run repeated: 1 identical."
-    assert [repeat.original for repeat in timed.house.repeats.recent()] == [run.id]
+    assert [repeat.original for repeat in timed.house.repeats.recent()].count(run.id) == 1
     timed.apply(repeat="never")
-    assert room.schedules() == []
+    assert timed.id not in {each.subject for each in room.schedules()}
 
 
 def test_how_often_the_house_repeats_is_a_setting(tmp_path: Path) -> None:

@@ -4,12 +4,15 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
 from tests.served import command, small_home
 
 from repeatpass.assembly import open_house
 from repeatpass.runs.records import Purpose, State
 from repeatpass.settings import Settings
 from repeatpass.upkeep.doctor import examine
+
+pytestmark = pytest.mark.slow
 
 
 def test_values_that_could_not_be_collected_come_when_the_event_is_retried(tmp_path: Path) -> None:

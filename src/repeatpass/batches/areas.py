@@ -16,7 +16,8 @@ from repeatpass.batches.records import Area
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Invalid, NotFound
 
-MOST = 1_000_000
+MOST = 1_000_000  # tiles, of which many may not touch what is wanted
+PARTS = 100_000  # of one batch
 EDGE = 8  # points on each side of a tile when it is drawn in another CRS
 GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 DIGITS = 7  # of degrees: a centimetre
@@ -56,7 +57,7 @@ def _tiles(tiles: Mapping[str, Any], form: str, in_grid: bool) -> Iterator[Area]
     size = tiles["size"]
     width, height = size if isinstance(size, list) else (size, size)
     columns, rows = math.ceil((east - west) / width - 1e-9), math.ceil((north - south) / height - 1e-9)
-    if columns * rows > MOST:
+    if columns * rows > (MOST if tiles.get("touching") else PARTS):
         raise Invalid(f"areas.tiles.size: {size} cuts the bbox into {columns * rows:,} tiles. Right would be: larger.")
     to_degrees, touches = _to_degrees(crs), _touching(tiles.get("touching"))
     numbers = itertools.count()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from repeatpass.batches.areas import areas
+from repeatpass.batches.areas import PARTS, areas
 from repeatpass.batches.records import Area, Specification
 from repeatpass.batches.times import steps, written
 from repeatpass.catalog.room import Catalog
@@ -14,7 +14,6 @@ from repeatpass.core.times import iso_short
 from repeatpass.notebooks.parameters import checked_parameters
 from repeatpass.notebooks.records import Revision
 
-MOST = 100_000  # parts of one batch
 FOR_AREAS = ("bbox", "bounding_box", "aoi", "area", "geometry", "region", "extent", "box", "place")
 FOR_TIMES = ("date", "time", "start", "start_date", "month", "year", "interval", "period", "time_range", "when", "day")
 Values = Sequence[tuple[str, Mapping[str, Any]]]  # of one axis: how each is called, the parameters it sets
@@ -130,10 +129,10 @@ def _check(made: Grid, revision: Revision, specification: Specification) -> None
     if made.total == 0:
         empty = "areas: there is none" if made.area_parameter and not made.areas else "times: there is no step"
         raise Invalid(f"This batch would have no part. {empty}. Check the bbox, the features or the interval.")
-    if made.total > MOST:
+    if made.total > PARTS:
         raise Invalid(
             f"This batch would have {made.total:,} parts ({len(made.areas) or 1:,} areas × {len(made.times):,} times × "
-            f"{len(made.varied):,} combinations of parameters); more than {MOST:,} are not taken. Use larger tiles or "
+            f"{len(made.varied):,} combinations of parameters); more than {PARTS:,} are not taken. Use larger tiles or "
             "longer steps, or cut it into several batches."
         )
     _check_values(made, revision)

@@ -28,7 +28,8 @@ def shown(states: Iterable[State], show: bool | None = None) -> Iterator[State]:
 
 def is_watched() -> bool:
     """Say whether a person sees what is written: a terminal, or a notebook that is not executed headless."""
-    if "ipykernel" in sys.modules:
+    python = sys.modules.get("IPython")
+    if python is not None and getattr(python.get_ipython(), "kernel", None) is not None:
         import os
 
         return "REPEATPASS_CONTEXT" not in os.environ

@@ -16,6 +16,8 @@ from repeatpass.batches.records import BatchState
 from repeatpass.runs.records import State
 from repeatpass.runs.room import Wanted
 
+pytestmark = pytest.mark.slow
+
 PARTS = 16
 NAP = 'import time; time.sleep(0.3)\nimport repeatpass\nrepeatpass.publish({"number": number}, "result.json")'
 

@@ -19,6 +19,8 @@ from tests.served import Served, small_home
 from repeatpass.assembly import open_house
 from repeatpass.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 PARTS = 12
 NOTED = """
 import time
