@@ -8,7 +8,6 @@ import fcntl
 import json
 import logging
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from repeatpass.core.detached import launched
 from repeatpass.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 ADDRESS_FILE, LOCK_FILE, LOG_FILE = "cluster.json", "cluster.lock", "cluster.log"
 PRIVATE = ("tls://", "wss://")  # addresses to which nothing travels in clear
-LOG_BYTES = 2_000_000  # a longer log is begun anew
 PATIENCE_S = 30.0  # for an answer of a scheduler
-# All that the cluster is told of our environment: what runs in it could read the rest from /proc.
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
 class Cluster:
@@ -131,29 +128,12 @@ class Cluster:
     def _launch(self) -> None:
         """Start our cluster and wait until it takes tasks, or has ended (another one may be there already)."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ours, theirs = os.pipe()
-        path = self.folder / LOG_FILE
-        with path.open("wb" if path.exists() and path.stat().st_size > LOG_BYTES else "ab") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "repeatpass.compute", *self._options(theirs)],
-                pass_fds=[theirs],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                cwd=self.folder,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            )
-        os.close(theirs)
-        with os.fdopen(ours, "rb") as told:
-            if not told.readline():
-                process.wait()
-        # Reaping without keeping this process from leaving: the cluster may well outlive it.
-        threading.Thread(target=process.wait, name="cluster-reaper", daemon=True).start()
+        launched(self._command, self.folder, self.folder / LOG_FILE)
 
-    def _options(self, told: int) -> list[str]:
+    def _command(self, told: int) -> list[str]:
         known = {"folder": self.folder, "workers": self.workers, "memory": self.memory_bytes, "linger": self.linger}
-        return [part for name, value in known.items() for part in (f"--{name}", str(value))] + ["--ready-fd", str(told)]
+        options = [part for name, value in known.items() for part in (f"--{name}", str(value))]
+        return [sys.executable, "-m", "repeatpass.compute", *options, "--ready-fd", str(told)]
 
 
 def _known(folder: Path) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Finding the executor of a home, or starting it."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -9,17 +8,14 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import repeatpass
+from repeatpass.core.detached import launched
 from repeatpass.core.errors import Unavailable
 
 ADDRESS_FILE = "executor.json"
 LOG_FILE = "executor.log"
-LOG_BYTES = 2_000_000  # a longer log is begun anew
 PATIENCE_S = 60.0
-# All that the executor is told of our environment: a kernel of the same user could read the rest from /proc.
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
 class Launcher:
@@ -65,35 +61,14 @@ class Launcher:
     def _launch(self) -> None:
         """Start it and wait until it takes requests, or has ended (another one may be there already)."""
         self.home.mkdir(parents=True, exist_ok=True)
-        ours, theirs = os.pipe()
-        with self._log() as log:
-            self._process = subprocess.Popen(
-                self._command(theirs),
-                pass_fds=[theirs],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd=self.home,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            )
-        os.close(theirs)
-        with os.fdopen(ours, "rb") as told:
-            if not told.readline():
-                self._process.wait()
-                time.sleep(0.05)
-        # Reaping without keeping this process from leaving: the executor may well outlive it.
-        threading.Thread(target=self._process.wait, name="executor-reaper", daemon=True).start()
+        self._process = launched(self._command, self.home, self.home / LOG_FILE)
+        if self._process.returncode is not None:
+            time.sleep(0.05)
 
     def _command(self, told: int) -> list[str]:
         command = [sys.executable, "-m", "repeatpass.runs.executor", "--home", str(self.home)]
         command += ["--linger", str(self.linger), "--ready", str(self.ready), "--ready-fd", str(told)]
         return command if self.fork else [*command, "--no-fork"]
-
-    def _log(self) -> BinaryIO:
-        path = self.home / LOG_FILE
-        long = path.exists() and path.stat().st_size > LOG_BYTES
-        return path.open("wb" if long else "ab")
 
     def wait_for_end(self, timeout: float = 20.0) -> None:
         """Wait until an executor that we started has ended."""
