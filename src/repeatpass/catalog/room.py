@@ -144,6 +144,10 @@ class Catalog:
                 found[collection, asset.item or ""].append(asset)
         return found
 
+    def own_assets(self, collection: str, item: str = "") -> list[CollectionAsset]:
+        """List the present files of one item, or without *item* those of the collection as a whole."""
+        return self.assets_of({(collection, item)}).get((collection, item), [])
+
     def current_assets(self) -> list[CollectionAsset]:
         """List the files of the present version of every collection."""
         joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)

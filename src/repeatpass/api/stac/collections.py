@@ -19,7 +19,7 @@ def collection_page(house: House, documents: Documents, given: Mapping[str, str]
     found = found_collections(house.catalog.collections(), given.get("q", ""), box, start, end)
     offset, limit = _offset(given.get("offset", "0")), limit_of(given.get("limit") or len(found) or 1)
     page = found[offset : offset + limit]
-    shown = [documents.collection(each, house.catalog.assets(each.id)) for each in page]
+    shown = [documents.collection(each, house.catalog.own_assets(each.id)) for each in page]
     address = f"{documents.root}/collections"
     links = [link(address, "self"), link(documents.root, "root")]
     if offset + limit < len(found):

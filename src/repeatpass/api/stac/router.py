@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from repeatpass.api.bodies import json_of
 from repeatpass.api.stac import landing
 from repeatpass.api.stac.collections import collection_page
 from repeatpass.api.stac.documents import GEOJSON, SCHEMA, Documents
 from repeatpass.api.stac.pages import item_page
 from repeatpass.api.stac.queryables import queryables
 from repeatpass.api.stac.reading import search_of_body, search_of_query, within_collection
-from repeatpass.api.stac.transaction import json_of, transaction_routes
+from repeatpass.api.stac.transaction import transaction_routes
 from repeatpass.assembly import House
 from repeatpass.catalog.editing import tag_of
 
@@ -37,7 +38,7 @@ def stac_router(house: House) -> APIRouter:
     @router.get("/collections/{id}")
     def collection(id: str, request: Request) -> Response:
         found = house.catalog.collection(id)
-        document = documents_for(request).collection(found, house.catalog.assets(id))
+        document = documents_for(request).collection(found, house.catalog.own_assets(id))
         return JSONResponse(document, headers={"ETag": f'"{tag_of(found.body)}"'})
 
     @router.get("/collections/{id}/items")
@@ -50,7 +51,7 @@ def stac_router(house: House) -> APIRouter:
     def item(id: str, item_id: str, request: Request) -> Response:
         house.catalog.collection(id)
         found = house.editing.item(id, item_id)
-        document = documents_for(request).item(found, house.catalog.assets(id))
+        document = documents_for(request).item(found, house.catalog.own_assets(id, item_id))
         return _geojson(document, {"ETag": f'"{tag_of(found.body)}"'})
 
     @router.get("/search")

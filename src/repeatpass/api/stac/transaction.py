@@ -1,12 +1,12 @@
 """Transactions (STAC API – Transaction 1.0.0): add, replace, patch and delete, with ``If-Match`` as the lock."""
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from repeatpass.api.bodies import json_of
 from repeatpass.api.stac.documents import GEOJSON, Documents
 from repeatpass.assembly import House
 from repeatpass.catalog.editing import tag_of
@@ -84,13 +84,13 @@ def _item_routes(router: APIRouter, house: House, documents_for: DocumentsFor) -
 
 
 def _collection(house: House, documents: Documents, made: Collection, status: int = 200) -> Response:
-    document = documents.collection(made, house.catalog.assets(made.id))
+    document = documents.collection(made, house.catalog.own_assets(made.id))
     location = f"{documents.root}/collections/{made.id}"
     return JSONResponse(document, status, headers={"ETag": f'"{tag_of(made.body)}"', "Location": location})
 
 
 def _item(house: House, documents: Documents, made: Item, status: int = 200) -> Response:
-    document = documents.item(made, house.catalog.assets(made.collection))
+    document = documents.item(made, house.catalog.own_assets(made.collection, made.id))
     location = f"{documents.root}/collections/{made.collection}/items/{made.id}"
     headers = {"ETag": f'"{tag_of(made.body)}"', "Location": location}
     return JSONResponse(document, status, media_type=GEOJSON, headers=headers)
@@ -100,11 +100,3 @@ def _match(request: Request) -> str:
     """Return the tag of ``If-Match``; ``*`` and nothing match whatever there is."""
     tag = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
     return "" if tag == "*" else tag
-
-
-async def json_of(request: Request) -> Any:
-    """Return the JSON body of a request; raise Invalid if it is none."""
-    try:
-        return await request.json()
-    except ValueError as error:
-        raise Invalid(f"The body is not JSON: {error}.") from None
