@@ -1,0 +1,1 @@
+"""What lies in the collections, opened: layers, pictures, numbers."""
