@@ -12,6 +12,8 @@ from repeatpass.api.deploying import deploying_router
 from repeatpass.api.errors import answer, status_of
 from repeatpass.api.executing import Executing
 from repeatpass.api.files import files_router
+from repeatpass.api.geodata.contributors import contributors
+from repeatpass.api.geodata.routes import geodata_router
 from repeatpass.api.heads import Heads
 from repeatpass.api.health import health_router
 from repeatpass.api.jobs import jobs_router, results_of
@@ -47,8 +49,11 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     app.include_router(keys_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (landing_router, processes_router, jobs_router, wps_router):
+    for documents in (processes_router, jobs_router, wps_router):
         app.include_router(documents(house, ogc_pages(desk)))
+    faces = contributors(house)
+    for shared in (landing_router, geodata_router):
+        app.include_router(shared(house, ogc_pages(desk), faces))
     guard: dict[str, Any] = {
         "access": house.access,
         "owner": house.owner,

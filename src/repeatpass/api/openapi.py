@@ -11,11 +11,17 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from repeatpass.api import openapi_geodata
 from repeatpass.api.dialect30 import in_30
-from repeatpass.api.openapi_operations import OPERATIONS, problem
-from repeatpass.api.openapi_schemas import SCHEMAS, TEXT
+from repeatpass.api.openapi_operations import OPERATIONS as PROCESSES
+from repeatpass.api.openapi_operations import problem
+from repeatpass.api.openapi_schemas import SCHEMAS as COMMON
+from repeatpass.api.openapi_schemas import TEXT
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+# What each part of the API states of its own operations and schemas; a new part is added here.
+OPERATIONS = PROCESSES | openapi_geodata.OPERATIONS
+SCHEMAS = COMMON | openapi_geodata.SCHEMAS
 PREFIXES = ("/ogc", "/stac", "/files/", "/health")
 FILES = ("/runs/{id}/outputs/", "/runs/{id}/crate.zip", "/runs/{id}/executed.ipynb")
 PARAMETERS = {
@@ -32,6 +38,7 @@ TAGS = {
     "landing": "What is here.",
     "processes": "Notebooks as processes.",
     "jobs": "Executions and their results.",
+    "collections": "The collections of data under the OGC APIs.",
     "stac": "Collections and items of data.",
     "files": "Files by checksum, and what runs left.",
     "health": "How the house is.",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from repeatpass.core.times import parse_time
 from repeatpass.web import words
+from repeatpass.web.pages.ogc_collections import EYEBROWS, collection_sections, collections_sections
 from repeatpass.web.pages.ogc_operations import operations
 from repeatpass.web.pages.ogc_process import process_sections
 from repeatpass.web.views import Cell, Column, Fact, Link, OgcPage, OgcSection, Table
@@ -24,10 +25,12 @@ def ogc_page(kind: str, title: str, body: Body, path: str) -> OgcPage:
     page = OgcPage(
         title=title,
         path=path,
-        eyebrow="OGC Web Processing Service" if kind == "wps" else EYEBROW,
+        eyebrow=EYEBROWS.get(kind, EYEBROW),
         json_href=_href(body, "alternate", "application/json") or f"{path}?f=json",
         crumbs=(Link(text="Home", href="/"), HOME, Link(text=title)) if path != "/ogc" else (),
-        lede=str(body.get("description", "")) if kind in ("landing", "process", "wps") else LEDES.get(kind, ""),
+        lede=str(body.get("description", ""))
+        if kind in ("landing", "process", "wps", "collection")
+        else LEDES.get(kind, ""),
         previous=_href(body, "prev"),
         next=_href(body, "next"),
     )
@@ -38,6 +41,7 @@ LEDES = {
     "conformance": "The classes of the standards that this interface keeps.",
     "processes": "Each notebook on the shelf is a process that other programs can describe and execute.",
     "jobs": "Executions, newest first. Those that were dismissed stay readable.",
+    "collections": "Every collection of data, and the standards that it can be read by.",
     "results": "What the job left, as programs receive it.",
     "api": "Every operation that programs can use. Reading needs no token; executing does.",
 }
@@ -157,5 +161,7 @@ MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
     "jobs": _jobs,
     "job": _job,
     "results": _results,
+    "collections": collections_sections,
+    "collection": collection_sections,
     "api": lambda body: {"sections": operations(body)},
 }
