@@ -1,20 +1,25 @@
-"""The two versions of WPS: their namespaces, and a maker of elements that no text can break."""
+"""The two versions of WPS: their namespaces and their elements."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lxml import etree
+from repeatpass.api.ows.xml import HREF, LANG, LANGUAGE, XLINK, XML, XSI, Element, clean, holds, made, written
 
-Element = etree._Element
-XLINK = "http://www.w3.org/1999/xlink"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-XML = "http://www.w3.org/XML/1998/namespace"
-HREF = f"{{{XLINK}}}href"
-LANG = f"{{{XML}}}lang"
-LANGUAGE = "en"
-# XML 1.0, 2.2: what may not stand in a document at all, not even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+__all__ = [
+    "DIALECTS",
+    "HREF",
+    "LANG",
+    "LANGUAGE",
+    "V1",
+    "V2",
+    "XLINK",
+    "XML",
+    "XSI",
+    "Dialect",
+    "Element",
+    "clean",
+    "holds",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,22 +33,22 @@ class Dialect:
 
     def element(self, tag: str, /, *content: "Element | str | None", **attributes: str | None) -> Element:
         """Make an element of the WPS namespace."""
-        return _made(f"{{{self.wps}}}{tag}", self._prefixes(), content, attributes)
+        return made(f"{{{self.wps}}}{tag}", self._prefixes(), content, attributes)
 
     def common(self, tag: str, /, *content: "Element | str | None", **attributes: str | None) -> Element:
         """Make an element of the OWS namespace."""
-        return _made(f"{{{self.ows}}}{tag}", self._prefixes(), content, attributes)
+        return made(f"{{{self.ows}}}{tag}", self._prefixes(), content, attributes)
 
     def bare(self, tag: str, /, *content: "Element | str | None", **attributes: str | None) -> Element:
         """Make an element without a namespace, as the schemas have some."""
-        return _made(tag, self._prefixes(), content, attributes)
+        return made(tag, self._prefixes(), content, attributes)
 
     def document(self, root: Element, schema: str) -> bytes:
         """Write *root* as a document that names its schema."""
         root.set(f"{{{XSI}}}schemaLocation", f"{self.wps} {self.schemas}/{schema}")
-        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+        return written(root)
 
-    def _prefixes(self) -> dict[str, str]:
+    def _prefixes(self) -> Mapping[str | None, str]:
         return {"wps": self.wps, "ows": self.ows, "xlink": XLINK, "xsi": XSI}
 
 
@@ -60,28 +65,3 @@ V2 = Dialect(
     schemas="http://schemas.opengis.net/wps/2.0",
 )
 DIALECTS: Mapping[str, Dialect] = {each.version: each for each in (V2, V1)}
-
-
-def _made(
-    tag: str, prefixes: dict[str, str], content: tuple[Element | str | None, ...], attributes: Mapping[str, str | None]
-) -> Element:
-    made = etree.Element(tag, nsmap=prefixes)
-    for name, value in attributes.items():
-        if value is not None:
-            made.set(name, clean(value))
-    for part in content:
-        if isinstance(part, str):
-            made.text = clean(part)
-        elif part is not None:
-            made.append(part)
-    return made
-
-
-def clean(text: str) -> str:
-    """Return *text* with what XML cannot hold replaced by �: titles and messages come from people's notebooks."""
-    return FORBIDDEN.sub("\ufffd", text)
-
-
-def holds(text: str) -> bool:
-    """Say whether a document can hold *text* unchanged."""
-    return FORBIDDEN.search(text) is None

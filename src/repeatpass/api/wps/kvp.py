@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, unquote_plus
 
+from repeatpass.api.ows.query import Query as Words
 from repeatpass.api.wps.asked import (
     AboutJob,
     Asked,
@@ -29,29 +30,14 @@ ATTRIBUTE = re.compile(
 )
 
 
-class Query:
-    """The parameters of an address: names in any case, values as they were sent and as they are meant."""
-
-    def __init__(self, query: str) -> None:
-        pairs = [part.partition("=") for part in query.split("&") if part]
-        self._raw = {unquote_plus(name).lower(): value for name, _, value in reversed(pairs)}
-
-    def __bool__(self) -> bool:
-        return bool(self._raw)
-
-    def get(self, *names: str) -> str:
-        """Return the value of the first of *names* that was sent, decoded; empty if none was."""
-        return next((unquote_plus(self._raw[each.lower()]).strip() for each in names if each.lower() in self._raw), "")
+class Query(Words):
+    """The parameters of an address, as WPS uses them."""
 
     def required(self, name: str) -> str:
         """Return a value; raise MissingParameterValue."""
         if not (found := self.get(name)):
             raise WpsError("MissingParameterValue", f"The parameter {name} is missing.", name)
         return found
-
-    def words(self, *names: str) -> tuple[str, ...]:
-        """Return a list written with commas."""
-        return tuple(each.strip() for each in self.get(*names).split(",") if each.strip())
 
     def entries(self, *names: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
         """Yield the entries of a list such as ``name=value@uom=m;other``: name, value and attributes."""
