@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
-from repeatpass.catalog.records import Collection, Item
+from repeatpass.catalog.records import Collection, Item, Visibility
 from repeatpass.catalog.room import Catalog, item_row
 from repeatpass.catalog.search.indexing import forget_items, index_items, index_row
-from repeatpass.catalog.store import assets, collections, items
+from repeatpass.catalog.store import assets, collections, items, viewers
 from repeatpass.core.digests import canonical_json, digest_bytes
 from repeatpass.core.errors import Conflict, Invalid, NotFound
 from repeatpass.core.ids import check_name
@@ -54,7 +54,7 @@ class Editing:
             raise Invalid(f"{len(bodies)} items at once are too many; send {MOST} at most.")
         checked = [_checked_item(collection, body) for body in bodies]
         with self.database.write() as connection:
-            self._may_edit(connection, actor, collection)
+            self._may_edit(actor, collection)
             ids = [body["id"] for body in checked]
             there = sa.select(items.c.id).where(items.c.collection == collection, items.c.id.in_(ids))
             if (known := connection.execute(there).scalars().first()) is not None:
@@ -71,7 +71,7 @@ class Editing:
         actor.require(Right.CONTRIBUTE)
         checked = _checked_item(collection, body, id)
         with self.database.write() as connection:
-            self._may_edit(connection, actor, collection)
+            self._may_edit(actor, collection)
             _require_same(self._item(connection, collection, id).body, match, f"The item “{id}”")
             where = (items.c.collection == collection, items.c.id == id)
             connection.execute(items.update().where(*where).values(**item_row(collection, checked)))
@@ -87,7 +87,7 @@ class Editing:
     def delete_item(self, actor: Actor, collection: str, id: str, match: str = "") -> None:
         """Delete an item; raise Conflict where files of it are kept that passports may rest on."""
         with self.database.write() as connection:
-            self._may_edit(connection, actor, collection)
+            self._may_edit(actor, collection)
             _require_same(self._item(connection, collection, id).body, match, f"The item “{id}”")
             _no_files(connection, f"The item “{id}”", assets.c.collection == collection, assets.c.item == id)
             forget_items(connection, collection, [id])
@@ -110,7 +110,7 @@ class Editing:
         actor.require(Right.CONTRIBUTE)
         checked = _checked_collection(body, id)
         with self.database.write() as connection:
-            self._may_edit(connection, actor, id)
+            self._may_edit(actor, id)
             known = self._collection(connection, id)
             _require_same(known.body, match, f"The collection “{id}”")
             checked["version"] = known.version  # files belong to a version: a new one comes with new files only
@@ -127,19 +127,21 @@ class Editing:
     def delete_collection(self, actor: Actor, id: str, match: str = "") -> None:
         """Delete a collection with its items; raise Conflict where files are kept that passports may rest on."""
         with self.database.write() as connection:
-            self._may_edit(connection, actor, id)
+            self._may_edit(actor, id)
             _require_same(self._collection(connection, id).body, match, f"The collection “{id}”")
             _no_files(connection, f"The collection “{id}”", assets.c.collection == id)
             forget_items(connection, id)
             connection.execute(items.delete().where(items.c.collection == id))
+            connection.execute(viewers.delete().where(viewers.c.collection == id))
             connection.execute(collections.delete().where(collections.c.id == id))
             events.record(connection, "collection.deleted", id, by=actor.id)
 
     # what both need ------------------------------------------------------------------------------------------
 
-    def _may_edit(self, connection: sa.Connection, actor: Actor, collection: str) -> None:
+    def _may_edit(self, actor: Actor, collection: str) -> None:
         actor.require(Right.CONTRIBUTE)
-        actor.require_own(self._collection(connection, collection).owner, Right.CURATE)
+        known = self.catalog.as_seen_by(actor).collection(collection)
+        actor.require_own(known.owner, Right.CURATE if known.visibility == Visibility.PUBLIC else Right.OPERATE)
 
     def _collection(self, connection: sa.Connection, id: str) -> Collection:
         row = connection.execute(sa.select(collections).where(collections.c.id == id)).mappings().first()

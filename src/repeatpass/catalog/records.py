@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from repeatpass.core.errors import Conflict
+
+
+class Visibility(StrEnum):
+    """Who may see a collection, its items and its files, besides its owner and operators."""
+
+    PUBLIC = "public"  # everybody
+    SHARED = "shared"  # the people whom its owner named
+    PRIVATE = "private"  # nobody else
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +42,10 @@ class Collection:
     owner: str
     created: datetime
     updated: datetime
+    visibility: str = Visibility.PUBLIC
+    offered: datetime | None = None  # since when it waits for an editor to make it public
+    withdrawn: datetime | None = None  # since when it is taken back; then it can only be read about
+    withdrawn_reason: str = ""
 
     @property
     def description(self) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
-from repeatpass.catalog.records import AlreadyThere, Collection, CollectionAsset, Item
+from repeatpass.catalog.records import AlreadyThere, Collection, CollectionAsset, Item, Visibility
 from repeatpass.catalog.search.indexing import forget_items, index_items
 from repeatpass.catalog.search.store import item_index
+from repeatpass.catalog.seeing import open_to, seen_by
 from repeatpass.catalog.store import assets, collections, items
 from repeatpass.catalog.times import item_times
-from repeatpass.core.errors import NotFound
+from repeatpass.core.errors import Gone, NotFound
 from repeatpass.core.ids import check_name
 from repeatpass.core.times import now
 from repeatpass.storage import events
@@ -22,10 +23,18 @@ from repeatpass.storage.database import Database
 
 
 class Catalog:
-    """The collections of the house."""
+    """The collections of the house, or as one *viewer* may see them; without a viewer it is the house that looks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Actor | None = None) -> None:
         self.database = database
+        self.viewer = viewer
+
+    def as_seen_by(self, viewer: Actor) -> "Catalog":
+        """Return the same catalog with what *viewer* may see of it: the rest is neither listed nor found.
+
+        Every face asks through this, with whoever sent the request.
+        """
+        return Catalog(self.database, viewer)
 
     def register(
         self,
@@ -35,21 +44,24 @@ class Catalog:
         files: Sequence[CollectionAsset],
         *,
         own: bool = False,
+        visibility: Visibility = Visibility.PUBLIC,
     ) -> Collection:
         """Keep a collection, its items and the list of its files, whose content is in the file area already.
 
         Registering the same again changes nothing. Raise AlreadyThere if this version exists with other files:
-        a new content needs a new version, because passports rest on the old one. *own*: it is something that
-        the actor made here and no editor needs to agree to.
+        a new content needs a new version, because passports rest on the old one; and if it was withdrawn.
+        *own*: it is something that the actor made here and no editor needs to agree to. *visibility* is for a
+        collection that is new; a known one keeps its own.
         """
         actor.require(Right.CONTRIBUTE if own else Right.CURATE)
         id = check_name(str(body["id"]), "a collection")
         version = str(body.get("version", "1"))
         with self.database.write() as connection:
             known = connection.execute(sa.select(collections).where(collections.c.id == id)).mappings().first()
+            _require_open(known)
             if known is not None and known["version"] == version:
                 self._require_same(connection, id, version, files)
-            self._write(connection, actor, id, version, body, known)
+            self._write(connection, actor, id, version, body, known, visibility)
             self._write_items(connection, id, item_bodies)
             self._write_assets(connection, id, version, files)
             events.record(connection, "collection.registered", id, version=version, by=actor.id)
@@ -64,11 +76,24 @@ class Catalog:
             )
 
     def _write(
-        self, connection: sa.Connection, actor: Actor, id: str, version: str, body: Mapping[str, Any], known: Any
+        self,
+        connection: sa.Connection,
+        actor: Actor,
+        id: str,
+        version: str,
+        body: Mapping[str, Any],
+        known: Any,
+        visibility: Visibility,
     ) -> None:
-        row = {"version": version, "title": str(body.get("title", id)), "body": dict(body), "updated": now()}
+        row: dict[str, Any] = {
+            "version": version,
+            "title": str(body.get("title", id)),
+            "body": dict(body),
+            "updated": now(),
+        }
         if known is None:
-            connection.execute(collections.insert().values(id=id, owner=actor.id, created=row["updated"], **row))
+            row |= {"owner": actor.id, "created": row["updated"], "visibility": visibility}
+            connection.execute(collections.insert().values(id=id, **row))
         else:
             connection.execute(collections.update().where(collections.c.id == id).values(**row))
 
@@ -105,20 +130,29 @@ class Catalog:
 
     def collections(self) -> list[Collection]:
         """List all collections by title."""
+        query = sa.select(collections).where(open_to(self.viewer)).order_by(collections.c.title)
         with self.database.read() as connection:
-            rows = connection.execute(sa.select(collections).order_by(collections.c.title)).mappings().all()
-        return [Collection(**row) for row in rows]
+            return [Collection(**row) for row in connection.execute(query).mappings()]
 
     def collection(self, id: str) -> Collection:
-        """Return one collection; raise NotFound if there is none."""
+        """Return one collection; raise NotFound if there is none, Gone if it was withdrawn."""
+        found = self.kept(id)
+        if found.withdrawn is not None:
+            raise Gone(withdrawal(found), collection=id)
+        return found
+
+    def kept(self, id: str) -> Collection:
+        """Return one collection, be it withdrawn or not; raise NotFound if there is none."""
+        query = sa.select(collections).where(collections.c.id == id, seen_by(self.viewer))
         with self.database.read() as connection:
-            row = connection.execute(sa.select(collections).where(collections.c.id == id)).mappings().first()
+            row = connection.execute(query).mappings().first()
         if row is None:
             raise NotFound(f"There is no collection “{id}”.", collection=id)
         return Collection(**row)
 
     def items(self, collection: str) -> list[Item]:
-        """List the items of a collection by time."""
+        """List the items of a collection by time; of one that the viewer may not see, raise NotFound."""
+        self._require_seen(collection)
         query = sa.select(items).where(items.c.collection == collection).order_by(items.c.start, items.c.id)
         with self.database.read() as connection:
             return [Item(**row) for row in connection.execute(query).mappings()]
@@ -126,6 +160,7 @@ class Catalog:
     def assets(self, collection: str, version: str | None = None) -> list[CollectionAsset]:
         """List the files of a collection, of its present version unless *version* is given."""
         version = version or self.collection(collection).version
+        self._require_seen(collection)
         query = sa.select(assets).where(assets.c.collection == collection, assets.c.version == version)
         return self._assets(query)
 
@@ -140,7 +175,7 @@ class Catalog:
         found: dict[tuple[str, str], list[CollectionAsset]] = defaultdict(list)
         for collection, names in wanted.items():
             where = (assets.c.collection == collection, assets.c.item.in_(names))
-            for asset in self._assets(sa.select(assets).join(collections, joined).where(*where)):
+            for asset in self._assets(sa.select(assets).join(collections, joined).where(*where, open_to(self.viewer))):
                 found[collection, asset.item or ""].append(asset)
         return found
 
@@ -151,10 +186,10 @@ class Catalog:
     def current_assets(self) -> list[CollectionAsset]:
         """List the files of the present version of every collection."""
         joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
-        return self._assets(sa.select(assets).join(collections, joined))
+        return self._assets(sa.select(assets).join(collections, joined).where(open_to(self.viewer)))
 
     def stamp(self) -> tuple[int, datetime | None]:
-        """Return what changes whenever a collection does."""
+        """Return what changes whenever a collection does, or who may see it."""
         query = sa.select(sa.func.count(), sa.func.max(collections.c.updated))
         with self.database.read() as connection:
             number, newest = connection.execute(query).one()
@@ -165,10 +200,28 @@ class Catalog:
         with self.database.read() as connection:
             return set(connection.execute(sa.select(assets.c.checksum)).scalars())
 
+    def _require_seen(self, collection: str) -> None:
+        if self.viewer is not None:
+            self.collection(collection)
+
     def _assets(self, query: sa.Select[Any]) -> list[CollectionAsset]:
         with self.database.read() as connection:
             rows = connection.execute(query.order_by(assets.c.collection, assets.c.item, assets.c.key)).mappings().all()
         return [CollectionAsset(**{**row, "item": row["item"] or None}) for row in rows]
+
+
+def _require_open(known: Any) -> None:
+    if known is not None and known["withdrawn"] is not None:
+        raise AlreadyThere(
+            f"“{known['id']}” was withdrawn; its id stays taken. Choose another.", collection=known["id"]
+        )
+
+
+def withdrawal(collection: Collection) -> str:
+    """Return the sentence that stands where a withdrawn collection was."""
+    when = f"{collection.withdrawn:%-d %B %Y}"
+    reason = f": {collection.withdrawn_reason.rstrip('.')}" if collection.withdrawn_reason else ""
+    return f"The collection “{collection.id}” was withdrawn on {when}{reason}."
 
 
 def item_row(collection: str, body: Mapping[str, Any]) -> dict[str, Any]:

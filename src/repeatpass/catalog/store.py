@@ -13,7 +13,19 @@ collections = sa.Table(
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("owner", sa.String(80), nullable=False),
     sa.Column("created", Moment, nullable=False),
-    sa.Column("updated", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False, index=True),
+    sa.Column("visibility", sa.String(20), nullable=False, server_default=sa.text("'public'"), index=True),
+    sa.Column("offered", Moment),  # since when it waits for an editor to make it public
+    sa.Column("withdrawn", Moment, index=True),  # its owner took it back; what passports rest on is kept
+    sa.Column("withdrawn_reason", sa.Text, nullable=False, server_default=sa.text("''")),
+)
+
+# With whom the owner of a shared collection shares it.
+viewers = sa.Table(
+    "collection_viewers",
+    metadata,
+    sa.Column("collection", sa.String(80), sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("user", sa.String(80), primary_key=True, index=True),
 )
 
 items = sa.Table(

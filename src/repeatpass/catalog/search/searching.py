@@ -4,12 +4,14 @@ import base64
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
 import shapely
 import sqlalchemy as sa
 
+from repeatpass.access import Actor
 from repeatpass.catalog.records import Item
 from repeatpass.catalog.search.clauses import COLUMNS, Clauses
 from repeatpass.catalog.search.geometry import boxes_of, geometry_of
@@ -17,6 +19,7 @@ from repeatpass.catalog.search.records import Box, Found, Search, Sort
 from repeatpass.catalog.search.spatial import overlapping, related, teach
 from repeatpass.catalog.search.store import item_extents, item_index
 from repeatpass.catalog.search.temporal import column_of, is_time, within
+from repeatpass.catalog.seeing import hidden_from
 from repeatpass.catalog.store import items
 from repeatpass.core.errors import Invalid, Unavailable
 from repeatpass.storage.database import Database
@@ -29,13 +32,20 @@ NEWEST_FIRST = (Sort(name="datetime", descending=True),)
 
 
 class Searching:
-    """Finds items. Reading needs no right: what is in the catalog is public."""
+    """Finds items: all that are kept, or those that one *viewer* may see."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.viewer: Actor | None = None
         self.dialect = database.engine.dialect.name
         self.clauses = Clauses(self.dialect)
         teach(database)
+
+    def as_seen_by(self, viewer: Actor) -> "Searching":
+        """Return the same search over what *viewer* may see."""
+        seen = copy(self)
+        seen.viewer = viewer
+        return seen
 
     def search(self, wanted: Search) -> Found:
         """Return one page of the items that *wanted* describes.
@@ -76,6 +86,9 @@ class Searching:
 
     def _where(self, connection: sa.Connection, wanted: Search) -> list[Any]:
         where: list[Any] = []
+        hidden = hidden_from(self.viewer)
+        if connection.execute(hidden.limit(1)).first() is not None:
+            where.append(item_index.c.collection.not_in(hidden))
         if wanted.collections:
             where.append(item_index.c.collection.in_(wanted.collections))
         if wanted.ids:
