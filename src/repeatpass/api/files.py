@@ -18,7 +18,8 @@ def files_router(house: House) -> APIRouter:
 
     @router.get("/files/{checksum}")
     def file(checksum: str, request: Request) -> Response:
-        return _serve(house, checksum, "application/octet-stream", checksum[7:19], request)
+        private = house.catalog.as_seen_by(request.state.actor).open_file(checksum) is False
+        return _serve(house, checksum, "application/octet-stream", checksum[7:19], request, private=private)
 
     @router.get("/runs/{id}/outputs/{path:path}")
     def output(id: str, path: str, request: Request) -> Response:
@@ -48,8 +49,11 @@ def files_router(house: House) -> APIRouter:
     return router
 
 
-def _serve(house: House, checksum: str, media_type: str, name: str, request: Request) -> Response:
-    headers = {"ETag": f'"{checksum}"', "Cache-Control": FOREVER, "Content-Security-Policy": SANDBOX}
+def _serve(
+    house: House, checksum: str, media_type: str, name: str, request: Request, *, private: bool = False
+) -> Response:
+    kept = FOREVER.replace("public", "private") if private else FOREVER
+    headers = {"ETag": f'"{checksum}"', "Cache-Control": kept, "Content-Security-Policy": SANDBOX}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     if house.files.is_local:

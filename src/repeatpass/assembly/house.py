@@ -1,6 +1,7 @@
 """The house: every room, built once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from repeatpass.access.records import Actor
 from repeatpass.access.room import Access
@@ -98,6 +99,10 @@ class House:
         self.merges.start()
         if clock:
             self.scheduling.start()
+
+    def as_seen_by(self, viewer: Actor) -> Self:
+        """Return the same house with the catalog, and the search in it, as *viewer* may see them."""
+        return replace(self, catalog=self.catalog.as_seen_by(viewer), searching=self.searching.as_seen_by(viewer))
 
     def wake(self) -> None:
         """Say that a run has ended."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from repeatpass.access import Actor
+from repeatpass.access import ANYONE, Actor
 from repeatpass.batches.coordinating import Coordinator
 from repeatpass.batches.feeding import Feeding
 from repeatpass.batches.planning import Planning
@@ -31,9 +31,9 @@ class Batching:
         self.coordinator = Coordinator(feeding, ahead)
         room.when_changed = self.coordinator.wake
 
-    def plan(self, specification: Specification) -> Plan:
+    def plan(self, specification: Specification, actor: Actor = ANYONE) -> Plan:
         """See `Planning.plan`."""
-        return self.planning.plan(specification)
+        return self.planning.plan(specification, actor)
 
     def start(self, actor: Actor, plan: Plan) -> Batch:
         """Begin what was planned; raise Conflict where its parts must not be sent to where they would go."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from repeatpass.access import ANYONE, Actor
 from repeatpass.batches.estimating import estimate
 from repeatpass.batches.grid import Grid, grid
 from repeatpass.batches.records import Area, Part, Plan, Specification
@@ -30,8 +31,8 @@ class Planning:
         self.database, self.shelf, self.catalog = database, shelf, catalog
         self.submitting, self.reusing, self.lanes = submitting, reusing, lanes
 
-    def plan(self, specification: Specification) -> Plan:
-        """Return the plan of a batch.
+    def plan(self, specification: Specification, actor: Actor = ANYONE) -> Plan:
+        """Return the plan of a batch, over the collections that *actor* may see.
 
         Raise NotFound for an unknown notebook, collection or environment, Invalid naming the field, its value and
         what would be right; also for a batch without any part or with more than 100,000.
@@ -40,8 +41,8 @@ class Planning:
         revision = self.shelf.find(specification.notebook)
         flavour = specification.flavour or revision.about.flavour
         self.submitting.flavours.of(flavour)
-        made = grid(specification, revision, self.catalog)
-        legs = self.submitting.legs(revision, str(body.get("environment", "")))
+        made = grid(specification, revision, self.catalog.as_seen_by(actor))
+        legs = self.submitting.legs(revision, str(body.get("environment", "")), actor.id)
         parts = _parts(made, legs)
         known = self.reusing.done((part.fingerprint for part in parts), legs.context)
         done = {part.number: known[part.fingerprint] for part in parts if part.fingerprint in known}

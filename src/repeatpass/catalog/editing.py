@@ -81,6 +81,7 @@ class Editing:
 
     def patch_item(self, actor: Actor, collection: str, id: str, patch: Any, match: str = "") -> Item:
         """Merge *patch* into an item (RFC 7396: null removes a member)."""
+        self._may_edit(actor, collection)
         known = self.item(collection, id).body
         return self.replace_item(actor, collection, id, merged(known, patch), match or tag_of(known))
 
@@ -121,7 +122,7 @@ class Editing:
 
     def patch_collection(self, actor: Actor, id: str, patch: Any, match: str = "") -> Collection:
         """Merge *patch* into what a collection says of itself (RFC 7396)."""
-        known = self.catalog.collection(id).body
+        known = self.catalog.as_seen_by(actor).collection(id).body
         return self.replace_collection(actor, id, merged(known, patch), match or tag_of(known))
 
     def delete_collection(self, actor: Actor, id: str, match: str = "") -> None:

@@ -188,6 +188,27 @@ class Catalog:
         joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
         return self._assets(sa.select(assets).join(collections, joined).where(open_to(self.viewer)))
 
+    def closed(self) -> list[str]:
+        """Return the ids of the collections that the viewer may see and not everybody may, in order."""
+        where = (collections.c.visibility != Visibility.PUBLIC, open_to(self.viewer))
+        query = sa.select(collections.c.id).where(*where).order_by(collections.c.id)
+        with self.database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def open_file(self, checksum: str) -> bool | None:
+        """Say whether everybody may read a file (True), the viewer may (False), or it is no collection's (None).
+
+        Raise NotFound where it is only in collections that the viewer may not see. Withdrawn ones count as what they
+        were: passports rest on their files.
+        """
+        query = sa.select(collections.c.visibility, seen_by(self.viewer))
+        query = query.join(assets, assets.c.collection == collections.c.id).where(assets.c.checksum == checksum)
+        with self.database.read() as connection:
+            found = connection.execute(query.distinct()).all()
+        if found and not any(seen for _, seen in found):
+            raise NotFound(f"The file {checksum} is not in the file area.", checksum=checksum)
+        return any(visibility == Visibility.PUBLIC for visibility, _ in found) if found else None
+
     def stamp(self) -> tuple[int, datetime | None]:
         """Return what changes whenever a collection does, or who may see it."""
         query = sa.select(sa.func.count(), sa.func.max(collections.c.updated))

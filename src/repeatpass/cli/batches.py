@@ -22,7 +22,7 @@ Batch_ = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id.")]
 def plan(file: File, home: Home = None, as_json: AsJson = False) -> None:
     """Say how many parts a batch would have and what it would cost. Nothing is begun."""
     with house_at(home) as house:
-        made = house.batching.plan(_specification(file))
+        made = house.batching.plan(_specification(file), house.owner)
         if as_json:
             print_json(planned(made))
         else:
@@ -40,7 +40,7 @@ def start(
 ) -> None:
     """Plan a batch, begin it, and show how far it is until it ends. Ctrl-C leaves it to the server."""
     with house_at(home, work=not detach) as house:
-        made = house.batching.plan(_specification(file))
+        made = house.batching.plan(_specification(file), house.owner)
         if not as_json:
             _say_plan(made)
         batch = house.batching.start(house.owner, made)

@@ -38,7 +38,7 @@ class Cubes:
 
     def check(self, actor: Actor, body: Mapping[str, Any]) -> None:
         """Raise Invalid, Conflict or Forbidden if the specification cannot become a collection of the actor's."""
-        specification = checked(body, self.catalog)
+        specification = checked(body, self.catalog.as_seen_by(actor))
         require_free(self.catalog, actor, specification.id)
 
     def make(self, actor: Actor, body: Mapping[str, Any]) -> Run:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from repeatpass.access import ANYONE, Actor, Role
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.digests import canonical_json
@@ -22,7 +23,7 @@ ITEM_TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
 def current_context(catalog: Catalog) -> Context:
-    """Return the context that sees the present version of every collection, without places of files."""
+    """Return the context that sees the present version of every collection of *catalog*, without places of files."""
     assets: dict[tuple[str, str | None], dict[str, Asset]] = defaultdict(dict)
     for asset in catalog.current_assets():
         assets[asset.collection, asset.item][asset.key] = _asset(asset)
@@ -55,15 +56,33 @@ class Contexts:
     def __init__(self, catalog: Catalog, files: FileArea) -> None:
         self.catalog = catalog
         self.files = files
-        self._known: tuple[Any, str] | None = None
+        self._known: dict[tuple[str, ...], str] = {}  # ids that are not public -> checksum
+        self._stamp: Any = None
 
-    def current(self) -> str:
-        """Return the checksum of the present context. Kept until a collection changes."""
-        stamp = self.catalog.stamp()
-        if self._known is None or self._known[0] != stamp:
-            content = canonical_json(current_context(self.catalog).to_json())
-            self._known = (stamp, self.files.put_bytes(content).checksum)
-        return self._known[1]
+    def current(self, owner: str = "") -> str:
+        """Return the checksum of the present context of *owner*'s runs: what is public, theirs, and shared with them.
+
+        Not what operators may see besides: what a run could open is written down where others read it. Kept until a
+        collection changes.
+        """
+        return self._kept(self.catalog.as_seen_by(Actor(id=owner or ANYONE.id, name=owner, role=Role.SCIENTIST)))
+
+    def everything(self) -> str:
+        """Return the checksum of the context of all collections, to compare with; no run is given it."""
+        return self._kept(self.catalog)
+
+    def needed_files(self) -> set[str]:
+        """Return the checksums that gc must keep for the sake of the runs that will be asked for next."""
+        return {self.current(), self.everything()}
+
+    def _kept(self, catalog: Catalog) -> str:
+        if self._stamp != (stamp := self.catalog.stamp()):
+            self._stamp, self._known = stamp, {}
+        closed = tuple(catalog.closed())
+        if closed not in self._known or not self.files.has(self._known[closed]):
+            content = canonical_json(current_context(catalog).to_json())
+            self._known[closed] = self.files.put_bytes(content).checksum
+        return self._known[closed]
 
     def read(self, checksum: str) -> Context:
         """Return a kept context."""

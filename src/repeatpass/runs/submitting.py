@@ -84,7 +84,9 @@ class Submitting:
         """
         actor.require(Right.RUN)
         revision = self.shelf.offered(notebook)
-        legs = self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
+        legs = self._legs(
+            revision.notebook, revision.revision, revision.file, environment or revision.environment, actor.id
+        )
         checked = checked_parameters(revision.schema, parameters or {})
         resources = self._resources(flavour, limits, revision.about.flavour)
         return self._queue(actor, legs, checked, workspace, purpose, subject, resources, id, also)
@@ -106,7 +108,7 @@ class Submitting:
         actor.require(Right.RUN)
         notebook = read_notebook(content, name)
         source = self.files.put_bytes(content).checksum
-        legs = self._legs(f"workspace/{name}", revision_of(notebook), source, environment)
+        legs = self._legs(f"workspace/{name}", revision_of(notebook), source, environment, actor.id)
         checked = checked_parameters(parameters_schema(notebook), parameters)
         resources = self._resources(flavour, limits, about(notebook, name).flavour)
         return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", resources, id, also)
@@ -145,9 +147,10 @@ class Submitting:
         most = self.flavours.memory_bytes / (2 * cpus) if self.flavours.memory_bytes else usual.memory_bytes
         return replace(usual, cpus=min(1.0, usual.cpus), memory_bytes=int(min(usual.memory_bytes, max(most, LEAST))))
 
-    def legs(self, revision: Revision, environment: str = "") -> Legs:
-        """Return what a run of *revision* would stand on now."""
-        return self._legs(revision.notebook, revision.revision, revision.file, environment or revision.environment)
+    def legs(self, revision: Revision, environment: str = "", owner: str = "") -> Legs:
+        """Return what a run of *revision* would stand on now, with the collections that *owner*'s runs can open."""
+        environment = environment or revision.environment
+        return self._legs(revision.notebook, revision.revision, revision.file, environment, owner)
 
     def _resources(self, flavour: str, limits: Limits | None, wish: str) -> tuple[str, Limits]:
         """Return the flavour's name and the limits of a run; of limits that were asked for alone, no name."""
@@ -156,7 +159,7 @@ class Submitting:
         chosen = self.flavours.of(flavour or wish)
         return chosen.name, chosen.limits(limits)
 
-    def _legs(self, notebook: str, revision: str, source: str, environment: str) -> Legs:
+    def _legs(self, notebook: str, revision: str, source: str, environment: str, owner: str) -> Legs:
         return Legs(
             notebook=notebook,
             revision=revision,
@@ -164,7 +167,7 @@ class Submitting:
             environment=self.environments.digest(environment),
             environment_name=environment,
             kit=self.environments.kit(),
-            context=self.contexts.current(),
+            context=self.contexts.current(owner),
             machine=machine(),
         )
 

@@ -38,8 +38,8 @@ class News:
         return found
 
     def present(self) -> Present:
-        """Return the checksum of every file that notebooks can open now."""
-        current = self.contexts.current()
+        """Return the checksum of every file that some notebook can open now."""
+        current = self.contexts.everything()
         if self._present[0] != current:
             self._present = (current, _files(self._context(current)))
         return self._present[1]
@@ -61,11 +61,12 @@ class News:
         What it read is compared with what there is, and so are the lists of items of the collections that it read or
         that are *watched*: a notebook that looked for new items in vain has read none of them.
         """
-        if run.legs.context == self.contexts.current():
+        current = self.contexts.current(run.actor)
+        if run.legs.context == current:
             return self._unknown(run)
         provenance = self.runs.provenance(run.id)
         names = set(watched) | {each.collection for each in provenance.inputs}
-        then, now = self._context(run.legs.context), self._context(self.contexts.current())
+        then, now = self._context(run.legs.context), self._context(current)
         names = names or {*then.collections, *now.collections}  # it read nothing: anything may matter to it
         changed = sorted(name for name in names if then.collections.get(name) != now.collections.get(name))
         return f"new data in {', '.join(changed)}" if changed else self._unknown(run)

@@ -27,8 +27,8 @@ class Swept:
 
 def needed_files(house: House) -> set[str]:
     """Return the checksums of every kept file that some room needs."""
-    rooms = (house.catalog, house.shelf, house.runs, house.environments, house.batches)
-    return {house.contexts.current()}.union(*(room.needed_files() for room in rooms))
+    rooms = (house.catalog, house.contexts, house.shelf, house.runs, house.environments, house.batches)
+    return set[str]().union(*(room.needed_files() for room in rooms))
 
 
 def sweep(house: House, dry_run: bool) -> Swept:

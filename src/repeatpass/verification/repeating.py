@@ -99,7 +99,7 @@ class Repeating:
         if "environment" in swaps:
             legs = replace(legs, **self._environment(str(swaps["environment"])))
         if "inputs" in swaps:
-            legs = replace(legs, context=self.contexts.current())
+            legs = replace(legs, context=self.contexts.current(original.actor))
         if "revision" in swaps or "parameters" in swaps:
             wanted = str(swaps.get("revision") or legs.revision)
             revision = self.shelf.revision(legs.notebook, wanted)

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+from repeatpass.access import Actor
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
 from repeatpass.indicators.records import Delivery, Indicator, Value
@@ -78,6 +80,12 @@ class Desk:
         self.outlines = Outlines()
         self._series: dict[str, Series] = {}
         self._finished: dict[str, Provenance] = {}
+
+    def as_seen_by(self, viewer: Actor) -> "Desk":
+        """The same desk over the collections that *viewer* may see; what was read and drawn is shared."""
+        seen = copy(self)
+        seen.house = self.house.as_seen_by(viewer)
+        return seen
 
     def series(self, id: str) -> Series:
         """One indicator with its values; raise NotFound if there is none."""

@@ -14,9 +14,9 @@ def actor_of(request: Request) -> Actor:
     return found
 
 
-def catalog_for(house: House, _request: Request) -> Catalog:
+def catalog_for(house: House, request: Request) -> Catalog:
     """Return the catalogue with the collections that the asker may see."""
-    return house.catalog
+    return house.catalog.as_seen_by(actor_of(request))
 
 
 def collection_for(house: House, request: Request, id: str) -> Collection:

@@ -23,9 +23,13 @@ def stac_router(house: House) -> APIRouter:
     """Return the routes of the STAC API."""
     router = APIRouter(prefix="/stac", tags=["stac"])
 
+    def seen(request: Request) -> House:
+        """The house with the collections that whoever asks may see."""
+        return house.as_seen_by(request.state.actor)
+
     @router.get("")
     def root(request: Request) -> dict[str, Any]:
-        return landing.landing(documents_for(request), house.catalog.collections())
+        return landing.landing(documents_for(request), seen(request).catalog.collections())
 
     @router.get("/conformance")
     def conformance() -> dict[str, Any]:
@@ -33,47 +37,50 @@ def stac_router(house: House) -> APIRouter:
 
     @router.get("/collections")
     def collections(request: Request) -> dict[str, Any]:
-        return collection_page(house, documents_for(request), request.query_params)
+        return collection_page(seen(request), documents_for(request), request.query_params)
 
     @router.get("/collections/{id}")
     def collection(id: str, request: Request) -> Response:
-        found = house.catalog.collection(id)
-        document = documents_for(request).collection(found, house.catalog.own_assets(id))
+        known = seen(request).catalog
+        found = known.collection(id)
+        document = documents_for(request).collection(found, known.own_assets(id))
         return JSONResponse(document, headers={"ETag": f'"{tag_of(found.body)}"'})
 
     @router.get("/collections/{id}/items")
     def items(id: str, request: Request) -> Response:
-        house.catalog.collection(id)
+        mine = seen(request)
+        mine.catalog.collection(id)
         search, fields = search_of_query(request.query_params)
-        return _geojson(item_page(house, documents_for(request), request, within_collection(search, id), fields))
+        return _geojson(item_page(mine, documents_for(request), request, within_collection(search, id), fields))
 
     @router.get("/collections/{id}/items/{item_id}")
     def item(id: str, item_id: str, request: Request) -> Response:
-        house.catalog.collection(id)
+        known = seen(request).catalog
+        known.collection(id)
         found = house.editing.item(id, item_id)
-        document = documents_for(request).item(found, house.catalog.own_assets(id, item_id))
+        document = documents_for(request).item(found, known.own_assets(id, item_id))
         return _geojson(document, {"ETag": f'"{tag_of(found.body)}"'})
 
     @router.get("/search")
     def search_by_address(request: Request) -> Response:
         search, fields = search_of_query(request.query_params)
-        return _geojson(item_page(house, documents_for(request), request, search, fields))
+        return _geojson(item_page(seen(request), documents_for(request), request, search, fields))
 
     @router.post("/search")
     async def search_by_body(request: Request) -> Response:
         body = await json_of(request)
         search, fields = search_of_body(body)
         documents = documents_for(request)
-        return _geojson(await run_in_threadpool(item_page, house, documents, request, search, fields, body))
+        return _geojson(await run_in_threadpool(item_page, seen(request), documents, request, search, fields, body))
 
     @router.get("/queryables")
     def all_queryables(request: Request) -> Response:
-        return JSONResponse(queryables(house, str(request.url)), media_type=SCHEMA)
+        return JSONResponse(queryables(seen(request), str(request.url)), media_type=SCHEMA)
 
     @router.get("/collections/{id}/queryables")
     def queryables_of(id: str, request: Request) -> Response:
-        house.catalog.collection(id)
-        return JSONResponse(queryables(house, str(request.url), id), media_type=SCHEMA)
+        seen(request).catalog.collection(id)
+        return JSONResponse(queryables(seen(request), str(request.url), id), media_type=SCHEMA)
 
     transaction_routes(router, house, documents_for)
     return router

@@ -13,7 +13,7 @@ def changed_of(desk: Desk, series: Series) -> Mapping[str, Sequence[str]]:
 
     Worked out once for these values and the data that there are now.
     """
-    stamp = desk.house.contexts.current()
+    stamp = desk.house.contexts.everything()
     return series.once(f"changed {stamp}", lambda: desk.house.scheduling.news.changed_inputs(series.id))
 
 

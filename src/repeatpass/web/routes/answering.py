@@ -44,6 +44,11 @@ def actor_of(request: Request) -> Actor:
     return actor
 
 
+def seen(desk: Desk, request: Request) -> Desk:
+    """The desk over the collections that whoever asks may see."""
+    return desk.as_seen_by(actor_of(request))
+
+
 def cover_of(desk: Desk, request: Request) -> Cover:
     """The frame of the page."""
     filling = desk.filling

@@ -19,7 +19,7 @@ from repeatpass.runs.masking import masked_parameters
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.batches import batch_json, batch_page, batches_page, number_of
 from repeatpass.web.pages.new_batch import new_batch_page, specification_of
-from repeatpass.web.routes.answering import actor_of, answer, as_json
+from repeatpass.web.routes.answering import actor_of, answer, as_json, seen
 from repeatpass.web.twins import plain
 
 LOOK, HEARTBEAT = 1.0, 10  # seconds between two looks; looks of silence before a sign of life
@@ -51,16 +51,16 @@ def batches_router(desk: Desk) -> APIRouter:
     @router.post("/batches/plan")
     async def plan(request: Request) -> Response:
         body, _ = await _body(request)
-        return as_json(plain(plan_json(await run_in_threadpool(house.batching.plan, checked(body)))))
+        return as_json(plain(plan_json(await run_in_threadpool(house.batching.plan, checked(body), actor_of(request)))))
 
     @router.get("/batches/new")
     def new(request: Request) -> Response:
-        return answer(desk, request, new_batch_page(desk, request.query_params))
+        return answer(desk, request, new_batch_page(seen(desk, request), request.query_params))
 
     @router.post("/batches/new")
     async def planned(request: Request) -> Response:
         form = await _form(request)
-        return await run_in_threadpool(_planned, desk, request, form)
+        return await run_in_threadpool(_planned, seen(desk, request), request, form)
 
     @router.get("/batches/{id}.json")
     def twin(id: str) -> Response:
@@ -109,12 +109,12 @@ def batches_router(desk: Desk) -> APIRouter:
 
 
 def _start(desk: Desk, actor: Actor, body: Any) -> Batch:
-    return desk.house.batching.start(actor, desk.house.batching.plan(checked(body)))
+    return desk.house.batching.start(actor, desk.house.batching.plan(checked(body), actor))
 
 
 def _planned(desk: Desk, request: Request, form: dict[str, str]) -> Response:
     try:
-        plan = desk.house.batching.plan(specification_of(desk, form))
+        plan = desk.house.batching.plan(specification_of(desk, form), actor_of(request))
     except RepeatpassError as refused:
         return answer(desk, request, new_batch_page(desk, form, refused=refused.message), status=400)
     return answer(desk, request, new_batch_page(desk, form, plan), plan_json(plan))

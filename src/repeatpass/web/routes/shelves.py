@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from repeatpass.access import Actor
-from repeatpass.catalog.records import Collection
+from repeatpass.catalog.records import Collection, Visibility
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.records import Run
 from repeatpass.web.desk import Desk
@@ -18,7 +18,7 @@ from repeatpass.web.pages.notebook import notebook_json, notebook_page
 from repeatpass.web.pages.notebooks import notebooks_page
 from repeatpass.web.pages.parameters import read_form
 from repeatpass.web.pages.trust import trust_page
-from repeatpass.web.routes.answering import actor_of, answer, as_json, form_of, wants_json
+from repeatpass.web.routes.answering import actor_of, answer, as_json, form_of, seen, wants_json
 from repeatpass.web.twins import plain
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -27,22 +27,21 @@ FOREVER = "public, max-age=31536000, immutable"
 def shelves_router(desk: Desk) -> APIRouter:
     """Everything under /notebooks and /collections, and /trust."""
     router = APIRouter()
-    house = desk.house
 
     @router.get("/notebooks")
     @router.get("/notebooks.json")
     def notebooks(request: Request) -> Response:
-        return answer(desk, request, notebooks_page(desk, request.query_params))
+        return answer(desk, request, notebooks_page(seen(desk, request), request.query_params))
 
     @router.get("/notebooks/{id}.json")
-    def notebook_twin(id: str, revision: str = "") -> Response:
-        return as_json(plain(notebook_json(desk, id, revision)))
+    def notebook_twin(id: str, request: Request, revision: str = "") -> Response:
+        return as_json(plain(notebook_json(seen(desk, request), id, revision)))
 
     @router.get("/notebooks/{id}")
     def notebook(id: str, request: Request, revision: str = "") -> Response:
         if wants_json(request):
-            return as_json(plain(notebook_json(desk, id, revision)))
-        return answer(desk, request, notebook_page(desk, id, revision))
+            return as_json(plain(notebook_json(seen(desk, request), id, revision)))
+        return answer(desk, request, notebook_page(seen(desk, request), id, revision))
 
     @router.post("/notebooks/{id}")
     async def begin(id: str, request: Request) -> Response:
@@ -52,27 +51,31 @@ def shelves_router(desk: Desk) -> APIRouter:
         except Invalid as refused:
             if wants_json(request):
                 raise
-            page = await run_in_threadpool(notebook_page, desk, id, form.get("revision", ""), form, refused.message)
+            mine, revision = seen(desk, request), form.get("revision", "")
+            page = await run_in_threadpool(notebook_page, mine, id, revision, form, refused.message)
             return answer(desk, request, page, status=400)
         return RedirectResponse(f"/runs/{run.id}", 303)
 
     @router.get("/collections")
     @router.get("/collections.json")
     def collections(request: Request) -> Response:
-        return answer(desk, request, collections_page(desk, request.query_params))
+        return answer(desk, request, collections_page(seen(desk, request), request.query_params))
 
     @router.get("/collections/{id}.json")
-    def collection_twin(id: str) -> Response:
-        return as_json(plain(collection_json(house.catalog.collection(id))))
+    def collection_twin(id: str, request: Request) -> Response:
+        return as_json(plain(collection_json(seen(desk, request).house.catalog.collection(id))))
 
     @router.get("/collections/{id}")
     def collection(id: str, request: Request) -> Response:
-        return answer(desk, request, collection_page(desk, id), collection_json(house.catalog.collection(id)))
+        mine = seen(desk, request)
+        return answer(desk, request, collection_page(mine, id), collection_json(mine.house.catalog.collection(id)))
 
     @router.get("/collections/{id}/preview.png")
-    def preview(id: str) -> Response:
-        content = previews.picture(desk, id)
-        return Response(content, headers={"cache-control": FOREVER}, media_type="image/png")
+    def preview(id: str, request: Request) -> Response:
+        mine = seen(desk, request)
+        content = previews.picture(mine, id)
+        kept = FOREVER if mine.house.catalog.collection(id).visibility == Visibility.PUBLIC else "private, no-cache"
+        return Response(content, headers={"cache-control": kept}, media_type="image/png")
 
     @router.get("/trust")
     @router.get("/trust.json")
