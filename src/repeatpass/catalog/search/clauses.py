@@ -8,10 +8,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from repeatpass.catalog.search import temporal
 from repeatpass.catalog.search.geometry import geometry_of
-from repeatpass.catalog.search.properties import Kind, Properties
+from repeatpass.catalog.search.properties import Properties
 from repeatpass.catalog.search.spatial import RELATIONS, related
-from repeatpass.catalog.search.store import item_index
-from repeatpass.catalog.store import items
+from repeatpass.catalog.search.subject import ITEMS, Kind, Subject
 from repeatpass.core.errors import Invalid
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -24,7 +23,6 @@ ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "div": lambda a, b: sa.func.floor(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
 }  # fmt: skip
 ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
-COLUMNS = {"id": items.c.id, "collection": items.c.collection}
 NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkeys(
     [*COMPARISONS, *temporal.RELATIONS, *RELATIONS, *ARRAYS], 2
 )  # arguments
@@ -32,11 +30,11 @@ DEEPEST = 60  # levels; deeper filters are no person's
 
 
 class Clauses:
-    """Turns filters into conditions on items, in the words of one SQL *dialect*."""
+    """Turns filters into conditions on the things of *subject*, in the words of one SQL *dialect*."""
 
-    def __init__(self, dialect: str) -> None:
-        self.dialect = dialect
-        self.properties = Properties(dialect)
+    def __init__(self, dialect: str, subject: Subject = ITEMS) -> None:
+        self.dialect, self.subject = dialect, subject
+        self.properties = Properties(dialect, subject)
 
     def where(self, node: Any, depth: int = 0) -> sa.ColumnElement[bool]:
         """Return the condition that *node* states; raise Invalid for what cannot be asked here."""
@@ -66,7 +64,7 @@ class Clauses:
         if op in COMPARISONS:
             return self._comparison(op, *args)
         if op.lower() in temporal.RELATIONS:
-            return temporal.related_in_time(op, *args)
+            return temporal.related_in_time(op, args[0], args[1], self.subject)
         if op in RELATIONS:
             return self._spatial(op, *args)
         if op.lower() in ARRAYS:
@@ -80,7 +78,7 @@ class Clauses:
             found: sa.ColumnElement[bool] = self._value(args[0], "text").like(self._value(args[1], "text"), escape="\\")
             return found
         if op == "between":
-            kind = _kind_of(args)
+            kind = self._kind_of(args)
             value, low, high = (self._value(each, kind) for each in args)
             return sa.and_(value >= low, value <= high)
         if op == "in":
@@ -88,34 +86,37 @@ class Clauses:
         raise Invalid(f"The filter's operator “{op}” is not known here.", field="filter")
 
     def _comparison(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
-        kind = _kind_of([left, right])
+        kind = self._kind_of([left, right])
         found: sa.ColumnElement[bool] = COMPARISONS[op](self._value(left, kind), self._value(right, kind))
         return found
 
     def _within_list(self, value: Any, choices: Any) -> sa.ColumnElement[bool]:
         if not isinstance(choices, list):
             raise Invalid("“in” needs a list of values.", field="filter")
-        kind = _kind_of(choices)
+        kind = self._kind_of([value, *choices])
         found: sa.ColumnElement[bool] = self._value(value, kind).in_([self._value(each, kind) for each in choices])
         return found
 
     def _exists(self, node: Any) -> sa.ColumnElement[bool]:
         name = _name(node)
-        if name in COLUMNS:
+        if name in self.subject.columns:
             return sa.true()
-        if name == "geometry":
-            return item_index.c.geometry.is_not(None)
-        if temporal.is_time(name):
-            return temporal.column_of(name).is_not(None)
+        if name in self.subject.places:
+            return sa.and_(self.subject.geometry.is_not(None))
+        if self.subject.is_time(name):
+            return sa.and_(self.subject.moment(name).is_not(None))
         return self.properties.exists(name)
 
     def _spatial(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
         if isinstance(left, Mapping) and "property" not in left:
             turned = {"s_contains": "s_within", "s_within": "s_contains"}
             op, left, right = turned.get(op, op), right, left
-        if _name(left) != "geometry":
-            raise Invalid(f"“{op}” compares the property “geometry” of items with a geometry.", field="filter")
-        return related(op, geometry_of(_boxed(right), "filter"), self.dialect)
+        if _name(left) not in self.subject.places:
+            place = self.subject.places[0]
+            raise Invalid(
+                f"“{op}” compares the property “{place}” of {self.subject.noun} with a geometry.", field="filter"
+            )
+        return related(op, geometry_of(_boxed(right), "filter"), self.dialect, self.subject)
 
     def _array(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
         if not isinstance(right, list):
@@ -133,22 +134,22 @@ class Clauses:
             if "property" in node:
                 return self._property(str(node["property"]), kind)
             if "timestamp" in node or "date" in node:
-                return sa.literal(temporal.moment_of(node), item_index.c.time.type)
+                return sa.literal(temporal.moment_of(node, self.subject), self.subject.start.type)
             if "op" in node:
                 return self._function(str(node["op"]), list(node.get("args", ())))
             raise Invalid("The filter compares something that is no value.", field="filter")
         if kind == "time":
-            return sa.literal(temporal.moment_of(node), item_index.c.time.type)
+            return sa.literal(temporal.moment_of(node, self.subject), self.subject.start.type)
         if kind == "number" and isinstance(node, str):
             return sa.null()
         return sa.literal(node)
 
     def _property(self, name: str, kind: Kind) -> Any:
-        if name in COLUMNS:
-            return COLUMNS[name]
-        if temporal.is_time(name):
-            return temporal.column_of(name)
-        if name == "geometry":
+        if name in self.subject.columns:
+            return self.subject.columns[name]
+        if self.subject.is_time(name):
+            return self.subject.moment(name)
+        if name in self.subject.places:
             raise Invalid(
                 "The geometry can be compared by spatial operators only, such as S_INTERSECTS.", field="filter"
             )
@@ -164,10 +165,19 @@ class Clauses:
             return sa.func.lower(self._value(args[0], "text"))
         raise Invalid(f"The filter's function “{op}” is not known here.", field="filter")
 
+    def _kind_of(self, nodes: list[Any]) -> Kind:
+        """Return the kind of value that operands speak of: a time, else that of the first that says."""
+        names = [str(node["property"]) for node in nodes if isinstance(node, Mapping) and "property" in node]
+        if any(self.subject.is_time(name) for name in names):
+            return "time"
+        stated = [kind for node in nodes if (kind := _kind_of_literal(node))]
+        known = [kind for name in names if (kind := self.subject.kind(name))]
+        return next(iter(stated + known), "any")
+
 
 def _name(node: Any) -> str:
     if not isinstance(node, Mapping) or "property" not in node:
-        raise Invalid("The filter needs a property of items here.", field="filter")
+        raise Invalid("The filter needs the name of a property here.", field="filter")
     return str(node["property"])
 
 
@@ -182,22 +192,18 @@ def _boxed(node: Any) -> Any:
     return node
 
 
-def _kind_of(nodes: list[Any]) -> Kind:
-    """Return the kind of value that operands speak of: that of the first literal among them."""
-    if any(isinstance(node, Mapping) and temporal.is_time(str(node.get("property"))) for node in nodes):
-        return "time"
-    for node in nodes:
-        if isinstance(node, bool):
-            return "boolean"
-        if isinstance(node, int | float):
-            return "number"
-        if isinstance(node, str):
-            return "text"
-        if isinstance(node, Mapping) and node.get("op") in ARITHMETIC:
-            return "number"
-        if isinstance(node, Mapping) and node.get("op") in ("casei", "accenti"):
-            return "text"
-    return "any"
+def _kind_of_literal(node: Any) -> Kind | None:
+    if isinstance(node, bool):
+        return "boolean"
+    if isinstance(node, int | float):
+        return "number"
+    if isinstance(node, str):
+        return "text"
+    if isinstance(node, Mapping) and node.get("op") in ARITHMETIC:
+        return "number"
+    if isinstance(node, Mapping) and node.get("op") in ("casei", "accenti"):
+        return "text"
+    return None
 
 
 def _array_on_postgresql(op: str, mine: Any, other: list[Any]) -> sa.ColumnElement[bool]:

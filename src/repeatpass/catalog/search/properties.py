@@ -4,75 +4,72 @@ A comparison with a number sees numbers only, one with a text texts only; anythi
 is. So a property that is text in one item and a number in another never breaks a search.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from repeatpass.catalog.store import items
-from repeatpass.core.errors import Invalid
+from repeatpass.catalog.search.subject import ITEMS, Kind, Subject
 
-Kind = Literal["number", "text", "boolean", "time", "any"]  # time: a time of items, which have columns
 SQLITE_TYPES = {"number": ("integer", "real"), "text": ("text",), "boolean": ("true", "false")}
 POSTGRESQL_TYPES = {"number": "number", "text": "string", "boolean": "boolean"}
 SQL_TYPES: dict[str, Any] = {"number": sa.Float, "text": sa.Text, "boolean": sa.Boolean}
 
 
 class Properties:
-    """Gives the value of a named property as an SQL expression in the words of one *dialect*."""
+    """Gives the value of a named property of *subject* as an SQL expression in the words of one *dialect*."""
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, subject: Subject = ITEMS) -> None:
+        self.subject = subject
+        self.document = subject.document
         self.sqlite = dialect == "sqlite"
 
     def value(self, name: str, kind: Kind) -> sa.ColumnElement[Any]:
         """Return the property *name* where it is of *kind*, else null."""
-        path = path_of(name)
+        path = self._path(name)
         if self.sqlite:
             return self._on_sqlite(path, kind)
         return self._on_postgresql(path, kind)
 
     def array(self, name: str) -> sa.ColumnElement[Any]:
         """Return the property *name* as JSON where it is an array, else null."""
-        path = path_of(name)
+        path = self._path(name)
         if self.sqlite:
-            kind = sa.func.json_type(items.c.body, _dotted(path))
-            return sa.case((kind == "array", sa.func.json_extract(items.c.body, _dotted(path), type_=sa.Text)))
+            kind = sa.func.json_type(self.document, _dotted(path))
+            return sa.case((kind == "array", sa.func.json_extract(self.document, _dotted(path), type_=sa.Text)))
         found = self._extracted(path)
         return sa.case((sa.func.jsonb_typeof(found) == "array", found))
 
     def exists(self, name: str) -> sa.ColumnElement[bool]:
         """Say whether there is a property *name* that is not null."""
-        path = path_of(name)
+        path = self._path(name)
         if self.sqlite:
-            kind = sa.func.json_type(items.c.body, _dotted(path))
+            kind = sa.func.json_type(self.document, _dotted(path))
             return sa.and_(kind.is_not(None), kind != "null")
         kind = sa.func.jsonb_typeof(self._extracted(path))
         return sa.and_(kind.is_not(None), kind != "null")
 
+    def _path(self, name: str) -> tuple[str, ...]:
+        """Return where a property stands; names are those of queryables, with or without ``properties.``."""
+        return (*self.subject.path, self.subject.plain(name))
+
     def _on_sqlite(self, path: tuple[str, ...], kind: Kind) -> sa.ColumnElement[Any]:
         dotted = _dotted(path)
         if kind == "any":
-            return sa.func.json_extract(items.c.body, dotted, type_=sa.Text)
-        value = sa.func.json_extract(items.c.body, dotted, type_=SQL_TYPES[kind])
-        return sa.case((sa.func.json_type(items.c.body, dotted).in_(SQLITE_TYPES[kind]), value))
+            return sa.func.json_extract(self.document, dotted, type_=sa.Text)
+        value = sa.func.json_extract(self.document, dotted, type_=SQL_TYPES[kind])
+        return sa.case((sa.func.json_type(self.document, dotted).in_(SQLITE_TYPES[kind]), value))
 
     def _on_postgresql(self, path: tuple[str, ...], kind: Kind) -> sa.ColumnElement[Any]:
         found = self._extracted(path)
         if kind == "any":
             return found
-        text = sa.func.jsonb_extract_path_text(sa.cast(items.c.body, JSONB), *path, type_=sa.Text)
+        text = sa.func.jsonb_extract_path_text(sa.cast(self.document, JSONB), *path, type_=sa.Text)
         value = text if kind == "text" else sa.cast(text, SQL_TYPES[kind])
         return sa.case((sa.func.jsonb_typeof(found) == POSTGRESQL_TYPES[kind], value))
 
     def _extracted(self, path: tuple[str, ...]) -> sa.ColumnElement[Any]:
-        return sa.func.jsonb_extract_path(sa.cast(items.c.body, JSONB), *path, type_=JSONB)
-
-
-def path_of(name: str) -> tuple[str, ...]:
-    """Return where a property stands in an item; names are those of queryables, with or without ``properties.``."""
-    if '"' in name or "\\" in name or not name:
-        raise Invalid(f"“{name}” cannot be the name of a property.", field="filter")
-    return ("properties", name.removeprefix("properties."))
+        return sa.func.jsonb_extract_path(sa.cast(self.document, JSONB), *path, type_=JSONB)
 
 
 def _dotted(path: tuple[str, ...]) -> str:

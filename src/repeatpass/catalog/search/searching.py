@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from repeatpass.access import Actor
 from repeatpass.catalog.records import Item
-from repeatpass.catalog.search.clauses import COLUMNS, Clauses
+from repeatpass.catalog.search.clauses import Clauses
 from repeatpass.catalog.search.geometry import boxes_of, geometry_of
 from repeatpass.catalog.search.records import Box, Found, Search, Sort
 from repeatpass.catalog.search.spatial import overlapping, related, teach
 from repeatpass.catalog.search.store import item_extents, item_index
+from repeatpass.catalog.search.subject import ITEMS
 from repeatpass.catalog.search.temporal import column_of, is_time, within
 from repeatpass.catalog.seeing import hidden_from
 from repeatpass.catalog.store import items
@@ -126,7 +127,7 @@ class Searching:
 
     def _key(self, sort: Sort) -> Any:
         name = sort.name.removeprefix("properties.")
-        if name in COLUMNS:
+        if name in ITEMS.columns:
             column: Any = item_index.c.item if name == "id" else item_index.c.collection
         elif is_time(name):
             column = column_of(name)
@@ -157,7 +158,7 @@ class Searching:
 
 
 def _indexed(name: str) -> bool:
-    return name in COLUMNS or is_time(name)
+    return name in ITEMS.columns or is_time(name)
 
 
 def _fetched(connection: sa.Connection, keys: list[tuple[str, str]]) -> list[Item]:

@@ -9,7 +9,7 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from repeatpass.catalog.search.store import item_index
+from repeatpass.catalog.search.subject import ITEMS, Subject
 from repeatpass.storage.database import Database
 
 RELATIONS: Mapping[str, str] = {  # operator of CQL2: predicate of shapely, and with ST_ of PostGIS
@@ -48,21 +48,19 @@ def _read(wkb: bytes) -> shapely.Geometry:
     return made
 
 
-def related(operator: str, other: shapely.Geometry, dialect: str) -> sa.ColumnElement[bool]:
-    """Return the condition that an item's geometry stands in a relation (``s_within``) to *other*, in degrees."""
+def related(operator: str, other: shapely.Geometry, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
+    """Return the condition that a thing's geometry stands in a relation (``s_within``) to *other*, in degrees."""
     name, wkb = RELATIONS[operator], shapely.to_wkb(other)
     if dialect == "sqlite":
-        found = sa.func.repeatpass_relation(name, item_index.c.geometry, wkb, type_=sa.Boolean)
+        found = sa.func.repeatpass_relation(name, subject.geometry, wkb, type_=sa.Boolean)
     else:
-        mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (item_index.c.geometry, sa.literal(wkb)))
+        mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (subject.geometry, sa.literal(wkb)))
         found = getattr(sa.func, f"ST_{name.capitalize()}")(mine, theirs, type_=sa.Boolean)
     if operator == "s_disjoint":
         return found
-    return sa.and_(overlapping(other.bounds), found)
+    return sa.and_(subject.overlapping(other.bounds, dialect), found)
 
 
 def overlapping(box: tuple[float, ...]) -> sa.ColumnElement[bool]:
     """Return the condition that an item's extent meets *box* (west, south, east, north in degrees)."""
-    west, south, east, north = box
-    index = item_index.c
-    return sa.and_(index.west <= east, index.east >= west, index.south <= north, index.north >= south)
+    return ITEMS.overlapping(box, "")

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.catalog.search.store import item_index
+from repeatpass.catalog.search.subject import ITEMS, Subject
 from repeatpass.core.errors import Invalid
 from repeatpass.core.times import parse_time
 
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-COLUMNS = {"datetime": "time", "start_datetime": "start", "end_datetime": "end"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +43,9 @@ RELATIONS: Mapping[str, Relation] = {
 }
 
 
-def related_in_time(operator: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
+def related_in_time(operator: str, left: Any, right: Any, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
     """Return the condition that two operands of CQL2-JSON stand in a relation (``t_during``)."""
-    return RELATIONS[operator.lower()](span_of(left), span_of(right))
+    return RELATIONS[operator.lower()](span_of(left, subject), span_of(right, subject))
 
 
 def within(start: datetime | None, end: datetime | None, longest: float) -> sa.ColumnElement[bool]:
@@ -66,24 +66,23 @@ def _before(moment: datetime, seconds: float) -> datetime:
         return FIRST
 
 
-def span_of(operand: Any) -> Span:
-    """Read an instant, an interval, or the time of an item; raise Invalid for anything else."""
+def span_of(operand: Any, subject: Subject = ITEMS) -> Span:
+    """Read an instant, an interval, or the time of a thing; raise Invalid for anything else."""
     if isinstance(operand, Mapping) and "interval" in operand:
         first, last = operand["interval"]
-        start = FIRST if first == ".." else moment_of(first)
-        return Span(start=_literal(start), end=_literal(LAST if last == ".." else moment_of(last)))
-    if isinstance(operand, Mapping) and operand.get("property") == "datetime":
-        index = item_index.c
-        return Span(start=index.start, end=index.end)
-    moment = _literal(moment_of(operand))
+        start = FIRST if first == ".." else moment_of(first, subject)
+        return Span(start=_literal(start), end=_literal(LAST if last == ".." else moment_of(last, subject)))
+    if isinstance(operand, Mapping) and operand.get("property") in subject.lasting:
+        return Span(start=subject.start, end=subject.end)
+    moment = _literal(moment_of(operand, subject))
     return Span(start=moment, end=moment)
 
 
-def moment_of(operand: Any) -> Any:
+def moment_of(operand: Any, subject: Subject = ITEMS) -> Any:
     """Return a moment: that of a literal, or the column of a property that is one."""
     if isinstance(operand, Mapping):
         if name := operand.get("property"):
-            return column_of(name)
+            return subject.moment(str(name))
         operand = operand.get("timestamp") or operand.get("date")
     try:
         return parse_time(str(operand))
@@ -93,14 +92,13 @@ def moment_of(operand: Any) -> Any:
 
 def is_time(name: str) -> bool:
     """Whether a property is one of the times of an item, which have columns of their own."""
-    return name.removeprefix("properties.") in COLUMNS
+    return ITEMS.is_time(name)
 
 
 def column_of(name: str) -> sa.ColumnElement[Any]:
     """Return the column of one of the times of an item; raise Invalid for another property."""
-    if not is_time(name):
-        raise Invalid(f"“{name}” is not a time of items; there are {', '.join(COLUMNS)}.", field="filter")
-    return item_index.c[COLUMNS[name.removeprefix("properties.")]]
+    found: sa.ColumnElement[Any] = ITEMS.moment(name)
+    return found
 
 
 def _literal(moment: Any) -> Any:
