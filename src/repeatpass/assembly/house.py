@@ -14,6 +14,8 @@ from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search import Searching
 from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
+from repeatpass.data.layers import Layers
+from repeatpass.data.rendering import Rendering
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -56,6 +58,8 @@ class House:
     catalog: Catalog
     searching: Searching
     editing: Editing
+    layers: Layers
+    rendering: Rendering
     shelf: Shelf
     environments: Environments
     contexts: Contexts
@@ -102,7 +106,12 @@ class House:
 
     def as_seen_by(self, viewer: Actor) -> Self:
         """Return the same house with the catalog, and the search in it, as *viewer* may see them."""
-        return replace(self, catalog=self.catalog.as_seen_by(viewer), searching=self.searching.as_seen_by(viewer))
+        return replace(
+            self,
+            catalog=self.catalog.as_seen_by(viewer),
+            searching=self.searching.as_seen_by(viewer),
+            layers=self.layers.as_seen_by(viewer),
+        )
 
     def wake(self) -> None:
         """Say that a run has ended."""

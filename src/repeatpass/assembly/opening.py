@@ -18,6 +18,8 @@ from repeatpass.core.errors import Unavailable
 from repeatpass.core.times import now
 from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
+from repeatpass.data.layers import Layers
+from repeatpass.data.rendering import Rendering
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -107,6 +109,8 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         catalog=catalog,
         searching=Searching(database),
         editing=Editing(catalog),
+        layers=Layers(catalog, files, home / "cache" / "layers"),
+        rendering=Rendering(files),
         shelf=shelf,
         environments=environments,
         contexts=contexts,

@@ -1,0 +1,116 @@
+"""Cells become colours; colours become PNG, WebP or JPEG."""
+
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from repeatpass.data.records import BadStyle, Style
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FORMATS = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+FASTEST = 1  # zlib's level: most of a tile's time is its compression
+
+
+@lru_cache(1)
+def colormaps() -> tuple[str, ...]:
+    """Return the names of the colour maps: those of rio-tiler, which has matplotlib's."""
+    from rio_tiler.colormap import cmap
+
+    return tuple(sorted(cmap.list()))
+
+
+@lru_cache(64)
+def ramp(name: str) -> "np.ndarray[Any, Any]":
+    """Return 256 colours (256, 4: red, green, blue, alpha) of a colour map; raise BadStyle if there is none."""
+    import numpy as np
+    from rio_tiler.colormap import cmap
+
+    if name not in colormaps():
+        close = [each for each in colormaps() if each.startswith(name[:2])][:8]
+        raise BadStyle(f"There is no colour map “{name}”; there is, for example: {', '.join(close or ['viridis'])}.")
+    table: Any = cmap.get(name)
+    return np.array([table.get(step, (0, 0, 0, 0)) for step in range(256)], dtype="uint8")
+
+
+def scaled_bytes(array: Any, style: Style) -> Any:
+    """Return cells (channel, row, column) as bytes, by the style's ranges; bytes without a range stay as they are."""
+    from rio_tiler.models import rescale_image
+
+    if not style.rescale and array.dtype == "uint8":
+        return array
+    ranges = style.rescale if len(style.rescale) in (1, array.shape[0]) else style.rescale[:1]
+    return rescale_image(array.copy(), in_range=ranges or ((0.0, 1.0),))
+
+
+def encoded(array: Any, style: Style, form: str) -> bytes:
+    """Return cells as a picture.
+
+    One channel takes its colours from the style's map and becomes a palette in PNG; three are red, green and blue.
+    Cells without data are transparent, white in JPEG.
+    """
+    import numpy as np
+
+    shades = scaled_bytes(array, style)
+    known = ~np.ma.getmaskarray(array).any(axis=0)
+    if array.shape[0] == 1 and form == "png" and ramp(style.colormap or "gray")[:, 3].min() == 255:
+        return _palette_png(shades.data[0], known, ramp(style.colormap or "gray"))
+    colours = np.ma.getdata(shades).transpose(1, 2, 0)
+    if array.shape[0] == 1:
+        colours = ramp(style.colormap or "gray")[colours[..., 0]]
+        known = known & (colours[..., 3] > 0)
+        colours = colours[..., :3]
+    return write_picture(colours, known, form)
+
+
+def _palette_png(shades: Any, known: Any, colours: Any) -> bytes:
+    """Each pixel one byte: the shade, or where nothing is known a place of the palette that is transparent."""
+    import numpy as np
+    from PIL import Image
+
+    if known.all():
+        image, clear = Image.fromarray(shades), None
+        table = colours
+    else:  # 255 shades, so that there is a place for nothing
+        places = np.where(known, np.where(shades == 0, 1, shades), 0).astype("uint8")
+        image, clear, table = Image.fromarray(places), 0, colours.copy()
+    image.putpalette(table[:, :3].tobytes())
+    return _saved(image, "PNG", compress_level=FASTEST, **({} if clear is None else {"transparency": clear}))
+
+
+def write_picture(colours: Any, known: Any, form: str) -> bytes:
+    """Return *colours* (row, column, 3) as a picture, transparent where nothing is *known*."""
+    import numpy as np
+    from PIL import Image
+
+    if form in ("jpg", "jpeg"):
+        return _saved(Image.fromarray(np.where(known[..., None], colours, 255).astype("uint8")), "JPEG", quality=85)
+    if known.all():
+        image = Image.fromarray(np.ascontiguousarray(colours))
+    else:
+        image = Image.fromarray(np.dstack([np.where(known[..., None], colours, 0), known * np.uint8(255)]))
+    return (
+        _saved(image, "WEBP", quality=85, method=1) if form == "webp" else _saved(image, "PNG", compress_level=FASTEST)
+    )
+
+
+def _saved(image: Any, form: str, **options: Any) -> bytes:
+    sink = io.BytesIO()
+    image.save(sink, form, **options)
+    return sink.getvalue()
+
+
+@lru_cache(32)
+def nothing(width: int, height: int, form: str) -> bytes:
+    """Return the picture of nothing."""
+    import numpy as np
+    from PIL import Image
+
+    if form in ("jpg", "jpeg"):
+        return write_picture(np.full((height, width, 3), 255, "uint8"), np.zeros((height, width), bool), form)
+    image = Image.new("P", (width, height), 0) if form == "png" else Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    if form == "webp":
+        return _saved(image, "WEBP", lossless=True)
+    image.putpalette(bytes(3))
+    return _saved(image, "PNG", transparency=0, optimize=True)

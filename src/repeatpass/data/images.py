@@ -1,0 +1,145 @@
+"""A layer on a grid: the cells that a style asks for, several files of one time laid over one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from repeatpass.data.expressions import computed, names_in
+from repeatpass.data.facts import crs_text
+from repeatpass.data.reading import Grid, Reading, layer_names
+from repeatpass.data.records import BadStyle, Box, Layer, Source, Style
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cells:
+    """What a style asks of a layer, by name: bands, or the one result of a formula."""
+
+    names: tuple[str, ...]
+    array: "np.ma.MaskedArray[Any, Any]"  # (name, row, column), masked where there is no data
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """The names to read and what becomes of them."""
+
+    shown: tuple[str, ...]  # bands or a variable; () if a formula is shown
+    read: tuple[str, ...]
+    expression: str = ""
+    mask: str = ""
+
+
+def wanted_of(layer: Layer, style: Style) -> Wanted:
+    """Return what must be read for *style*; raise BadStyle where it names what the layer has not."""
+    known = layer_names(layer)
+    mask = names_in(style.mask, known) if style.mask else ()
+    if style.expression:
+        read = (*names_in(style.expression, known), *mask)
+        return Wanted(shown=(), read=tuple(dict.fromkeys(read)), expression=style.expression, mask=style.mask)
+    shown = style.bands or ((style.variable or layer.name,) if layer.kind == "cube" else layer.style.bands)
+    if missing := [name for name in shown if name not in known]:
+        raise BadStyle(f"{layer.id} has no {', '.join(missing)}; it has: {', '.join(known)}.", known=list(known))
+    if len(shown) not in (1, 3):
+        raise BadStyle(f"Name one band, or three for red, green and blue; {len(shown)} were named.", bands=list(shown))
+    return Wanted(shown=shown, read=tuple(dict.fromkeys((*shown, *mask))), mask=style.mask)
+
+
+class Images:
+    """Makes cells out of files."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def cells(self, layer: Layer, style: Style, times: Sequence[str], grid: Grid) -> Cells:
+        """Return the cells of *layer* on *grid*.
+
+        *times*: those that `chosen_times` gave; where several files cover a cell the newest that has a value there
+        counts. Raise BadStyle where the style does not fit the layer.
+        """
+        import numpy as np
+
+        wanted = wanted_of(layer, style)
+        count = 1 if wanted.expression else len(wanted.shown)
+        whole: Any = None
+        for source, time in self._sources(layer, times, grid):
+            found = self._one(layer, source, time, style, wanted, grid)
+            whole = found if whole is None else _laid_over(whole, found)
+            if not np.ma.is_masked(whole):
+                break
+        if whole is None:
+            empty = np.zeros((count, grid.height, grid.width), dtype="float32" if wanted.expression else layer.dtype)
+            whole = np.ma.MaskedArray(empty, mask=True)
+        return Cells(names=(wanted.expression,) if wanted.expression else wanted.shown, array=whole)
+
+    def _sources(self, layer: Layer, times: Sequence[str], grid: Grid) -> list[tuple[Source, str]]:
+        """The files of these times that may touch the grid, the newest first."""
+        if not times:
+            found = [(source, "") for source in layer.sources]
+        else:
+            found = [(source, time) for time in reversed(times) for source in layer.sources if time in source.times]
+        if len(found) <= 1:
+            return found
+        box = _in_degrees(grid)
+        return [(source, time) for source, time in found if box is None or touching(source.bbox, box)]
+
+    def _one(self, layer: Layer, source: Source, time: str, style: Style, wanted: Wanted, grid: Grid) -> Any:
+        import numpy as np
+
+        array = self._read(layer, source, time, style, wanted, grid)
+        values = dict(zip(wanted.read, np.ma.getdata(array), strict=True))
+        unknown = np.ma.getmaskarray(array)
+        if wanted.expression:
+            made = computed(wanted.expression, values)[None]
+            shown = np.ma.MaskedArray(made, mask=np.isnan(made) | unknown.any(axis=0))
+        else:
+            places = [wanted.read.index(name) for name in wanted.shown]
+            shown = array[places] if places != list(range(len(wanted.read))) else array
+        if wanted.mask:
+            keep = computed(wanted.mask, values)
+            shown = np.ma.MaskedArray(shown.data, mask=np.ma.getmaskarray(shown) | ~(np.nan_to_num(keep) != 0))
+        return shown
+
+    def _read(self, layer: Layer, source: Source, time: str, style: Style, wanted: Wanted, grid: Grid) -> Any:
+        import numpy as np
+
+        if layer.kind == "raster":
+            places = {band.name: band.index for band in layer.bands}
+            return self.reading.raster(source, [places[name] for name in wanted.read], grid, style.nodata)
+        parts = [self.reading.cube(source, name, time, style.dimensions, grid, style.nodata) for name in wanted.read]
+        return parts[0] if len(parts) == 1 else np.ma.concatenate(parts)
+
+
+def _laid_over(upper: Any, lower: Any) -> Any:
+    import numpy as np
+
+    gaps = np.ma.getmaskarray(upper)
+    return np.ma.MaskedArray(np.where(gaps, lower.data, upper.data), mask=gaps & np.ma.getmaskarray(lower))
+
+
+def _in_degrees(grid: Grid) -> Box | None:
+    from rasterio.errors import CRSError
+    from rasterio.warp import transform_bounds
+
+    if crs_text(grid.crs) == "EPSG:4326":
+        return grid.bounds
+    try:
+        west, south, east, north = transform_bounds(grid.crs, "EPSG:4326", *grid.bounds)
+    except (CRSError, ValueError):
+        return None
+    return (west, south, east, north)
+
+
+def touching(one: Box, other: Box) -> bool:
+    """Whether two boxes in degrees share anything; west > east means across the antimeridian."""
+    if one[3] < other[1] or other[3] < one[1]:
+        return False
+    return any(a <= d and c <= b for a, b in _spans(one) for c, d in _spans(other))
+
+
+def _spans(box: Box) -> list[tuple[float, float]]:
+    west, east = box[0], box[2]
+    if west <= east:
+        return [(west, east), (west - 360, east - 360), (west + 360, east + 360)]
+    return [(west, 180.0), (-180.0, east)]

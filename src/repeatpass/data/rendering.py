@@ -1,0 +1,168 @@
+"""Pictures and numbers of layers: tiles, maps, values at a point."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.data.colours import FORMATS, encoded, nothing
+from repeatpass.data.images import Images
+from repeatpass.data.memory import Remembered
+from repeatpass.data.reading import Grid, Reading
+from repeatpass.data.records import Box, Layer, Picture, Style, Value, Values
+from repeatpass.data.times import chosen_times
+from repeatpass.storage.files import FileArea
+
+if TYPE_CHECKING:
+    from morecantile import TileMatrixSet
+
+PICTURES = 128 << 20  # bytes of finished pictures that are held
+LARGEST = 4096  # pixels along a side of a map
+DEEPEST = 24
+FORM = "1"  # part of every ETag; changes when the same request gives another picture
+
+
+class OutsideTheGrid(NotFound):
+    """The tile is not one of its tile matrix set."""
+
+    kind = "no-such-tile"
+
+
+class Rendering:
+    """Draws layers."""
+
+    def __init__(self, files: FileArea) -> None:
+        self.reading = Reading(files)
+        self.images = Images(self.reading)
+        self._pictures: Remembered[Picture] = Remembered(PICTURES, lambda each: len(each.content) + 400)
+
+    def tile(self, layer: Layer, style: Style, time: str, tms_id: str, z: int, x: int, y: int, form: str) -> Picture:
+        """Draw one tile of a tile matrix set of morecantile.
+
+        Raise OutsideTheGrid for a tile that the set has not, BadStyle, NoSuchTime, Invalid for another *form* than
+        png, webp, jpg. Where the layer has nothing the picture is *empty*.
+        """
+        times = chosen_times(layer, time)
+        etag = _etag(layer, style, times, tms_id, z, x, y, form)
+        found = self._pictures.get(etag)
+        if found is None:
+            found = self._drawn(layer, style, times, tile_grid(tms_id, z, x, y, style.resampling), form, etag)
+            self._pictures.put(etag, found)
+        return found
+
+    def map(
+        self, layer: Layer, style: Style, time: str, crs: Any, bounds: Box, width: int, height: int, form: str
+    ) -> Picture:
+        """Draw *bounds*, in units of *crs* (whatever rasterio takes), x before y, as a picture of a size in pixels."""
+        times = chosen_times(layer, time)
+        grid = map_grid(crs, bounds, width, height, style.resampling)
+        etag = _etag(layer, style, times, str(crs), *bounds, width, height, form)
+        found = self._pictures.get(etag)
+        if found is None:
+            found = self._drawn(layer, style, times, grid, form, etag)
+            self._pictures.put(etag, found)
+        return found
+
+    def point(self, layer: Layer, style: Style, time: str, lon: float, lat: float) -> Values:
+        """Return the values of the cell at a place in degrees."""
+        times = chosen_times(layer, time)
+        size = 1e-7
+        grid = map_grid("EPSG:4326", (lon - size, lat - size, lon + size, lat + size), 1, 1, "nearest")
+        cells = self.images.cells(layer, style, times, grid)
+        values = [
+            Value(name=name, value=None if hidden else float(value), unit="" if style.expression else layer.unit)
+            for name, value, hidden in zip(
+                cells.names, cells.array.data[:, 0, 0], _mask(cells.array)[:, 0, 0], strict=True
+            )
+        ]
+        return Values(layer=layer.id, lon=lon, lat=lat, time=times[-1] if times else "", values=tuple(values))
+
+    def _drawn(self, layer: Layer, style: Style, times: Sequence[str], grid: Grid, form: str, etag: str) -> Picture:
+        if form not in FORMATS:
+            raise Invalid(f"“{form}” is no format of pictures here; there is: {', '.join(FORMATS)}.", format=form)
+        cells = self.images.cells(layer, style, times, grid)
+        if _mask(cells.array).any(axis=0).all():
+            content = nothing(grid.width, grid.height, form)
+            return Picture(content=content, media_type=FORMATS[form], etag=etag, empty=True)
+        content = encoded(cells.array, completed(layer, style), form)
+        return Picture(content=content, media_type=FORMATS[form], etag=etag)
+
+
+def _mask(array: Any) -> Any:
+    import numpy as np
+
+    return np.ma.getmaskarray(array)
+
+
+def completed(layer: Layer, style: Style) -> Style:
+    """Return *style* with the layer's own choice where it leaves one open."""
+    own = layer.style
+    if style.expression:
+        return replace(style, rescale=style.rescale or ((-1.0, 1.0),), colormap=style.colormap or "viridis")
+    bands = style.bands or own.bands
+    same = bands == own.bands and style.variable in ("", layer.name)
+    return replace(
+        style,
+        bands=bands,
+        rescale=style.rescale or (own.rescale if same else ()),
+        colormap=style.colormap or own.colormap,
+    )
+
+
+def tile_matrix_set(id: str) -> "TileMatrixSet":
+    """Return a tile matrix set of morecantile; raise NotFound if there is none of this id."""
+    from morecantile import tms
+    from morecantile.errors import InvalidIdentifier
+
+    try:
+        return tms.get(id)
+    except InvalidIdentifier:
+        known = ", ".join(sorted(tms.list()))
+        raise NotFound(f"There is no tile matrix set “{id}”; there is: {known}.", tms=id) from None
+
+
+def tile_grid(tms_id: str, z: int, x: int, y: int, resampling: str = "nearest") -> Grid:
+    """Return the cells of a tile; raise OutsideTheGrid where the set has no such tile."""
+    from morecantile import Tile
+
+    tms = tile_matrix_set(tms_id)
+    if not 0 <= z <= min(DEEPEST, tms.maxzoom):
+        raise OutsideTheGrid(f"{tms_id} has the zooms 0 to {min(DEEPEST, tms.maxzoom)}; not {z}.", z=z)
+    matrix = tms.matrix(z)
+    if not (0 <= x < matrix.matrixWidth and 0 <= y < matrix.matrixHeight):
+        raise OutsideTheGrid(
+            f"At zoom {z} {tms_id} has the columns 0 to {matrix.matrixWidth - 1} and the rows 0 to "
+            f"{matrix.matrixHeight - 1}; there is no {x}, {y}.",
+            x=x, y=y, z=z,
+        )  # fmt: skip
+    left, bottom, right, top = tms.xy_bounds(Tile(x=x, y=y, z=z))
+    return Grid(
+        crs=tms.rasterio_crs,
+        bounds=(left, bottom, right, top),
+        width=matrix.tileWidth,
+        height=matrix.tileHeight,
+        resampling=resampling,
+    )
+
+
+def map_grid(crs: Any, bounds: Box, width: int, height: int, resampling: str = "nearest") -> Grid:
+    """Return the cells of a map; raise Invalid for a size, bounds or a system that cannot be."""
+    from rasterio.crs import CRS
+    from rasterio.errors import CRSError
+
+    if not (1 <= width <= LARGEST and 1 <= height <= LARGEST):
+        raise Invalid(f"A map has 1 to {LARGEST} pixels along each side; not {width} by {height}.")
+    if not all(map(math.isfinite, bounds)) or bounds[0] >= bounds[2] or bounds[1] >= bounds[3]:
+        raise Invalid(f"The bounds {bounds} must be left, bottom, right, top with left < right and bottom < top.")
+    try:
+        system = CRS.from_user_input(crs)
+    except CRSError:
+        raise Invalid(f"“{crs}” is no coordinate reference system; write it as EPSG:3857.", crs=str(crs)) from None
+    return Grid(crs=system, bounds=bounds, width=width, height=height, resampling=resampling)
+
+
+def _etag(layer: Layer, style: Style, times: Sequence[str], *more: Any) -> str:
+    words = repr((FORM, layer.id, layer.stamp, style, times, more))
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
