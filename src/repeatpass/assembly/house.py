@@ -10,6 +10,7 @@ from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.room import Batches
 from repeatpass.catalog.editing import Editing
+from repeatpass.catalog.registry import History, Registry
 from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search import Searching
 from repeatpass.cubes.generator import Cubes
@@ -32,6 +33,7 @@ from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.sandbox import require
 from repeatpass.runs.submitting import Submitting
 from repeatpass.runs.upscaling import Upscaling
+from repeatpass.runs.usage import Usage
 from repeatpass.runs.worker import Worker
 from repeatpass.schedules.building import Scheduling
 from repeatpass.settings import Settings
@@ -58,6 +60,8 @@ class House:
     catalog: Catalog
     searching: Searching
     editing: Editing
+    registry: Registry
+    history: History
     layers: Layers
     rendering: Rendering
     shelf: Shelf
@@ -65,6 +69,7 @@ class House:
     contexts: Contexts
     flavours: Flavours
     runs: Runs
+    usage: Usage
     submitting: Submitting
     secrets: Secrets
     quotas: Quotas

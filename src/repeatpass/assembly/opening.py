@@ -12,6 +12,7 @@ from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.room import Batches
 from repeatpass.catalog.editing import Editing
+from repeatpass.catalog.registry import History, Registry
 from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search import Searching
 from repeatpass.core.errors import Unavailable
@@ -42,6 +43,7 @@ from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.sandbox import chosen
 from repeatpass.runs.submitting import Submitting
 from repeatpass.runs.upscaling import Upscaling
+from repeatpass.runs.usage import Usage
 from repeatpass.runs.worker import Worker
 from repeatpass.schedules.building import Below, scheduling
 from repeatpass.schedules.clock import every
@@ -53,6 +55,8 @@ from repeatpass.storage.upgrading import upgrade
 from repeatpass.verification.exporting import Exporting
 from repeatpass.verification.repeating import Repeating
 from repeatpass.verification.room import Repeats
+
+TOOLS = frozenset({"echo", "generate-cube"})  # shipped notebooks that take whatever data they are given
 
 
 def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
@@ -109,6 +113,8 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         catalog=catalog,
         searching=Searching(database),
         editing=Editing(catalog),
+        registry=Registry(database),
+        history=History(database),
         layers=Layers(catalog, files, home / "cache" / "layers"),
         rendering=Rendering(files),
         shelf=shelf,
@@ -116,6 +122,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         contexts=contexts,
         flavours=flavours,
         runs=runs,
+        usage=Usage(database, shelf, TOOLS),
         submitting=submitting,
         secrets=own.secrets,
         quotas=own.quotas,

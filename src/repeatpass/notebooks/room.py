@@ -17,6 +17,8 @@ from repeatpass.storage import events
 from repeatpass.storage.database import Database
 from repeatpass.storage.files import FileArea
 
+OWN = ("id", "owner", "curated", "created", "withdrawn")  # what is kept of a notebook besides its revisions
+
 
 class Shelf:
     """The notebooks of the house, each with all its revisions."""
@@ -67,11 +69,16 @@ class Shelf:
     def notebooks(self) -> list[Notebook]:
         """List the notebooks that are offered, curated ones first, each at its newest revision."""
         newest = sa.and_(notebooks.c.id == revisions.c.notebook, notebooks.c.latest == revisions.c.revision)
-        query = sa.select(notebooks.c.id).join(revisions, newest).where(notebooks.c.withdrawn.is_(None))
+        own = [notebooks.c[name].label(f"own_{name}") for name in OWN]
+        query = sa.select(revisions, *own).join(notebooks, newest).where(notebooks.c.withdrawn.is_(None))
         query = query.order_by(notebooks.c.curated.desc(), notebooks.c.id)
         with self.database.read() as connection:
-            ids = connection.execute(query).scalars().all()
-        return [self.notebook(id) for id in ids]
+            rows = connection.execute(query).mappings().all()
+        return [
+            Notebook(**{name: row[f"own_{name}"] for name in OWN},
+                     latest=_revision({name: row[name] for name in revisions.c.keys()}))
+            for row in rows
+        ]  # fmt: skip
 
     def notebook(self, id: str) -> Notebook:
         """Return a notebook at its newest revision, withdrawn or not; raise NotFound if there is none."""
@@ -80,8 +87,7 @@ class Shelf:
         if row is None:
             raise NotFound(f"There is no notebook “{id}” on the shelf.", notebook=id)
         latest = self.revision(id, row["latest"])
-        known = {name: row[name] for name in ("id", "owner", "curated", "created", "withdrawn")}
-        return Notebook(**known, latest=latest)
+        return Notebook(**{name: row[name] for name in OWN}, latest=latest)
 
     def offered(self, name: str) -> Revision:
         """Return what find() does; raise NotFound, saying since when, for a notebook that was withdrawn."""
