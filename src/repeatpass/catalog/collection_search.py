@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from repeatpass.catalog.records import Collection
+from repeatpass.catalog.registry.plain import plain
+from repeatpass.catalog.registry.records import Entry
 from repeatpass.catalog.search.geometry import boxes_of
 from repeatpass.catalog.search.records import Box
 from repeatpass.core.times import parse_time
 
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 WORDS = re.compile(r'[+-]?"[^"]+"|[^\s,]+')
 
 
@@ -31,19 +34,43 @@ def found_collections(
     ]  # fmt: skip
 
 
+def found_entries(
+    entries: Sequence[Entry],
+    words: str = "",
+    box: Box | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> list[Entry]:
+    """Return those entries of the registry that match everything asked, as `found_collections` does."""
+    return [
+        each
+        for each in entries
+        if speaks_of(each.text, words)
+        and (box is None or any(_overlap(half, each.box or WORLD) for half in boxes_of(box)))
+        and not (end is not None and each.start is not None and each.start > end)
+        and not (start is not None and each.end is not None and each.end < start)
+    ]
+
+
 def _speaks_of(collection: Collection, words: str) -> bool:
     if not words.strip():
         return True
     body = collection.body
     providers = " ".join(str(each.get("name", "")) for each in body.get("providers", ()))
     keywords = " ".join(str(each) for each in body.get("keywords", ()))
-    text = f"{collection.id} {collection.title} {collection.description} {keywords} {providers}".lower()
-    return any(_all_in(text, part) for part in re.split(r",|\bOR\b", words) if part.strip())
+    return speaks_of(
+        plain(f"{collection.id} {collection.title} {collection.description} {keywords} {providers}"), words
+    )
+
+
+def speaks_of(text: str, words: str) -> bool:
+    """Say whether a plain *text* has *words*."""
+    return not words.strip() or any(_all_in(text, part) for part in re.split(r",|\bOR\b", words) if part.strip())
 
 
 def _all_in(text: str, part: str) -> bool:
     terms = [term for term in WORDS.findall(part) if term != "AND"]
-    return all((term.lstrip("+-").strip('"').lower() in text) != term.startswith("-") for term in terms)
+    return all((plain(term.lstrip("+-").strip('"')) in text) != term.startswith("-") for term in terms)
 
 
 def _meets(collection: Collection, box: Box | None) -> bool:

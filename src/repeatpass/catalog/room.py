@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection as Collection_
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,6 +134,15 @@ class Catalog:
         with self.database.read() as connection:
             return [Collection(**row) for row in connection.execute(query).mappings()]
 
+    def some(self, ids: Sequence[str]) -> list[Collection]:
+        """Return those of *ids* that there are, in their order."""
+        found: dict[str, Collection] = {}
+        with self.database.read() as connection:
+            for part in batched(ids):
+                query = sa.select(collections).where(collections.c.id.in_(part), open_to(self.viewer))
+                found |= {row["id"]: Collection(**row) for row in connection.execute(query).mappings()}
+        return [found[id] for id in ids if id in found]
+
     def collection(self, id: str) -> Collection:
         """Return one collection; raise NotFound if there is none, Gone if it was withdrawn."""
         found = self.kept(id)
@@ -166,17 +175,12 @@ class Catalog:
 
     def assets_of(self, keys: Collection_[tuple[str, str]]) -> dict[tuple[str, str], list[CollectionAsset]]:
         """Return the files of items, given as collection and item, in the present versions of their collections."""
-        if not keys:
-            return {}
         joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
-        wanted: dict[str, list[str]] = defaultdict(list)
-        for collection, item in keys:
-            wanted[collection].append(item)
         found: dict[tuple[str, str], list[CollectionAsset]] = defaultdict(list)
-        for collection, names in wanted.items():
-            where = (assets.c.collection == collection, assets.c.item.in_(names))
-            for asset in self._assets(sa.select(assets).join(collections, joined).where(*where, open_to(self.viewer))):
-                found[collection, asset.item or ""].append(asset)
+        for part in batched(sorted(keys)):
+            named = sa.tuple_(assets.c.collection, assets.c.item).in_(part)
+            for asset in self._assets(sa.select(assets).join(collections, joined).where(named, open_to(self.viewer))):
+                found[asset.collection, asset.item or ""].append(asset)
         return found
 
     def own_assets(self, collection: str, item: str = "") -> list[CollectionAsset]:
@@ -243,6 +247,11 @@ def withdrawal(collection: Collection) -> str:
     when = f"{collection.withdrawn:%-d %B %Y}"
     reason = f": {collection.withdrawn_reason.rstrip('.')}" if collection.withdrawn_reason else ""
     return f"The collection “{collection.id}” was withdrawn on {when}{reason}."
+
+
+def batched(things: Sequence[Any], size: int = 400) -> Iterator[Sequence[Any]]:
+    """Cut *things* into parts of which one query can hold one."""
+    return (things[first : first + size] for first in range(0, len(things), size))
 
 
 def item_row(collection: str, body: Mapping[str, Any]) -> dict[str, Any]:

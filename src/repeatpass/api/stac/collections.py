@@ -7,19 +7,24 @@ from urllib.parse import urlencode
 from repeatpass.api.stac.documents import Documents, link
 from repeatpass.api.stac.reading import interval_of, limit_of
 from repeatpass.assembly import House
-from repeatpass.catalog.collection_search import found_collections
+from repeatpass.catalog.collection_search import found_entries
 from repeatpass.catalog.search.geometry import box_of
 from repeatpass.core.errors import Invalid
 
+USUAL = 1000  # collections in an answer that names no limit; more follow by its link
+
 
 def collection_page(house: House, documents: Documents, given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the collections that the parameters of an address describe; without any, all of them."""
+    """Return the collections that the parameters of an address describe."""
     box = box_of(given["bbox"].split(",")) if given.get("bbox") else None
     start, end = interval_of(given.get("datetime", ""))
-    found = found_collections(house.catalog.collections(), given.get("q", ""), box, start, end)
-    offset, limit = _offset(given.get("offset", "0")), limit_of(given.get("limit") or len(found) or 1)
-    page = found[offset : offset + limit]
-    shown = [documents.collection(each, house.catalog.own_assets(each.id)) for each in page]
+    hidden = house.registry.hidden_from(house.catalog.viewer)
+    seen = [each for each in house.registry.entries() if each.id not in hidden]
+    found = found_entries(seen, given.get("q", ""), box, start, end)
+    offset, limit = _offset(given.get("offset", "0")), limit_of(given.get("limit") or USUAL)
+    page = house.catalog.some([each.id for each in found[offset : offset + limit]])
+    files = house.catalog.assets_of({(each.id, "") for each in page})
+    shown = [documents.collection(each, files.get((each.id, ""), [])) for each in page]
     address = f"{documents.root}/collections"
     links = [link(address, "self"), link(documents.root, "root")]
     if offset + limit < len(found):

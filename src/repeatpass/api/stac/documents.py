@@ -9,7 +9,7 @@ VERSION = "1.1.0"
 GEOJSON = "application/geo+json"
 SCHEMA = "application/schema+json"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-KEPT_LINKS = {"license", "cite-as", "via", "about", "derived_from", "describedby", "item-preview"}
+KEPT_LINKS = {"license", "cite-as", "via", "about", "derived_from", "describedby", "example", "item-preview"}
 Document = dict[str, Any]
 
 

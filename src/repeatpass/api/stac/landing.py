@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from repeatpass.api.stac.documents import GEOJSON, QUERYABLES, SCHEMA, VERSION, Documents, link
-from repeatpass.catalog.records import Collection
+from repeatpass.catalog.registry import Entry
 
 STAC = "https://api.stacspec.org/v1.0.0"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
@@ -26,7 +26,7 @@ CONFORMANCE = [
 ]
 
 
-def landing(documents: Documents, collections: Sequence[Collection]) -> dict[str, Any]:
+def landing(documents: Documents, collections: Sequence[Entry]) -> dict[str, Any]:
     """Return the landing page: a STAC catalog whose children are the collections."""
     root = documents.root
     links = [

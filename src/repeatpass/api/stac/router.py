@@ -29,7 +29,7 @@ def stac_router(house: House) -> APIRouter:
 
     @router.get("")
     def root(request: Request) -> dict[str, Any]:
-        return landing.landing(documents_for(request), seen(request).catalog.collections())
+        return landing.landing(documents_for(request), house.registry.seen_by(request.state.actor))
 
     @router.get("/conformance")
     def conformance() -> dict[str, Any]:
