@@ -42,6 +42,7 @@ smooth.plot()
 KEEP = 'import repeatpass\nrepeatpass.publish({"mean": float(smooth.mean())}, "mean.json")'
 NOTHING = Provenance(outputs=(), inputs=(), unrecorded=())
 WARMING = 1_000_000  # numbers of parts that only warm up
+TOLD_S = 5.0  # between two words on how far it is: looking costs, too
 SCALES = (100, 1000, 10_000)
 Say = Callable[[str], None]
 
@@ -111,9 +112,12 @@ def ours(folder: Path, workers: int, parts: int, say: Callable[[str], None]) -> 
 def _batch(house: House, numbers: range, say: Callable[[str], None]) -> str:
     specification = checked({"notebook": "work", "vary": {"number": list(numbers)}})
     batch = house.batching.start(house.owner, house.batching.plan(specification))
+    begun = time.monotonic()
     while house.batches.batch(batch.id).state is BatchState.RUNNING:
-        say(f"{house.settings.slots} workers: {house.batches.standing(batch).final} of {len(numbers)} parts")
-        time.sleep(0.1)
+        if time.monotonic() - begun > TOLD_S:
+            begun = time.monotonic()
+            say(f"{house.settings.slots} workers: {house.batches.standing(batch).final} of {len(numbers)} parts")
+        time.sleep(0.5)
     return batch.id
 
 

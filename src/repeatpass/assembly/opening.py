@@ -17,6 +17,7 @@ from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search import Searching
 from repeatpass.core.errors import Unavailable
 from repeatpass.core.times import now
+from repeatpass.cubes.generator import NOTEBOOK as CUBES
 from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
 from repeatpass.data.layers import Layers
@@ -38,6 +39,7 @@ from repeatpass.runs.folder import Folders
 from repeatpass.runs.follow import ENDED
 from repeatpass.runs.network import entries_of
 from repeatpass.runs.presence import Presence
+from repeatpass.runs.records import Purpose
 from repeatpass.runs.room import Runs
 from repeatpass.runs.runner import LocalRunner
 from repeatpass.runs.sandbox import chosen
@@ -155,11 +157,22 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
 def _join(house: House) -> None:
     finished = {"run.succeeded", "run.failed", "run.crashed", "run.cancelled"}
     house.events.join(
-        "indicators.collect", {"run.succeeded"}, lambda event: _ignore(house.collecting.collect(event.subject))
+        "indicators.collect",
+        {"run.succeeded"},
+        lambda event: _ignore(house.collecting.collect(event.subject)),
+        lambda event: event.body["purpose"] == Purpose.UPDATE,
     )
-    house.events.join("verification.compare", finished, lambda event: house.repeating.run_finished(event.subject))
     house.events.join(
-        "cubes.register", {"run.succeeded"}, lambda event: _ignore(house.registering.run_finished(event.subject))
+        "verification.compare",
+        finished,
+        lambda event: house.repeating.run_finished(event.subject),
+        lambda event: event.body["purpose"] == Purpose.REPEAT,
+    )
+    house.events.join(
+        "cubes.register",
+        {"run.succeeded"},
+        lambda event: _ignore(house.registering.run_finished(event.subject)),
+        lambda event: event.body.get("notebook", CUBES) == CUBES,
     )
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))

@@ -44,10 +44,20 @@ def claim_statement(database: Database, connection: sa.Connection, worker: str, 
     return change.returning(*runs.c)
 
 
-def _waiting(connection: sa.Connection, capacity: Capacity) -> list[sa.ColumnElement[bool]]:
-    waiting: list[sa.ColumnElement[bool]] = [runs.c.state == State.QUEUED]
+def any_waiting(capacity: Capacity) -> sa.Select[tuple[str]]:
+    """Return the question whether there is anything to claim."""
+    return sa.select(runs.c.id).where(*_queued(capacity)).limit(1)
+
+
+def _queued(capacity: Capacity) -> list[sa.ColumnElement[bool]]:
+    queued: list[sa.ColumnElement[bool]] = [runs.c.state == State.QUEUED]
     if capacity.parts is not None:
-        waiting.append(runs.c.batch != "" if capacity.parts else runs.c.batch == "")
+        queued.append(runs.c.batch != "" if capacity.parts else runs.c.batch == "")
+    return queued
+
+
+def _waiting(connection: sa.Connection, capacity: Capacity) -> list[sa.ColumnElement[bool]]:
+    waiting = _queued(capacity)
     if capacity.memory_bytes:  # one that never fits here is another machine's to take
         waiting.append(runs.c.memory_bytes <= capacity.memory_bytes)
     if busy := capacity.busy(connection):

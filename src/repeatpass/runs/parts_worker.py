@@ -5,15 +5,12 @@ import threading
 import time
 from collections.abc import Callable
 
-import sqlalchemy as sa
-
 from repeatpass.core.errors import Unavailable
 from repeatpass.runs.dask_runner import DaskRunner
 from repeatpass.runs.folder import Folders
 from repeatpass.runs.presence import Presence
-from repeatpass.runs.records import Run, State
+from repeatpass.runs.records import Run
 from repeatpass.runs.room import Runs
-from repeatpass.runs.store import runs
 from repeatpass.runs.worker import PATIENCE_S, Prefixes, Worker
 
 log = logging.getLogger(__name__)
@@ -35,7 +32,7 @@ class PartsWorker(Worker):
             run = None
             try:
                 self._adopt()
-                if self._waiting() and self._busy < self.dask.room():
+                if self.runs.waits(self.desk.capacity) and self._busy < self.dask.room():
                     run = self.runs.claim(self.name, self.desk.capacity)
             except Unavailable as error:
                 log.warning("The queue cannot be worked on: %s", error.message)
@@ -66,12 +63,6 @@ class PartsWorker(Worker):
 
     def _carry_on(self, run: Run) -> None:
         self._counted(lambda: super(PartsWorker, self)._carry_on(run))()
-
-    def _waiting(self) -> bool:
-        """Whether a part waits; a look costs less than a claim, which writes."""
-        query = sa.select(runs.c.id).where(runs.c.state == State.QUEUED, runs.c.batch != "").limit(1)
-        with self.runs.database.read() as connection:
-            return connection.execute(query).first() is not None
 
     def _rest(self) -> None:
         if not self._busy and time.monotonic() - self._last > REST_S:

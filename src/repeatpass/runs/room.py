@@ -14,7 +14,7 @@ from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.core.times import now
 from repeatpass.runs.asked import Asked, asked_of
 from repeatpass.runs.callbacks import tells_of_beginning
-from repeatpass.runs.claiming import UNLIMITED, Capacity, claim_statement
+from repeatpass.runs.claiming import UNLIMITED, Capacity, any_waiting, claim_statement
 from repeatpass.runs.follow import record_end
 from repeatpass.runs.narrowing import Wanted, narrowed
 from repeatpass.runs.records import (
@@ -141,10 +141,17 @@ class Runs:
         Two workers never take the same run: the row is chosen and changed in one statement
         (PostgreSQL passes over rows that another worker is taking).
         """
+        if not self.waits(capacity):  # a look costs less than a claim, which writes
+            return None
         with self.database.write() as connection:
             statement = claim_statement(self.database, connection, worker, capacity)
             row = connection.execute(statement).mappings().first()
         return None if row is None else run_of(row)
+
+    def waits(self, capacity: Capacity = UNLIMITED) -> bool:
+        """Say whether there is a run in the queue of the kind that *capacity* is for."""
+        with self.database.read() as connection:
+            return connection.execute(any_waiting(capacity)).first() is not None
 
     def keep_ticket(self, id: str, ticket: str) -> None:
         """Remember how the runner finds a run again after a restart; it has begun, which some want to be told."""
@@ -183,7 +190,7 @@ class Runs:
             _insert(connection, run_outputs, provenance.outputs)
             _insert(connection, run_inputs, provenance.inputs)
             _insert(connection, run_unrecorded, provenance.unrecorded)
-            news = {"purpose": run.purpose, "subject": run.subject}
+            news = {"purpose": run.purpose, "subject": run.subject, "notebook": run.legs.notebook, "batch": run.batch}
             events.record(connection, f"run.{run.state}", run.id, **news)
             record_end(connection, run.id)
             also(connection)

@@ -65,7 +65,9 @@ class Scheduling:
             lambda event: self.alerts.delivered(event.subject, event.body["run"]),
         )
         events.join("schedules.fresh", {"indicator.released", "indicator.applied"}, lambda event: self._look_again())
-        events.join("schedules.wake", FINISHED, lambda event: self.clock.wake())
+        events.join(
+            "schedules.wake", FINISHED, lambda event: self.clock.wake(), lambda event: not event.body.get("batch")
+        )
 
     def _look_again(self) -> None:
         self.alerts.look_again()

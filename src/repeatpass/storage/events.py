@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -21,6 +22,22 @@ from repeatpass.storage.news import Event, PoisonedEvent, events, listeners, poi
 __all__ = ["Event", "EventLog", "PoisonedEvent", "events", "listeners", "poisoned", "record"]
 log = logging.getLogger(__name__)
 TRIES = 3
+AT_ONCE = 20  # events read at once for one listener
+MANY = 500  # events read at once for all of them
+SWEEP_S = 5.0  # between two looks at every listener; in between those are looked at whose events were written
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listener:
+    """Who is told of which events."""
+
+    names: frozenset[str]
+    handler: Callable[[Event], None]
+    where: Callable[[Event], bool]
+
+    def wants(self, event: Event) -> bool:
+        """Say whether the event is of concern."""
+        return event.name in self.names and self.where(event)
 
 
 class EventLog:
@@ -28,14 +45,29 @@ class EventLog:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._handlers: dict[str, tuple[frozenset[str], Callable[[Event], None]]] = {}
+        self._listeners: dict[str, Listener] = {}
+        self._passed: dict[
+            str, int
+        ] = {}  # the newest event of no concern to a listener; what stands below needs no look
+        self._heard, self._swept = 0, 0.0  # the newest event seen; when every listener was last looked at
+        self._behind: set[str] = set()  # listeners that failed and are to be told again
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def join(self, listener: str, names: set[str], handler: Callable[[Event], None]) -> None:
-        """Have *handler* told of the events called *names*, under the lasting name *listener*."""
-        self._handlers[listener] = (frozenset(names), handler)
+    def join(
+        self,
+        listener: str,
+        names: set[str],
+        handler: Callable[[Event], None],
+        where: Callable[[Event], bool] = lambda _: True,
+    ) -> None:
+        """Have *handler* told of the events called *names*, under the lasting name *listener*.
+
+        *where*, which looks at the event alone, says of which among them; the others cost it nothing.
+        """
+        self._listeners[listener] = Listener(names=frozenset(names), handler=handler, where=where)
+        self._behind.add(listener)  # it may have missed much
         with self.database.write() as connection:
             known = connection.execute(sa.select(listeners).where(listeners.c.name == listener)).first()
             if known is None:
@@ -51,29 +83,61 @@ class EventLog:
         One process at a time does so, or the order would be lost: none are made while another is at it.
         """
         with self.database.alone("events") as ours:
-            # A copy: a listener may be joined meanwhile.
-            return sum(self._deliver_to(listener) for listener in list(self._handlers)) if ours else 0
+            return sum(self._deliver_to(listener) for listener in self._concerned()) if ours else 0
 
-    def _deliver_to(self, listener: str) -> int:
-        names, handler = self._handlers[listener]
+    def _concerned(self) -> list[str]:
+        """The listeners that may have something to hear, for one question instead of one for each.
+
+        An event whose transaction ends late has an older number than those seen: the sweep finds it.
+        """
+        joined = dict(self._listeners)  # a copy: a listener may be joined meanwhile
+        if time.monotonic() - self._swept > SWEEP_S:
+            self._swept = time.monotonic()
+            with self.database.read() as connection:
+                self._heard = connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
+            return list(joined)
+        new = self._new()
+        return [name for name, each in joined.items() if name in self._behind or any(map(each.wants, new))]
+
+    def _new(self) -> list[Event]:
+        query = sa.select(events).where(events.c.id > self._heard).order_by(events.c.id).limit(MANY)
+        with self.database.read() as connection:
+            found = [Event(**row) for row in connection.execute(query).mappings()]
+        self._heard = found[-1].id if found else self._heard
+        return found
+
+    def _deliver_to(self, name: str) -> int:
+        listener = self._listeners[name]
+        self._behind.discard(name)
         count = 0
-        while (event := self._next(listener, names)) is not None:
-            try:
-                handler(event)
-            except Exception:
-                if not self._failed(listener, event):
+        while some := self._next(name, listener.names):
+            for event in some:
+                if not listener.where(event):
+                    self._passed[name] = event.id
+                elif not self._told(name, listener, event):
+                    self._behind.add(name)
                     return count
-            else:
-                self._advance(listener, event.id)
-                count += 1
+                else:
+                    count += 1
+            if len(some) < AT_ONCE:
+                break
         return count
 
-    def _next(self, listener: str, names: frozenset[str]) -> Event | None:
-        position = sa.select(listeners.c.position).where(listeners.c.name == listener).scalar_subquery()
-        query = sa.select(events).where(events.c.id > position, events.c.name.in_(names)).order_by(events.c.id)
+    def _told(self, name: str, listener: Listener, event: Event) -> bool:
+        """Tell a listener of an event; False if it is to be told again."""
+        try:
+            listener.handler(event)
+        except Exception:
+            return self._failed(name, event)
+        self._advance(name, event.id)
+        return True
+
+    def _next(self, name: str, names: frozenset[str]) -> list[Event]:
+        position = sa.select(listeners.c.position).where(listeners.c.name == name).scalar_subquery()
+        beyond = (events.c.id > position, events.c.id > self._passed.get(name, 0), events.c.name.in_(names))
         with self.database.read() as connection:
-            row = connection.execute(query.limit(1)).mappings().first()
-        return None if row is None else Event(**row)
+            rows = connection.execute(sa.select(events).where(*beyond).order_by(events.c.id).limit(AT_ONCE)).mappings()
+            return [Event(**row) for row in rows]
 
     def _advance(self, listener: str, position: int) -> None:
         with self.database.write() as connection:
@@ -100,9 +164,10 @@ class EventLog:
         """Return how many deliveries are still to be made."""
         found = 0
         with self.database.read() as connection:
-            for listener, (names, _) in list(self._handlers.items()):
-                position = sa.select(listeners.c.position).where(listeners.c.name == listener).scalar_subquery()
-                query = sa.select(sa.func.count()).where(events.c.id > position, events.c.name.in_(names))
+            for name, listener in list(self._listeners.items()):
+                position = sa.select(listeners.c.position).where(listeners.c.name == name).scalar_subquery()
+                beyond = (events.c.id > position, events.c.id > self._passed.get(name, 0))
+                query = sa.select(sa.func.count()).where(*beyond, events.c.name.in_(listener.names))
                 found += connection.execute(query).scalar_one()
         return found
 
@@ -129,13 +194,13 @@ class EventLog:
         Unavailable if the listener fails again or somebody else is delivering for long.
         """
         aside = next((each for each in self.set_aside() if (each.listener, each.event.id) == (listener, event)), None)
-        if aside is None or listener not in self._handlers:
+        if aside is None or listener not in self._listeners:
             raise NotFound(
                 f"Event {event} is not set aside for {listener}; repeatpass events list names those that are."
             )
         with self._alone():
             try:
-                self._handlers[listener][1](aside.event)
+                self._listeners[listener].handler(aside.event)
             except Exception as error:
                 self._failed_again(aside)
                 raise Unavailable(f"{listener} failed again on event {event}: {error!r}") from error

@@ -39,8 +39,8 @@ def tree(pid: int) -> list[int]:
 
 def _children(pid: int) -> list[int]:
     try:
-        listings = [Path(f"/proc/{pid}/task/{task}/children") for task in os.listdir(f"/proc/{pid}/task")]
-        return [int(child) for listing in listings for child in listing.read_bytes().split()]
+        listings = [_read(pid, f"task/{task}/children") for task in os.listdir(f"/proc/{pid}/task")]
+        return [int(child) for listing in listings for child in listing.split()]
     except OSError:
         return []
 

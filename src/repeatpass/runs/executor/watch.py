@@ -12,6 +12,7 @@ from repeatpass.runs.kernels.forkserver import ForkedKernel
 
 MEMORY_EVERY_S = 0.25
 FILES_EVERY = 4  # looks at memory per look at files
+USE_EVERY = 2  # looks at memory per look at what is used, of which the last one before a kernel dies counts
 
 
 class Watch:
@@ -41,7 +42,8 @@ class Watch:
             await asyncio.sleep(MEMORY_EVERY_S)
             turn += 1
             pids = self._pids()
-            self._measure(pids)
+            if turn % USE_EVERY == 0:
+                self._measure(pids)
             if self._too_large(pids):
                 self.stop("memory")
             if self.process.confined and self.limits.processes and tasks(pids) + 1 >= self.limits.processes:
@@ -61,8 +63,9 @@ class Watch:
         self.peak = max(self.peak, now.rss_bytes)
 
     def _too_large(self, pids: list[int]) -> bool:
-        allowed = self.limits.memory_bytes
-        return resident(pids) > allowed and proportional(pids) > allowed
+        allowed, held = self.limits.memory_bytes, resident(pids)
+        self.peak = max(self.peak, held)
+        return held > allowed and proportional(pids) > allowed
 
     def has_company(self) -> bool:
         """Whether the run has processes besides its kernel."""
