@@ -50,6 +50,9 @@ class Settings:
     quota_running: int = _setting(0, "Runs of each person at the same time; 0 means no limit.")
     quota_queued: int = _setting(0, "Runs of each person that may wait; 0 means no limit.")
     quota_cpu: int = _setting(0, "CPU seconds of each person's runs in 24 hours; 0 means no limit.")
+    series_copies: str = _setting(
+        "20G", "Disk for copies of cubes in chunks of long series, which make their series fast; 0 means none."
+    )
     retention_days: int = _setting(0, "Days after which results of trials go that nothing rests on; 0 means never.")
     secrets_key: str = _setting(
         "", "Key that secrets are sealed with (32 bytes in base64); empty means a file in the home."

@@ -28,20 +28,23 @@ def weights(grid: Grid, area: Area) -> np.ndarray:
 
 
 def cut_by_geos(grid: Grid, geometry: shapely.Geometry) -> np.ndarray:
-    """The reference: each cell intersected by GEOS, its share, and the cell's area in a cylindrical equal-area projection."""
+    """The reference: cells and geometry in a cylindrical equal-area projection, each cell cut out by GEOS."""
     equal = Transformer.from_crs("EPSG:4326", "EPSG:6933", always_xy=True)
-    found = np.zeros((grid.rows, grid.columns))
+
+    def moved(shape: shapely.Geometry) -> shapely.Geometry:
+        return shapely.transform(shapely.segmentize(shape, 0.1), lambda c: np.stack(equal.transform(*c.T), 1))
+
+    found, whole = np.zeros((grid.rows, grid.columns)), moved(geometry)
     for row in range(grid.rows):
         for column in range(grid.columns):
             cell = shapely.box(grid.x[column], grid.y[row], grid.x[column + 1], grid.y[row + 1])
-            share = shapely.intersection(cell, geometry).area / cell.area
-            found[row, column] = share * shapely.transform(cell, lambda c: np.stack(equal.transform(*c.T), 1)).area
+            found[row, column] = shapely.intersection(moved(cell), whole).area
     return found
 
 
-def test_weights_are_the_shares_that_geos_cuts_times_areas_of_an_equal_area_projection() -> None:
+def test_weights_are_the_areas_that_geos_cuts_out_in_an_equal_area_projection() -> None:
     found = weights(WORLD, Area(geometry=COUNTRY))
-    assert np.allclose(found, cut_by_geos(WORLD, COUNTRY), rtol=1e-6, atol=1e3)  # of some 2e11 m² a cell
+    assert np.allclose(found, cut_by_geos(WORLD, COUNTRY), rtol=1e-5, atol=1e6)  # of some 2e11 m² a cell
 
 
 def test_the_area_of_a_country_is_that_on_the_ellipsoid() -> None:
@@ -60,7 +63,7 @@ def test_all_cells_together_are_the_earth() -> None:
 def test_a_grid_from_0_to_360_with_the_south_first_gives_the_same_cells_the_same_weights() -> None:
     here = weights(WORLD, Area(geometry=COUNTRY))
     there = weights(PACIFIC, Area(geometry=COUNTRY))
-    assert np.allclose(np.roll(here, 36, axis=1)[::-1], there, rtol=1e-6, atol=1e3)
+    assert np.allclose(np.roll(here, 36, axis=1)[::-1], there, rtol=1e-5, atol=1e6)
 
 
 @pytest.mark.parametrize("grid", [WORLD, PACIFIC], ids=["from -180", "from 0"])
@@ -79,7 +82,7 @@ def test_columns_that_go_round_the_earth_and_on_count_once() -> None:
 def test_uneven_rows_are_weighted_by_their_own_edges() -> None:
     gaussian = Grid(x=np.linspace(0, 360, 37), y=np.degrees(np.arcsin(np.linspace(1, -1, 19))))
     found = weights(gaussian, box_of("0,10,90,80"))
-    assert found.sum() == pytest.approx(weights(PACIFIC, box_of("0,10,90,80")).sum(), rel=2e-5)
+    assert found.sum() == pytest.approx(weights(PACIFIC, box_of("0,10,90,80")).sum(), rel=1e-7)
 
 
 @pytest.mark.parametrize("crs", ["EPSG:3413", "EPSG:32633", "EPSG:3857", "EPSG:3035"])
@@ -126,7 +129,10 @@ def test_points_find_their_cell_whatever_longitudes_are_counted_from(
         ("-190,-20,300,20", "no wider than the Earth"),
         ('{"type": "Point", "coordinates": [1, 2]}', "Polygon or MultiPolygon"),
         ('{"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 1]]]}', "at least four positions"),
-        ('{"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}', "not sound: Self-intersection"),
+        (
+            '{"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}',
+            "not sound: Self-intersection",
+        ),
         ('{"type": "Polygon", "coordinates": [[[0, 0], ["a", 1], [2, 0], [0, 0]]]}', "positions of two numbers"),
         ('{"type": "Polygon"}', "rings of at least four positions"),
         ('{"type": "FeatureCollection", "features": []}', "at least one polygon"),
@@ -140,12 +146,10 @@ def test_areas_that_are_none_are_refused_with_what_would_be_right(text: str, sai
     assert refused.value.message.startswith("area")
 
 
-def test_areas_and_points_outside_of_the_layer_are_told_where_it_lies() -> None:
+def test_nothing_of_a_grid_counts_for_places_outside_of_it() -> None:
     small = Grid(x=np.linspace(0, 10, 11), y=np.linspace(10, 0, 11))
-    with pytest.raises(Invalid, match="from 0 to 10 degrees east"):
-        parts_of(small, box_of("20,20,30,30"), EVERY)
-    with pytest.raises(Invalid, match="from 0 to 10 degrees east"):
-        small.cell(20, 5)
+    assert parts_of(small, box_of("20,20,30,30"), EVERY) == []
+    assert small.cell(20, 5) is None
     with pytest.raises(Invalid, match="at most 5 are read"):
         parts_of(small, box_of("1,1,5,5"), 5)
 
@@ -163,5 +167,5 @@ def test_collections_of_polygons_are_one_area() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "1,2,3", "x,y", "inf,1", "10,91"])
 def test_points_that_are_none_are_refused(text: str) -> None:
-    with pytest.raises(Invalid, match="^point"):
+    with pytest.raises(Invalid, match=r"^point"):
         point_of(text)

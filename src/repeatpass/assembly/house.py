@@ -17,6 +17,7 @@ from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
 from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
+from repeatpass.data.series.room import Series
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -64,6 +65,7 @@ class House:
     history: History
     layers: Layers
     rendering: Rendering
+    series: Series
     shelf: Shelf
     environments: Environments
     contexts: Contexts
@@ -141,6 +143,7 @@ class House:
         self.scheduling.stop()
         self.batching.coordinator.stop()
         self.merges.stop()
+        self.series.close()
         self.upscaling.stop()
         self.worker.stop()
         self.events.stop()

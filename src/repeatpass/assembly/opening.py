@@ -7,7 +7,7 @@ from pathlib import Path
 
 from repeatpass.access.room import Access
 from repeatpass.assembly.house import House
-from repeatpass.assembly.wishes import batching_of, owning_of, wishes_of
+from repeatpass.assembly.wishes import batching_of, copies_of, owning_of, wishes_of
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.room import Batches
@@ -22,6 +22,8 @@ from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
 from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
+from repeatpass.data.series.copies import Copies
+from repeatpass.data.series.room import Series
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -119,6 +121,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         history=History(database),
         layers=Layers(catalog, files, home / "cache" / "layers"),
         rendering=Rendering(files),
+        series=Series(catalog, files, Copies(home / "cache" / "series", copies_of(settings))),
         shelf=shelf,
         environments=environments,
         contexts=contexts,

@@ -63,6 +63,11 @@ def owning_of(runs: Runs, home: Path, settings: Settings) -> Owning:
     return made
 
 
+def copies_of(settings: Settings) -> int:
+    """Return how many bytes the copies for series may take."""
+    return amount(settings.series_copies, what="REPEATPASS_SERIES_COPIES")
+
+
 def wishes_of(settings: Settings) -> Wishes:
     """What is set of schedules and alerts."""
     mail = MailServer(

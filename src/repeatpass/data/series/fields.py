@@ -58,10 +58,11 @@ class CubeField:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Formula:
-    """A formula over fields on one grid at the same times, computed in 32-bit numbers."""
+    """A formula over fields on one grid at the same times, computed in 32-bit numbers; there is none where *mask* is 0."""
 
     expression: str
     of: Mapping[str, Field]
+    mask: str = ""
 
     @property
     def grid(self) -> Grid:
@@ -80,7 +81,12 @@ class Formula:
 
     def read(self, times: slice, rows: slice, columns: slice) -> "NDArray[Any]":
         """Compute the formula in a window."""
-        return computed(self.expression, {name: each.read(times, rows, columns) for name, each in self.of.items()})
+        import numpy as np
+
+        values = {name: each.read(times, rows, columns) for name, each in self.of.items()}
+        plain = values.get(self.expression)
+        found = computed(self.expression, values) if plain is None else plain
+        return np.where(np.nan_to_num(computed(self.mask, values)) != 0, found, np.nan) if self.mask else found
 
 
 def cube_field(dataset: Any, variable: str, dimensions: Mapping[str, str] | None = None) -> CubeField:

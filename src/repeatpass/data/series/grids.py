@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DEGREES = "EPSG:4326"
-AREA_LATTICE = 65  # points a side at which a projection's change of areas is computed
+LATTICE = 65  # points a side at which it is computed how a projection changes areas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +69,13 @@ class Grid:
         west, south, east, north = back.transform_bounds(x[0], y[0], x[1], y[1], densify_pts=51)
         return (float(west), float(south), float(east), float(north))
 
-    def cell(self, lon: float, lat: float) -> tuple[int, int]:
-        """Return row and column of the cell that holds a point; raise Invalid where there is none."""
+    def cell(self, lon: float, lat: float) -> tuple[int, int] | None:
+        """Return row and column of the cell that holds a point; None outside of the grid."""
         for x, y in self._places(lon, lat):
             row, column = _between(self.y, y), _between(self.x, x)
             if row is not None and column is not None:
                 return row, column
-        west, south, east, north = self.degrees()
-        raise Invalid(
-            f"point: {lon:g}, {lat:g} lies outside of the layer, which reaches from {west:.6g} to {east:.6g} degrees east "
-            f"and from {south:.6g} to {north:.6g} degrees north.",
-            field="point",
-        )
+        return None
 
     def _places(self, lon: float, lat: float) -> list[tuple[float, float]]:
         if self.geographic:
@@ -90,22 +85,17 @@ class Grid:
         return [Transformer.from_crs(DEGREES, self.system, always_xy=True).transform(lon, lat)]
 
     def areas(self, rows: slice, columns: slice) -> "Floats":
-        """Return the true areas of cells in m², (rows, columns).
-
-        On the ellipsoid of the reference system: of a geographic grid exactly, by the authalic latitude (Snyder 1987,
-        3-12); of a projected one the area in the plane divided by the projection's areal scale.
-        """
+        """Return the true areas of cells in m², (rows, columns), on the ellipsoid of the reference system."""
         import numpy as np
 
         x, y = self.x[columns.start : columns.stop + 1], self.y[rows.start : rows.stop + 1]
-        if self.system.is_geographic:
-            return np.outer(np.abs(np.diff(self._zones(y))), np.abs(np.diff(np.radians(x))))
-        unit = self.system.axis_info[0].unit_conversion_factor if self.system.axis_info else 1.0
-        plane = np.abs(np.outer(np.diff(y), np.diff(x))) * unit**2
-        return np.asarray(plane / self._scale((x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2))
+        if self.geographic:
+            return np.outer(np.abs(np.diff(self.zones(y))), np.abs(np.diff(np.radians(x))))
+        plane = np.abs(np.outer(np.diff(y), np.diff(x)))
+        return np.asarray(plane * self._true((x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2))
 
-    def _zones(self, latitudes: "Floats") -> "Floats":
-        """The area between the equator and each latitude in m², for one radian of longitude."""
+    def zones(self, latitudes: "Floats") -> "Floats":
+        """Return the area between the equator and each latitude in m², for one radian of longitude (Snyder 1987, 3-12)."""
         import numpy as np
 
         ellipsoid = self.system.ellipsoid
@@ -117,23 +107,33 @@ class Grid:
         e = squared**0.5
         return np.asarray(major**2 / 2 * (1 - squared) * (sine / (1 - squared * sine**2) + np.arctanh(e * sine) / e))
 
-    def _scale(self, x: "Floats", y: "Floats") -> "Floats":
-        """By how much the projection makes areas larger, at the crossings of *x* and *y*: (rows, columns).
+    def _true(self, x: "Floats", y: "Floats") -> "Floats":
+        """How many true m² one square unit of the plane is, at the crossings of *x* and *y*: (rows, columns).
 
-        Computed at some crossings and interpolated between them, for it changes smoothly.
+        Computed at some crossings and interpolated between them, for it changes smoothly. The determinant of the
+        derivatives of longitude and of `zones` by x and y, which stays finite at the poles where each alone does not.
         """
         import numpy as np
-        from pyproj import Proj
 
-        def some(values: "Floats") -> "Floats":
-            return np.linspace(values[0], values[-1], min(len(values), AREA_LATTICE))
+        across, down = (np.linspace(each[0], each[-1], min(len(each), LATTICE)) for each in (x, y))
+        right, below = np.meshgrid(across, down)
+        step = 1e-3 * min(abs(np.diff(self.x)).min(), abs(np.diff(self.y)).min())
+        turn_x, zone_x = self._change(right, below, step, 0.0)
+        turn_y, zone_y = self._change(right, below, 0.0, step)
+        true = np.abs(turn_x * zone_y - turn_y * zone_x) / (2 * step) ** 2
+        known = np.isfinite(true) & (true > 0)
+        true = np.where(known, true, np.median(true[known]) if known.any() else 1.0)
+        return _bilinear(true, across, down, x, y)
 
-        across, down = some(x), some(y)
-        projection = Proj(self.system)
-        lon, lat = projection(*np.meshgrid(across, down), inverse=True)
-        scale = np.asarray(projection.get_factors(lon, lat, errcheck=False).areal_scale)
-        scale = np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
-        return _bilinear(scale, across, down, x, y)
+    def _change(self, x: "Floats", y: "Floats", by_x: float, by_y: float) -> tuple["Floats", "Floats"]:
+        """By how much longitude (radians) and `zones` (m²) change between both sides of points."""
+        import numpy as np
+        from pyproj import Transformer
+
+        back = Transformer.from_crs(self.system, DEGREES, always_xy=True)
+        before, after = back.transform(x - by_x, y - by_y), back.transform(x + by_x, y + by_y)
+        turn = (after[0] - before[0] + 180) % 360 - 180
+        return np.radians(turn), self.zones(after[1]) - self.zones(before[1])
 
 
 def edges_of(centres: "Floats", *, latitudes: bool = False) -> "Floats":

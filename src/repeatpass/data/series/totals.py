@@ -13,15 +13,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-STATISTICS = {
-    "mean": "mean, each cell weighted by its area inside",
-    "min": "smallest value of any cell that the area touches",
-    "max": "largest value of any cell that the area touches",
-    "std": "standard deviation in space, weighted as the mean is",
-    "count": "cells with a value",
-    "valid": "share of the area inside the layer that has a value, 0 to 1",
-}
-
 
 @dataclass(kw_only=True, slots=True)
 class Totals:
@@ -78,7 +69,7 @@ class Totals:
         self.weight[times] = both
 
     def statistics(self) -> dict[str, "Floats"]:
-        """Return each of `STATISTICS`, (time,); NaN where no cell has a value, but 0 for *count* and *valid*."""
+        """Return each of the statistics of `records`, (time,); NaN where no cell has a value, but 0 for *count* and *valid*."""
         import numpy as np
 
         none = self.count == 0

@@ -1,10 +1,13 @@
 """How much each cell of a grid counts for an area: the share of the cell that the area covers, times the cell's true area.
 
-The shares are exact, not sampled (exactextract: D. Baston; the algorithm cuts each polygon edge at the edges of cells).
+The shares are exact, not sampled: exactextract (D. Baston) cuts each edge of the area at the edges of cells. On grids of
+longitude and latitude it does so in a plane of equal areas (longitude, and the area between the equator and a latitude), so
+that a share of a cell is a share of its surface, also of tall cells near the poles.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Invalid
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CORNERS_A_SIDE = 400  # of an area that is bent by a projection, at least
+MOST_CORNERS = 20_000  # that bending adds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,9 +32,9 @@ class Part:
 
 
 def parts_of(grid: Grid, area: Area, most: int) -> list[Part]:
-    """Return the windows of *grid* that *area* covers; two where it crosses the grid's first meridian.
+    """Return the windows of *grid* that *area* covers: two where it crosses the grid's first meridian, none outside.
 
-    Raise Invalid where it covers none, or where the windows hold more than *most* cells.
+    Raise Invalid where the windows hold more than *most* cells.
     """
     windows = list(_windows(grid, area))
     cells = sum((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns, _ in windows)
@@ -40,15 +44,7 @@ def parts_of(grid: Grid, area: Area, most: int) -> list[Part]:
             field="area",
         )
     found = [_part(grid, rows, columns, geometry) for rows, columns, geometry in windows]
-    found = [part for part in found if part.weights.any()]
-    if not found:
-        west, south, east, north = grid.degrees()
-        raise Invalid(
-            f"area: it lies outside of the layer, which reaches from {west:.6g} to {east:.6g} degrees east and from "
-            f"{south:.6g} to {north:.6g} degrees north.",
-            field="area",
-        )
-    return found
+    return [part for part in found if part.weights.any()]
 
 
 def _part(grid: Grid, rows: slice, columns: slice, geometry: Any) -> Part:
@@ -141,20 +137,28 @@ def _polygons(geometry: Any) -> Any:
 
 
 def _in_cells(grid: Grid, geometry: Any) -> Any:
+    """*geometry* counted in columns and rows from the grid's first corner."""
     import shapely
 
     if geometry.is_empty:
         return geometry
-    if not (_even(grid.x) and _even(grid.y)):
-        # Between uneven edges a straight line bends at each edge; short pieces follow it.
-        geometry = shapely.segmentize(geometry, float(min(abs(grid.x[1:] - grid.x[:-1]).min(), _least(grid.y)) / 8))
-    return shapely.transform(
-        geometry, lambda found: _columns((position(grid.x, found[:, 0]), position(grid.y, found[:, 1])))
-    )
+    if not grid.geographic and _even(grid.x) and _even(grid.y):
+        at_rows = partial(position, grid.y)
+    else:
+        # Straight lines are bent there; short pieces follow the bend.
+        geometry = shapely.segmentize(geometry, _short(grid, geometry))
+        at_rows = partial(_row_by_zone, grid) if grid.geographic else partial(position, grid.y)
+    return shapely.transform(geometry, lambda found: _columns((position(grid.x, found[:, 0]), at_rows(found[:, 1]))))
 
 
-def _least(edges: Any) -> float:
-    return float(abs(edges[1:] - edges[:-1]).min())
+def _row_by_zone(grid: Grid, latitudes: Any) -> Any:
+    return position(grid.zones(grid.y), grid.zones(latitudes))
+
+
+def _short(grid: Grid, geometry: Any) -> float:
+    """A fraction of the smallest cell, at most a tenth of a degree; more where that would be too many corners."""
+    least = min(float(abs(edges[1:] - edges[:-1]).min()) for edges in (grid.x, grid.y)) / 8
+    return max(min(least, 0.1) if grid.geographic else least, float(geometry.length) / MOST_CORNERS)
 
 
 def _even(edges: Any) -> bool:

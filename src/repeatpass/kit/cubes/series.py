@@ -25,11 +25,11 @@ def write_series(
             continue
         for start in range(0, len(maps.frame.steps), chunks["time"]):
             stop = min(start + chunks["time"], len(maps.frame.steps))
-            _transpose(source, target, (start, stop), _tiles(maps.frame, chunks), folder.parent, told)
+            transpose(source, target, (start, stop), _tiles(maps.frame, chunks), folder.parent, told)
     return series
 
 
-def _transpose(
+def transpose(
     source: Any,
     target: Any,
     span: tuple[int, int],
@@ -37,6 +37,10 @@ def _transpose(
     folder: Path,
     told: Callable[[int], None],
 ) -> None:
+    """Write the maps `source[time]` of *span* into *target* (time, row, column), a tile of rows and columns at a time.
+
+    *folder* must have room for all of them for a while.
+    """
     import numpy as np
 
     start, stop = span
@@ -71,14 +75,16 @@ def _write_all(descriptor: int, content: bytes, offset: int) -> None:
 
 
 def _tiles(frame: Frame, chunks: Mapping[str, int]) -> list[tuple[slice, slice]]:
+    return tiles_of(frame.grid.height, frame.grid.width, chunks["y"], chunks["x"])
+
+
+def tiles_of(rows: int, columns: int, high: int, wide: int) -> list[tuple[slice, slice]]:
+    """Cut a grid into tiles of *high* rows and *wide* columns, those at the end smaller."""
+
     def cut(length: int, step: int) -> list[slice]:
         return [slice(start, min(start + step, length)) for start in range(0, length, step)]
 
-    return [
-        (rows, columns)
-        for rows in cut(frame.grid.height, chunks["y"])
-        for columns in cut(frame.grid.width, chunks["x"])
-    ]
+    return [(down, across) for down in cut(rows, high) for across in cut(columns, wide)]
 
 
 @contextmanager

@@ -1,0 +1,165 @@
+"""Copies of cubes in chunks that are long in time, kept for series where the original's layout would make them slow.
+
+They are a cache: neither files of the catalog nor part of a backup; no run reads them, so no passport rests on one. They
+can be thrown away at any time.
+"""
+
+import hashlib
+import logging
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from repeatpass.data.series.fields import Field
+
+log = logging.getLogger(__name__)
+SLOW = 64_000_000  # numbers that one point makes unpack, from which on a copy is worth while
+FORM = "1"  # of the copies; changes with their layout
+ABANDONED = 6 * 3600  # seconds after which a half-made copy is nobody's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A variable of a file that is to be copied."""
+
+    checksum: str
+    path: Path
+    media_type: str
+    variable: str
+
+    @property
+    def name(self) -> str:
+        """What the copy is called: the file's content decides, and the variable."""
+        return f"{self.checksum.partition(':')[2]}-{hashlib.sha256(self.variable.encode()).hexdigest()[:12]}"
+
+
+def slow(field: Field) -> bool:
+    """Say whether a point of *field* makes so much unpack that a copy is worth while."""
+    long, high, wide = field.chunks
+    return -(-len(field.times) // long) * long * high * wide > SLOW
+
+
+class Copies:
+    """The copies in *folder*, at most *most* bytes of them; 0 for none."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self.folder = folder / FORM
+        self.most = most
+        self.when_made: Callable[[str], None] = lambda _name: None
+        self._wishes: queue.Queue[Wish | None] = queue.Queue()
+        self._known: set[str] = set()  # wished for already, made or not
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def found(self, wish: Wish) -> Path | None:
+        """Return the folder of a copy, a Zarr store, where there is one; it counts as used now."""
+        place = self.folder / wish.name
+        try:
+            os.utime(place)
+        except OSError:
+            return None
+        return place
+
+    def ask(self, wish: Wish) -> bool:
+        """Have a copy made in the background; asking again changes nothing. Return whether it can be expected."""
+        if not self.most:
+            return False
+        with self._lock:
+            if self._closed:
+                return False
+            if wish.name not in self._known:
+                self._known.add(wish.name)
+                self._wishes.put(wish)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="series-copies", daemon=True)
+                self._thread.start()
+        return True
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing is left to make; return whether that came true."""
+        until = time.monotonic() + seconds
+        while self._wishes.unfinished_tasks and time.monotonic() < until:
+            time.sleep(0.05)
+        return not self._wishes.unfinished_tasks
+
+    def close(self) -> None:
+        """Stop making copies; a half-made one is thrown away."""
+        with self._lock:
+            self._closed = True
+            thread, process = self._thread, self._process
+        self._wishes.put(None)
+        if process is not None:
+            process.terminate()
+        if thread is not None:
+            thread.join(10)
+
+    def _work(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._clear_parts()
+        while (wish := self._wishes.get()) is not None and not self._closed:
+            try:
+                self._make(wish)
+            except Exception:
+                log.exception("The copy of %s for series was not made.", wish.variable)
+            finally:
+                self._wishes.task_done()
+
+    def _make(self, wish: Wish) -> None:
+        target = self.folder / wish.name
+        if target.exists():
+            return
+        command = [
+            sys.executable,
+            "-m",
+            "repeatpass.data.series.copying",
+            str(wish.path),
+            wish.media_type,
+            wish.variable,
+        ]
+        started = time.monotonic()
+        with self._lock:
+            if self._closed:
+                return
+            self._process = subprocess.Popen([*command, str(target)], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, said = self._process.communicate()
+        if self._process.returncode == 0:
+            log.info("Copied %s for series in %.0f s.", wish.variable, time.monotonic() - started)
+            self._forget_old(target)
+            self.when_made(wish.name)
+        elif not self._closed:
+            log.warning(
+                "The copy of %s for series was not made: %s", wish.variable, said.decode(errors="replace")[-500:]
+            )
+
+    def _clear_parts(self) -> None:
+        for part in self.folder.glob(".*"):
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+
+    def _forget_old(self, newest: Path) -> None:
+        """Remove the copies that were not used for longest until the rest fits."""
+        every = sorted((each for each in self.folder.iterdir() if not each.name.startswith(".")), key=_age)
+        sizes = {each: _size(each) for each in every}
+        while sum(sizes.values()) > self.most and len(sizes) > 1:
+            old = next(each for each in every if each in sizes and each != newest)
+            del sizes[old]
+            with self._lock:
+                self._known.discard(old.name)
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _age(folder: Path) -> float:
+    return folder.stat().st_mtime
+
+
+def _size(folder: Path) -> int:
+    return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
