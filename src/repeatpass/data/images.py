@@ -1,7 +1,7 @@
 """A layer on a grid: the cells that a style asks for, several files of one time laid over one another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.expressions import computed, names_in
@@ -63,8 +63,9 @@ class Images:
         wanted = wanted_of(layer, style)
         count = 1 if wanted.expression else len(wanted.shown)
         whole: Any = None
-        for source, time in self._sources(layer, times, grid):
-            found = self._one(layer, source, time, style, wanted, grid)
+        todo = [(each, turned) for turned in turns(layer, grid) for each in self._sources(layer, times, turned)]
+        for (source, time), turned in todo:
+            found = self._one(layer, source, time, style, wanted, turned)
             whole = found if whole is None else _laid_over(whole, found)
             if not np.ma.is_masked(whole):
                 break
@@ -109,6 +110,22 @@ class Images:
             return self.reading.raster(source, [places[name] for name in wanted.read], grid, style.nodata)
         parts = [self.reading.cube(source, name, time, style.dimensions, grid, style.nodata) for name in wanted.read]
         return parts[0] if len(parts) == 1 else np.ma.concatenate(parts)
+
+
+def turns(layer: Layer, grid: Grid) -> list[Grid]:
+    """The grid, and where its longitudes or the layer's go beyond ±180, the same one turn of the Earth away."""
+    if not grid.crs.is_geographic:
+        return [grid]
+    own = layer.bounds if _in_longitudes(layer) else (-180.0, -90.0, 180.0, 90.0)
+    west, south, east, north = grid.bounds
+    moved = [turn for turn in (0.0, 360.0, -360.0) if west + turn < own[2] and east + turn > own[0]]
+    return [replace(grid, bounds=(west + turn, south, east + turn, north)) for turn in moved]
+
+
+def _in_longitudes(layer: Layer) -> bool:
+    from rasterio.crs import CRS
+
+    return bool(CRS.from_user_input(layer.crs).is_geographic)
 
 
 def _laid_over(upper: Any, lower: Any) -> Any:

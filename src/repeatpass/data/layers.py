@@ -51,12 +51,15 @@ class Layers:
 
     def layer(self, id: str) -> Layer:
         """Return a layer by its id, or the first of a collection by the collection's id; raise NotFound."""
-        collection, _, name = id.partition(":")
-        known = self.of(collection)
+        return self.layer_of(self.catalog.collection(id.partition(":")[0]), id)
+
+    def layer_of(self, collection: Collection, id: str) -> Layer:
+        """Return a layer of a collection that was read already; raise NotFound."""
+        known, name = self._of(collection), id.partition(":")[2]
         found = known[0] if known and not name else next((each for each in known if each.name == name), None)
         if found is None:
             names = ", ".join(each.id for each in known) or "none"
-            raise NotFound(f"There is no layer “{id}”; the layers of {collection}: {names}.", layer=id)
+            raise NotFound(f"There is no layer “{id}”; the layers of {collection.id}: {names}.", layer=id)
         return found
 
     def _of(self, collection: Collection) -> tuple[Layer, ...]:
@@ -133,6 +136,7 @@ def _layer(
         bbox=bbox,
         times=tuple(sorted({time for source in sources for time in source.times})),
         shape=first.shape,
+        cell=_cell(first.bounds, first.shape),
         dtype=first.dtype,
         nodata=first.nodata,
         scale=first.scale,
@@ -141,9 +145,21 @@ def _layer(
         variables=tuple(names) if cube else (),
         dimensions=first.dimensions,
         sources=sources,
+        platform=_platform(parts[0][2], collection),
         style=_style(first, bands, cube),
         stamp=stamp,
     )
+
+
+def _cell(bounds: Box, shape: tuple[int, int]) -> tuple[float, float]:
+    return (bounds[2] - bounds[0]) / shape[1], (bounds[3] - bounds[1]) / shape[0]
+
+
+def _platform(item: Item | None, collection: Collection) -> str:
+    """What the item, or the collection's summaries, say of the satellite and the instrument."""
+    stated = item.body.get("properties", {}) if item is not None else collection.body.get("summaries", {})
+    words = [stated.get(name) for name in ("platform", "constellation", "instruments")]
+    return " ".join(" ".join(map(str, word)) if isinstance(word, list) else str(word) for word in words if word)
 
 
 def _asset_title(item: Item | None, collection: Collection, key: str) -> str:

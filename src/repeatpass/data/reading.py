@@ -129,7 +129,7 @@ def read_slice(path: Path, source: Source, variable: str, time: str, dimensions:
         columns, values = columns[::-1], values[:, ::-1]
     bounds = edges(rows, columns)
     if crs.is_geographic:
-        bounds, values = _turned(bounds, columns, values)
+        bounds, values = _closed(*_turned(bounds, columns, values))
     return Slice(values=np.ascontiguousarray(values), bounds=bounds, crs=crs)
 
 
@@ -159,9 +159,19 @@ def _turned(bounds: Box, columns: Any, values: Any) -> tuple[Box, Any]:
         return (west, south, east, north), values
     moved = (columns + 180) % 360 - 180
     order = np.argsort(moved, kind="stable")
-    half = abs(columns[1] - columns[0]) / 2
-    west = float(moved.min()) - half
+    west = float(moved.min()) - abs(columns[1] - columns[0]) / 2
     return (west, south, west + 360, north), values[:, order]
+
+
+def _closed(bounds: Box, values: Any) -> tuple[Box, Any]:
+    """A whole world with its first column once more behind its last, and the other way round: no seam at ±180."""
+    import numpy as np
+
+    west, south, east, north = bounds
+    cell = (east - west) / values.shape[1]
+    if abs(east - west - 360) > cell / 2:
+        return bounds, values
+    return (west - cell, south, east + cell, north), np.pad(values, ((0, 0), (1, 1)), mode="wrap")
 
 
 def layer_names(layer: Layer) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ class Layer:
     bbox: Box  # degrees; west > east where it crosses the antimeridian
     times: tuple[str, ...]  # ISO 8601 UTC, in order; () if it has no time
     shape: tuple[int, int]  # rows, columns (of the first file)
+    cell: tuple[float, float]  # width and height of a cell, in units of crs (of the first file)
     dtype: str
     nodata: float | None
     scale: float
@@ -85,6 +86,7 @@ class Layer:
     variables: tuple[str, ...]  # of a cube: the variables that its expressions may name
     dimensions: Mapping[str, tuple[str, ...]]  # further dimensions of a cube and their values
     sources: tuple[Source, ...]
+    platform: str  # as the items or the collection say; empty: they do not
     style: Style  # the default
     stamp: str  # changes when the content does
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.data.colours import FORMATS, encoded, nothing
+from repeatpass.data.cutouts import cut_out
 from repeatpass.data.images import Images
+from repeatpass.data.legends import legend_png
+from repeatpass.data.measuring import measured, ranges
 from repeatpass.data.memory import Remembered
+from repeatpass.data.places import Area, inside, own_grid
 from repeatpass.data.reading import Grid, Reading
-from repeatpass.data.records import Box, Layer, Picture, Style, Value, Values
+from repeatpass.data.records import Box, Cutout, Layer, Picture, Statistics, Style, Value, Values
 from repeatpass.data.times import chosen_times
 from repeatpass.storage.files import FileArea
 
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 PICTURES = 128 << 20  # bytes of finished pictures that are held
 LARGEST = 4096  # pixels along a side of a map
 DEEPEST = 24
+SAMPLE = 250_000  # cells from which the range of a formula is told
+MOST_RANGES = 10_000
 FORM = "1"  # part of every ETag; changes when the same request gives another picture
 
 
@@ -37,6 +43,7 @@ class Rendering:
         self.reading = Reading(files)
         self.images = Images(self.reading)
         self._pictures: Remembered[Picture] = Remembered(PICTURES, lambda each: len(each.content) + 400)
+        self._known_ranges: Remembered[tuple[tuple[float, float], ...]] = Remembered(MOST_RANGES, lambda _: 1)
 
     def tile(self, layer: Layer, style: Style, time: str, tms_id: str, z: int, x: int, y: int, form: str) -> Picture:
         """Draw one tile of a tile matrix set of morecantile.
@@ -79,6 +86,55 @@ class Rendering:
         ]
         return Values(layer=layer.id, lon=lon, lat=lat, time=times[-1] if times else "", values=tuple(values))
 
+    def legend(self, layer: Layer, style: Style) -> Picture:
+        """Draw the legend of *layer* as PNG."""
+        style = self.completed(layer, style)
+        etag = _etag(layer, style, (), "legend")
+        return Picture(content=legend_png(layer, style), media_type=FORMATS["png"], etag=etag)
+
+    def statistics(self, layer: Layer, style: Style, time: str = "", area: Area | None = None) -> Statistics:
+        """Return statistics of the cells in *area*, of the whole layer without one; each cell counts once."""
+        return measured(self.images, layer, style, time, area)
+
+    def cutout(
+        self, layer: Layer, style: Style, time: str = "", area: Area | None = None, crs: str = "", form: str = "tif"
+    ) -> Cutout:
+        """Return a part of *layer* at its own resolution as a file: ``tif``, ``nc``, ``csv`` or a picture ``png``.
+
+        *crs*: another system than the layer's own. Raise Exhausted where it would be too large.
+        """
+        if form != "png":
+            return cut_out(self.images, layer, style, time, area, crs, form)
+        grid = own_grid(layer, area, LARGEST**2 // 4, crs=crs or None)
+        times = chosen_times(layer, time)
+        cells = self.images.cells(layer, style, times, grid)
+        cells.array.mask = _mask(cells.array) | ~inside(grid, area)
+        content = encoded(cells.array, self.completed(layer, style), form)
+        return Cutout(content=content, media_type=FORMATS[form], filename=f"{layer.id.replace(':', '-')}.png")
+
+    def completed(self, layer: Layer, style: Style) -> Style:
+        """Return *style* with colours and ranges where it leaves them open.
+
+        The layer's own, or for other bands, variables and formulas percentiles of the newest time: the same for every
+        time, so that times can be compared.
+        """
+        own = layer.style
+        bands = () if style.expression else style.bands or own.bands
+        same = not style.expression and bands == own.bands and style.variable in ("", layer.name)
+        same = same and not style.dimensions
+        chosen = replace(style, bands=bands, colormap=style.colormap or own.colormap or "viridis")
+        if chosen.rescale:
+            return chosen
+        return replace(chosen, rescale=own.rescale if same and own.rescale else self._ranges(layer, chosen))
+
+    def _ranges(self, layer: Layer, style: Style) -> tuple[tuple[float, float], ...]:
+        key = (layer.id, layer.stamp, repr(replace(style, colormap="")))
+        found = self._known_ranges.get(key)
+        if found is None:
+            found = ranges(measured(self.images, layer, style, "", most=SAMPLE))
+            self._known_ranges.put(key, found)
+        return found
+
     def _drawn(self, layer: Layer, style: Style, times: Sequence[str], grid: Grid, form: str, etag: str) -> Picture:
         if form not in FORMATS:
             raise Invalid(f"“{form}” is no format of pictures here; there is: {', '.join(FORMATS)}.", format=form)
@@ -86,7 +142,7 @@ class Rendering:
         if _mask(cells.array).any(axis=0).all():
             content = nothing(grid.width, grid.height, form)
             return Picture(content=content, media_type=FORMATS[form], etag=etag, empty=True)
-        content = encoded(cells.array, completed(layer, style), form)
+        content = encoded(cells.array, self.completed(layer, style), form)
         return Picture(content=content, media_type=FORMATS[form], etag=etag)
 
 
@@ -94,21 +150,6 @@ def _mask(array: Any) -> Any:
     import numpy as np
 
     return np.ma.getmaskarray(array)
-
-
-def completed(layer: Layer, style: Style) -> Style:
-    """Return *style* with the layer's own choice where it leaves one open."""
-    own = layer.style
-    if style.expression:
-        return replace(style, rescale=style.rescale or ((-1.0, 1.0),), colormap=style.colormap or "viridis")
-    bands = style.bands or own.bands
-    same = bands == own.bands and style.variable in ("", layer.name)
-    return replace(
-        style,
-        bands=bands,
-        rescale=style.rescale or (own.rescale if same else ()),
-        colormap=style.colormap or own.colormap,
-    )
 
 
 def tile_matrix_set(id: str) -> "TileMatrixSet":

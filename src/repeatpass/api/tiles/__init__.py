@@ -1,0 +1,1 @@
+"""Tiles, values, legends, statistics and cut-outs of layers."""
