@@ -24,6 +24,7 @@ from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
+from repeatpass.api.tiles.routes import tiles_router
 from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
@@ -43,7 +44,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     executing = Executing(house)
     Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (stac_router, files_router):
+    for router in (stac_router, files_router, tiles_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
