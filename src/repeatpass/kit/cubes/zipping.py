@@ -6,8 +6,11 @@ from pathlib import Path
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip entry can have
 
 
-def zip_store(folder: Path, path: Path) -> Path:
-    """Pack *folder* into *path*, entries sorted by name; each file is removed when it is packed, to spare the disk."""
+def zip_store(folder: Path, path: Path, *, keep: bool = False) -> Path:
+    """Pack *folder* into *path*, entries sorted by name.
+
+    Each file is removed when it is packed, to spare the disk, unless they are to *keep*.
+    """
     draft = path.with_name(f".{path.name}.part")
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
@@ -15,7 +18,8 @@ def zip_store(folder: Path, path: Path) -> Path:
                 entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), EPOCH)
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, file.read_bytes())
-                file.unlink()
+                if not keep:
+                    file.unlink()
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

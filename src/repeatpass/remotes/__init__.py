@@ -1,0 +1,1 @@
+"""Catalogues elsewhere: mounted to be looked through, or harvested into our own."""
