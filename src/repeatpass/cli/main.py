@@ -7,6 +7,7 @@ from rich.console import Console
 
 from repeatpass.cli import (
     batches,
+    collections,
     cubes,
     events,
     homes,
@@ -41,6 +42,7 @@ app.command("doctor")(homes.doctor)
 app.command("gc")(homes.gc)
 app.command("backup")(homes.backup)
 app.command("restore")(homes.restore)
+app.add_typer(collections.app, name="collections")
 app.add_typer(cubes.app, name="cubes")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from repeatpass.core.durations import seconds_of
 from repeatpass.core.times import now
 from repeatpass.indicators.timing import Source
+from repeatpass.notices.asking import asking, pieces
 from repeatpass.notices.targets import Targets
-from repeatpass.schedules.asking import asking, pieces
 from repeatpass.schedules.room import Schedules
 from repeatpass.schedules.store import sources
 from repeatpass.storage import events

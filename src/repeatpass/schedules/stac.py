@@ -11,7 +11,7 @@ from pystac_client.stac_api_io import StacApiIO
 from repeatpass.core.digests import digest_json
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.indicators.timing import Source
-from repeatpass.schedules.asking import pieces
+from repeatpass.notices.asking import pieces
 
 ITEMS = 200  # newest items that are compared
 

@@ -34,6 +34,7 @@ def entry_schema() -> dict[str, Any]:
 
 def check(sheet: Sheet) -> None:
     """Say what is wrong, and take out of *sheet* what cannot be used; the rest of the entry stands."""
+    _mend(sheet)
     validator = jsonschema.Draft202012Validator(entry_schema())
     broken: list[Path] = []
     for error in sorted(validator.iter_errors(sheet.fields), key=lambda each: str(list(each.absolute_path))):
@@ -42,6 +43,22 @@ def check(sheet: Sheet) -> None:
             broken.append(_whole(tuple(inner.absolute_path)))
     for path in sorted(set(broken), key=lambda each: [str(part).zfill(6) for part in each], reverse=True):
         _remove(sheet.fields, path)
+
+
+def _mend(sheet: Sheet) -> None:
+    """Take fields whose names are misspelt for what they are meant to be, and say so."""
+    known = entry_schema()["properties"]
+    for name in [each for each in sheet.fields if each not in known]:
+        meant = _near(name, known, 0.85)
+        if meant and meant not in sheet.fields:
+            sheet.warn(name, f"“{name}” is no field of an entry; it is taken as {meant}.", f"Write {meant}.")
+            sheet.fields[meant] = sheet.fields.pop(name)
+
+
+def _near(name: str, known: Any, alike: float) -> str:
+    by_letters = {each.lower().replace(" ", ""): str(each) for each in known}
+    near = difflib.get_close_matches(name.lower().replace(" ", ""), by_letters, 1, alike)
+    return by_letters[near[0]] if near else ""
 
 
 def _tell(sheet: Sheet, error: Any) -> bool:
@@ -81,10 +98,8 @@ def _unknown(error: Any) -> Iterator[str]:
 
 
 def _nearest(name: str, error: Any) -> str:
-    known = error.schema.get("properties", {})
-    by_letters = {each.lower().replace(" ", ""): each for each in known}
-    near = difflib.get_close_matches(name.lower().replace(" ", ""), by_letters, 1, 0.8)
-    return f"Did you mean {by_letters[near[0]]}?" if near else "It is kept as it stands and shown nowhere."
+    near = _near(name, error.schema.get("properties", {}), 0.8)
+    return f"Did you mean {near}?" if near else "It is kept as it stands and shown nowhere."
 
 
 def _said(error: Any) -> str:

@@ -1,13 +1,15 @@
 """Ask other servers for data, with the same guard of private addresses that callbacks have.
 
-The addresses of sources are chosen by whoever curates indicators. Each one that is asked, also after a redirect or
-along a link of a STAC API, is looked at first, and the very network address that was looked at is connected to.
+The addresses of sources are chosen by whoever curates indicators, those of catalogues by whoever mounts them. Each
+one that is asked, also after a redirect or along a link of a STAC API, is looked at first, and the very network address
+that was looked at is connected to.
 """
 
 from collections.abc import Iterator
 
 import httpx
 
+from repeatpass.core.errors import NotFound, Unavailable
 from repeatpass.notices.targets import Targets
 
 TIMEOUT_S = 20.0
@@ -60,3 +62,15 @@ def pieces(answer: httpx.Response) -> Iterator[bytes]:
         if size > LARGEST:
             raise ValueError(TOO_LARGE)
         yield piece
+
+
+def asked(client: httpx.Client, address: str) -> bytes:
+    """Return what stands at an address; raise NotFound where nothing does, Unavailable for any other trouble."""
+    try:
+        with client.stream("GET", address) as answer:
+            if answer.status_code in (404, 410):
+                raise NotFound(f"There is nothing at {address} ({answer.status_code}).", address=address)
+            answer.raise_for_status()
+            return b"".join(pieces(answer))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise Unavailable(f"{address} does not answer as it should: {error}.", address=address) from None
