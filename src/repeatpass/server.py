@@ -25,6 +25,8 @@ from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.stac import stac_router
 from repeatpass.api.tiles.routes import tiles_router
+from repeatpass.api.wms.routes import refusal as wms_refusal
+from repeatpass.api.wms.routes import wms_router
 from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
@@ -50,7 +52,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     app.include_router(keys_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (processes_router, jobs_router, wps_router):
+    for documents in (processes_router, jobs_router, wps_router, wms_router):
         app.include_router(documents(house, ogc_pages(desk)))
     faces = contributors(house)
     for shared in (landing_router, geodata_router):
@@ -61,7 +63,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         "sessions": Sessions(house.settings.home),
         "several": house.settings.multi_user,
         "hosts": hosts_of(house.settings.port),
-        "refusals": {"/wps": refusal},
+        "refusals": {"/wps": refusal, "/wms": wms_refusal},
     }
     app.add_middleware(Heads)
     app.add_middleware(Guard, **guard)

@@ -23,3 +23,7 @@ class Query:
     def words(self, *names: str) -> tuple[str, ...]:
         """Return a list written with commas."""
         return tuple(each.strip() for each in self.get(*names).split(",") if each.strip())
+
+    def pairs(self) -> dict[str, str]:
+        """Return every parameter, its name in lower case and its value decoded."""
+        return {name: self.get(name) for name in self._raw}

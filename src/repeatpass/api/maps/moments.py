@@ -1,0 +1,80 @@
+"""The dimension of time: how a layer's times are listed, and which of them a request means.
+
+06-042, annexes C and D: a time is an instant, one with less precision (``2020-05``), or ``current``. Where the layer has
+no such time but goes on before and after it, the nearest is taken and a header says so.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from itertools import pairwise
+
+from repeatpass.api.maps.refusing import Refused
+from repeatpass.core.errors import Invalid
+from repeatpass.core.times import parse_time
+from repeatpass.data.records import Layer
+from repeatpass.data.times import NoSuchTime, chosen_time
+
+LISTED = 1000  # times that are listed one by one even if they are regular
+CODE = "InvalidDimensionValue"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """The time of a layer that a request means."""
+
+    time: str  # one of the layer's; empty if it has none
+    nearest: bool = False  # another one was asked for
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The warning that the standard wants (06-042, C.4.2)."""
+        return {"Warning": f"99 Nearest value used: time={self.time} ISO8601"} if self.nearest else {}
+
+
+def moment(layer: Layer, asked: str) -> Moment:
+    """Return the time of *layer* that *asked* means; raise Refused for what is no time, or lies beyond all of them.
+
+    *asked* is an instant, a date of any precision, ``start/end`` (the latest of these is taken), ``current`` or empty
+    (the latest of all).
+    """
+    if not layer.times or asked.lower() in {"", "current", "default"}:
+        return Moment(time=layer.latest)
+    if "," in asked:
+        raise Refused(CODE, f"time is “{asked[:100]}”; a map shows one time, such as {layer.latest}.", "time")
+    try:
+        return Moment(time=chosen_time(layer, asked))
+    except NoSuchTime as error:
+        if "/" in asked or not layer.times[0] < asked < layer.latest:
+            raise Refused(CODE, f"{error.message} It goes from {layer.times[0]} to {layer.latest}.", "time") from None
+        return Moment(time=chosen_time(layer, asked, nearest=True), nearest=True)
+    except Invalid as error:
+        raise Refused(CODE, error.message, "time") from None
+
+
+def listed(times: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *times* as they are listed: one by one, or very many regular ones as ``start/end/period``."""
+    if len(times) <= LISTED:
+        return times
+    period = _period(times)
+    return (f"{times[0]}/{times[-1]}/{period}",) if period else times
+
+
+@lru_cache(maxsize=256)
+def _period(times: tuple[str, ...]) -> str:
+    moments = [parse_time(each) for each in times]
+    steps = {later - earlier for earlier, later in pairwise(moments)}
+    if len(steps) == 1:
+        return _duration(steps.pop())
+    months = {later - earlier for earlier, later in pairwise(each.year * 12 + each.month for each in moments)}
+    if len(months) != 1 or len({(each.day, each.time()) for each in moments}) != 1:
+        return ""
+    every = months.pop()
+    return f"P{every // 12}Y" if every % 12 == 0 else f"P{every}M"
+
+
+def _duration(step: timedelta) -> str:
+    seconds = int(step.total_seconds())
+    if seconds % 86400 == 0:
+        return f"P{seconds // 86400}D"
+    return f"PT{seconds // 3600}H" if seconds % 3600 == 0 else f"PT{seconds}S"
