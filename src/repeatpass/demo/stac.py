@@ -36,6 +36,8 @@ def collection(facts: Facts, parts: Sequence[Converted]) -> dict[str, Any]:
         "repeatpass:license_title": facts.license_title,
         "links": [{"rel": "license", "href": facts.license_url, "type": "text/html", "title": facts.license_title}],
     }
+    if all(part.span.bbox is None for part in parts):
+        body["repeatpass:nowhere"] = True  # STAC demands a box all the same
     if own:
         body["assets"] = {each.key: _asset(each) for each in own}
     return body

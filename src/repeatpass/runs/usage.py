@@ -47,6 +47,12 @@ class Usage:
         """Return how many notebooks open each collection."""
         return {collection: len(names) for collection, names in self.examples().items()}
 
+    def runs_reading(self, collection: str) -> frozenset[str]:
+        """Return the ids of the runs that have read *collection*."""
+        query = sa.select(run_inputs.c.run).where(run_inputs.c.collection == collection).distinct()
+        with self.database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def _offered(self) -> list[tuple[str, str]]:
         newest = sa.and_(notebooks.c.id == revisions.c.notebook, notebooks.c.latest == revisions.c.revision)
         query = sa.select(notebooks.c.id, revisions.c.file).join(revisions, newest)

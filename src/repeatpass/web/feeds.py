@@ -7,11 +7,13 @@ from datetime import datetime
 from itertools import groupby
 from xml.etree import ElementTree
 
+from repeatpass.catalog.registry import Change
 from repeatpass.core.times import iso
 from repeatpass.indicators.records import Delivery, Value, ValueState
 from repeatpass.schedules.alerts import Alert, Told
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
+from repeatpass.web.pages.changelog import sentence_of, title_of
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
@@ -66,6 +68,35 @@ def indicator_feed(desk: Desk, id: str, base: str) -> Feed:
         base=base, entries=sorted(entries, key=lambda entry: entry.updated, reverse=True)[:ENTRIES],
         since=house.indicators.updated(id),
     )  # fmt: skip
+
+
+def collections_feed(desk: Desk, base: str, id: str = "") -> Feed:
+    """What happened to the collections that the viewer may see, or to one of them; raise NotFound if there is none."""
+    house = desk.house
+    hidden = house.registry.hidden_from(house.catalog.viewer)
+    changes = house.history.of(id, ENTRIES) if id else house.history.recent(ENTRIES, hidden=hidden)
+    page = f"/collections/{id}" if id else "/collections"
+    return Feed(
+        key=f"collection {id}" if id else "collections",
+        title=house.catalog.collection(id).title if id else "Collections of Repeatpass",
+        path=f"{page}/feed.atom" if id else "/feeds/collections.atom",
+        page=page,
+        base=base,
+        entries=[_change(desk, each) for each in changes],
+        since=house.catalog.collection(id).created if id else datetime.fromisoformat("2026-01-01T00:00:00+00:00"),
+    )
+
+
+def _change(desk: Desk, change: Change) -> Entry:
+    known = desk.house.registry.entry(change.collection) is not None
+    return Entry(
+        key=f"collection {change.collection} {change.id}",
+        title=f"{title_of(desk, change.collection)}: {sentence_of(change)}",
+        text=change.detail or f"{sentence_of(change)}.",
+        category=change.kind,
+        href=f"/collections/{change.collection}" if known else "/registry/changes",
+        updated=change.when,
+    )
 
 
 def _alert(alert: Alert) -> Entry:

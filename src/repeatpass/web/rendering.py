@@ -29,6 +29,7 @@ from repeatpass.web.views import (
     WorkspacePage,
 )
 from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
+from repeatpass.web.views.collections import ChangesPage, ExamplesPage, RegistryPage
 from repeatpass.web.views.schedules import HeldPage, SchedulePage, SchedulesPage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,6 +45,9 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     NotebooksPage: "notebooks.html",
     CollectionPage: "collection.html",
     CollectionsPage: "collections.html",
+    RegistryPage: "registry.html",
+    ExamplesPage: "examples.html",
+    ChangesPage: "changes.html",
     TrustPage: "trust.html",
     HeldPage: "held.html",
     SchedulePage: "schedule.html",

@@ -53,6 +53,13 @@ class History:
         unseen = events.c.subject.not_in(sorted(hidden)) if hidden else sa.true()
         return self._changes(unseen, limit=limit, offset=offset)
 
+    def number(self, hidden: Collection[str] = frozenset()) -> int:
+        """Return how many changes there are in all, those of *hidden* left out."""
+        unseen = events.c.subject.not_in(sorted(hidden)) if hidden else sa.true()
+        query = sa.select(sa.func.count()).select_from(events).where(events.c.name.in_(TOLD), unseen)
+        with self.database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def versions(self, collection: str) -> list[Version]:
         """Return the versions of which files are kept, those that passports rest on among them."""
         query = sa.select(assets.c.version, sa.func.count(), sa.func.sum(assets.c.size))

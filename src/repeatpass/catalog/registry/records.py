@@ -27,7 +27,8 @@ class Entry:
     nature: str  # Observation, Model output …
     tags: tuple[str, ...]  # as they are written
     keys: frozenset[str]  # the same, plain: how they are compared
-    makers: tuple[str, ...]  # producers
+    providers: tuple[Maker, ...]
+    makers: tuple[str, ...]  # the names of those who produced it
     managed_by: str  # whoever has a part in it, plain
     kinds: tuple[str, ...]  # Images, Cubes, Tables, Features
     licence: str  # in words, short
@@ -40,6 +41,7 @@ class Entry:
     size: int  # bytes kept here
     items: int
     pictured: bool  # a picture can be drawn from its data
+    linked: bool  # its document links usage examples elsewhere
     owner: str
     created: datetime
     updated: datetime

@@ -1,130 +1,149 @@
-"""One collection: what it is, where and when, its files, who made it, how to open it."""
+"""One collection: what it is, where and when, what it holds, its files, who made it, how to open it, who uses it."""
 
-from typing import Any
+import logging
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from repeatpass.catalog.records import Collection, CollectionAsset, Item
+from repeatpass.catalog.records import Collection, CollectionAsset
+from repeatpass.catalog.registry import terms_of
+from repeatpass.catalog.registry.contents import NEWEST, Contents, contents_of
+from repeatpass.catalog.registry.plain import first_sentence, texts
+from repeatpass.catalog.registry.reading import NOWHERE, box_in, interval_of, nature_of
+from repeatpass.core.errors import RepeatpassError
+from repeatpass.data.records import Layer
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
+from repeatpass.web.links import safe
 from repeatpass.web.notebook_html import markdown
 from repeatpass.web.pages import collections as listed
+from repeatpass.web.pages.changelog import changes_of
+from repeatpass.web.pages.collection_facts import facts_of, standing_of
+from repeatpass.web.pages.collection_files import code_of, files_table, layouts_of, opened_of
+from repeatpass.web.pages.collection_variables import variables_table
+from repeatpass.web.pages.examples import examples_of
 from repeatpass.web.pages.indicator import HOME
-from repeatpass.web.pages.previews import map_of, nowhere
-from repeatpass.web.views import Cell, CollectionPage, Column, Download, Fact, Link, Table
+from repeatpass.web.pages.previews import map_of
+from repeatpass.web.services import service_links
+from repeatpass.web.snippets import snippets_of
+from repeatpass.web.timelines import time_bar
+from repeatpass.web.views import CollectionPage, Download, Link, MapView, Place
+from repeatpass.web.views.collections import PlainLicence
+from repeatpass.web.views.figures import Extent
 
 COLLECTIONS = Link(text="Collections", href="/collections")
+BASE_MAP = "Base map: Natural Earth."
+log = logging.getLogger(__name__)
 
 
-def collection_page(desk: Desk, id: str) -> CollectionPage:
-    """One collection at its present version."""
-    catalog = desk.house.catalog
-    collection = catalog.collection(id)
-    files, path = catalog.assets(id), f"/collections/{id}"
+def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
+    """One collection at its present version; *base* is the address of the house as the asker knows it."""
+    house = desk.house
+    collection = house.catalog.collection(id)
+    contents = contents_of(house.database, id)
+    entry = house.registry.entry(id)
+    files = _files(desk, contents, id)
+    layers = _layers(desk, id)
+    terms, path = terms_of(collection.body), f"/collections/{id}"
+    code = code_of(id, layouts_of(list(contents.newest)))
     return CollectionPage(
         title=collection.title,
         path=path,
-        description=listed.sentence_of(collection),
+        description=first_sentence(collection.description),
         json_href=f"{path}.json",
         crumbs=(HOME, COLLECTIONS, Link(text=collection.title)),
         id=id,
-        nature=listed.nature_of(collection),
-        sentence=listed.sentence_of(collection),
+        nature=nature_of(collection.body),
+        sentence=first_sentence(collection.description),
         about=Markup(markdown(collection.description)),
-        facts=tuple(_facts(desk, collection, files)),
-        map=map_of(desk, collection, files),
-        items=_files(collection, catalog.items(id), files),
+        facts=tuple(facts_of(collection, entry)),
+        map=map_of(desk, collection, files) or coverage_of(collection, contents),
+        items=files_table(collection, contents, files),
+        items_note=_note(entry.items if entry else 0, len(contents.newest), id),
         used_by=_used_by(desk, id),
-        code=code_of(id, layouts_of(catalog.items(id))),
+        code=code,
         citation=str(collection.body.get("sci:citation", "")),
-        downloads=(Download(label="STAC", href=f"/stac/collections/{id}"), Download(label="JSON", href=f"{path}.json")),
+        downloads=(
+            Download(label="STAC", href=f"/stac/collections/{id}"),
+            Download(label="JSON", href=f"{path}.json"),
+            Download(label="Atom", href=f"{path}/feed.atom"),
+        ),
+        standing=standing_of(collection),
+        licence=PlainLicence(name=terms.name, use=terms.use, sentence=terms.sentence, href=safe(terms.href)),
+        time=time_bar(*interval_of(collection.body), contents.months),
+        tags=listed.tags_of(texts(collection.body.get("keywords"))),
+        variables=variables_table(collection.body, contents, layers),
+        snippets=snippets_of(opened_of(collection, contents, files, base), code),
+        services=service_links(house, collection, base),
+        examples=examples_of(desk, collection),
+        changes=changes_of(desk, house.history.of(id), linked=False),
+        feed=f"{path}/feed.atom",
+        look=(Link(text="Look at it in the map browser", href=f"/browser?layer={layers[0].id}"),) if layers else (),
     )
 
 
-def code_of(id: str, layouts: tuple[str, ...] = ()) -> str:
-    """The lines that open it; of a cube in two layouts, those for either."""
-    if len(layouts) < 2:
-        return f'import repeatpass\n\ndata = repeatpass.open("{id}")\ndata'
-    names = {"map": "maps", "series": "series"}
-    opened = "\n".join(f'{names[layout]} = repeatpass.open("{id}", layout="{layout}")' for layout in layouts)
-    return f"import repeatpass\n\n{opened}\n{names[layouts[0]]}"
+def _files(desk: Desk, contents: Contents, id: str) -> list[CollectionAsset]:
+    """The files of the collection as a whole, and of its newest items."""
+    keys = {(id, ""), *((id, item.id) for item in contents.newest)}
+    found = desk.house.catalog.assets_of(keys)
+    return [file for key in [(id, ""), *((id, item.id) for item in contents.newest)] for file in found.get(key, ())]
 
 
-def layouts_of(items: list[Item]) -> tuple[str, ...]:
-    """The layouts in which a cube is kept; empty where it is none."""
-    assets = [asset for item in items[:1] for asset in item.body.get("assets", {}).values()]
-    return tuple(asset["repeatpass:layout"] for asset in assets if asset.get("repeatpass:layout"))
+def _layers(desk: Desk, id: str) -> Sequence[Layer]:
+    try:
+        return desk.house.layers.of(id)
+    except (RepeatpassError, OSError, ValueError):  # a file that cannot be read is told of elsewhere
+        log.info("The layers of %s cannot be told", id, exc_info=True)
+        return ()
 
 
-def _facts(desk: Desk, collection: Collection, files: list[CollectionAsset]) -> list[Fact]:
-    body = collection.body
-    link: Any = next((each for each in body.get("links", ()) if each.get("rel") == "license"), {})
-    makers = [each for each in body.get("providers", ()) if "producer" in each.get("roles", ())]
-    carriers = [each for each in body.get("providers", ()) if "producer" not in each.get("roles", ())]
-    facts = [
-        Fact(label="Nature", text=listed.nature_of(collection)),
-        *(Fact(label="Made by", text=each["name"], href=each.get("url", "")) for each in makers),
-        *_origin(body),
-        *(Fact(label="Carried by", text=each["name"], href=each.get("url", "")) for each in carriers),
-        Fact(label="Time", text=_time(collection)),
-        Fact(label="Place", text="None is stated" if nowhere(desk, files) else listed.where_of(collection)),
-        Fact(label="Version", text=collection.version),
-        Fact(label="Size", text=words.size(sum(file.size for file in files)), note=words.plural(len(files), "file")),
-        Fact(label="Licence", text=str(body.get("repeatpass:license_title") or body.get("license", "not stated")),
-             href=link.get("href", "")),
-        Fact(label="Attribution", text=str(body.get("attribution", ""))),
-        Fact(label="Keywords", text=", ".join(body.get("keywords", ()))),
-        Fact(label="Registered", text=words.moment(collection.created)),
-    ]  # fmt: skip
-    return [fact for fact in facts if fact.text]
+def _note(items: int, shown: int, id: str) -> str:
+    return f"The newest {NEWEST} of {words.number(items)} items; all of them by STAC." if items > shown else ""
 
 
-def _origin(body: Any) -> list[Fact]:
-    """What made it here, and of what."""
-    made = str(body.get("repeatpass:made_by", ""))
-    if not made:
-        return []
-    what = "batch" if made.startswith("/batches/") else "run"
-    sources = [Fact(label="Made of", text=id, href=f"/collections/{id}") for id in body.get("repeatpass:sources", ())]
-    return [Fact(label="Made here by", text=f"The {what} {made.rpartition('/')[2]}", href=made), *sources]
-
-
-def _time(collection: Collection) -> str:
-    start, end = listed.interval_of(collection)
-    return f"{words.day(start)} to {words.day(end)}" if start and end else "No date is stated"
-
-
-def _files(collection: Collection, items: list[Item], files: list[CollectionAsset]) -> Table:
-    titles = {item.id: str(item.body.get("properties", {}).get("title", item.id)) for item in items}
-    rows = tuple(
-        (
-            Cell(text=titles.get(file.item or "", "The whole collection"),
-                 href=f"/stac/collections/{collection.id}/items/{file.item}" if file.item else ""),
-            Cell(text=_named(file, items), href=f"/files/{file.checksum}"),
-            Cell(text=file.media_type.partition(";")[0], mono=True),
-            Cell(text=words.size(file.size), sort=str(file.size)),
-            Cell(text=words.short(file.checksum), mono=True, copy=file.checksum),
-        )
-        for file in files
-    )  # fmt: skip
-    columns = tuple(
-        Column(title=title, numeric=title == "Size") for title in ("Item", "Asset", "Type", "Size", "SHA-256")
+def coverage_of(collection: Collection, contents: Contents) -> MapView | None:
+    """Where the data lie, as boxes on the map; None where no place is stated."""
+    whole = box_in(collection.body)
+    if whole is None or collection.body.get(NOWHERE):
+        return None
+    boxes = [box for box in contents.boxes if box[0] <= box[2]] or [whole]
+    places = [Place(id=str(number), title="Extent", href="", box=box) for number, box in enumerate(_parts(boxes))]
+    return MapView(
+        title=collection.title,
+        projection="EPSG:4326",
+        extent=(-180.0, -90.0, 180.0, 90.0),
+        view=_view(whole),
+        alt=f"Map: {collection.title} covers {len(boxes)} {'area' if len(boxes) == 1 else 'areas'}",
+        places=tuple(places),
+        caption="Outlines of the data. Plate carrée (EPSG:4326).",
+        attribution=BASE_MAP,
     )
-    return Table(caption=f"Files of version {collection.version}", columns=columns, rows=rows)
 
 
-def _named(file: CollectionAsset, items: list[Item]) -> str:
-    """An asset's key, with the layout of a cube beside it."""
-    body = next((item.body for item in items if item.id == file.item), {})
-    layout = body.get("assets", {}).get(file.key, {}).get("repeatpass:layout", "")
-    return f"{file.key} ({layout} layout)" if layout else file.key
+def _parts(boxes: Sequence[Extent]) -> list[Extent]:
+    """Boxes that cross the antimeridian are drawn as two."""
+    halves = [[box] if box[0] <= box[2] else [(box[0], box[1], 180.0, box[3]), (-180.0, box[1], box[2], box[3])]
+              for box in boxes]  # fmt: skip
+    return [each for pair in halves for each in pair]
+
+
+def _view(box: Extent) -> Extent:
+    """The part of the world that is shown: the data with much around them, twice as wide as high."""
+    west, south, east, north = box
+    if west > east or east - west > 150 or north - south > 75:
+        return (-180.0, -90.0, 180.0, 90.0)
+    half = max(east - west, 2 * (north - south), 10.0) * 0.9
+    middle, height = (west + east) / 2, (south + north) / 2
+    half = min(half, 90.0)
+    height = min(max(height, -90 + half / 2), 90 - half / 2)
+    return (middle - half, height - half / 2, middle + half, height + half / 2)
 
 
 def _used_by(desk: Desk, id: str) -> tuple[Link, ...]:
-    house = desk.house
-    found: list[Link] = []
-    for series in desk.every():
-        run = next(iter(series.runs), "")
-        if run and any(read.collection == id for read in house.runs.provenance(run).inputs):
-            found.append(Link(text=series.indicator.title, href=f"/indicators/{series.id}"))
-    return tuple(found)
+    """Indicators that rest on it."""
+    readers = desk.house.usage.runs_reading(id)
+    return tuple(
+        Link(text=series.indicator.title, href=f"/indicators/{series.id}")
+        for series in desk.every()
+        if not readers.isdisjoint(series.runs)
+    )

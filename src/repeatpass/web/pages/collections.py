@@ -1,121 +1,177 @@
-"""The collections that the platform holds."""
+"""The registry: all collections, narrowed by words, facets, place and time, page by page."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
-from repeatpass.catalog.records import Collection, CollectionAsset
-from repeatpass.core.times import parse_time
+from repeatpass.catalog.records import Collection
+from repeatpass.catalog.registry import Asked, Count, Entry, Found, asked_of, find
+from repeatpass.catalog.registry.asking import SORTS
+from repeatpass.catalog.registry.plain import plain
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
-from repeatpass.web.pages.narrowing import Question, narrow
-from repeatpass.web.pages.previews import has_preview, nowhere
-from repeatpass.web.views import CollectionRow, CollectionsPage
+from repeatpass.web.links import addressed
+from repeatpass.web.timelines import Axis, axis_of, stretch_of, ticks_of
+from repeatpass.web.views import CollectionRow, CollectionsPage, Facet, FacetValue, Link, Pager, Search
 
 DESCRIPTION = (
     "The observations that the notebooks read, each with its makers, its licence and a checksum of every file."
 )
-WORLD = [-180, -90, 180, 90]
+PATH = "/collections"
+FEED = "/feeds/collections.atom"
+AT_ONCE = 30  # rows of a page
+SHOWN = 12  # values of a facet
+TITLES = {"tag": "Subject", "kind": "Kind of data", "provider": "Made by", "nature": "Nature", "use": "You may"}
+MORE = {"tag": "/registry/tags", "provider": "/registry/providers"}
+SHELVES = (
+    ("Subjects", "/registry/tags"),
+    ("Makers", "/registry/providers"),
+    ("Usage examples", "/registry/examples"),
+    ("Changes", "/registry/changes"),
+)
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+Pairs = Sequence[tuple[str, str]]
 
 
-def collections_page(desk: Desk, asked: Mapping[str, str]) -> CollectionsPage:
-    """All collections, narrowed by ``q``, ``nature``, ``keyword``."""
-    files = desk.house.catalog.current_assets()
-    questions: list[Question[Collection]] = [
-        Question(name="nature", title="Nature", values=lambda each: [nature_of(each)]),
-        Question(name="provider", title="Made by", values=lambda each: producers_of(each)),
-    ]
-    every = desk.house.catalog.collections()
-    narrowed = narrow("/collections", every, questions, asked, _text, "Search collections")
+def shelves(path: str = "") -> tuple[Link, ...]:
+    """The other ways into the registry; the one at *path* leads nowhere."""
+    every = (("Collections", PATH), *SHELVES)
+    return tuple(Link(text=text, href="" if href == path else href) for text, href in every)
+
+
+def collections_page(desk: Desk, pairs: Iterable[tuple[str, str]], path: str = PATH) -> CollectionsPage:
+    """The collections that the parameters of an address ask for; raise Invalid naming one that is wrong."""
+    given = [(name, value) for name, value in pairs if value.strip()]
+    asked = asked_of(given)
+    examples = desk.house.usage.counts()
+    hidden = desk.house.registry.hidden_from(desk.house.catalog.viewer)
+    found = find(desk.house.registry.entries(), asked, examples, hidden)
+    first = (asked.number - 1) * AT_ONCE
+    axis = axis_of(found.entries)
+    kept = [(name, value) for name, value in given if name not in ("page", "search")]
+    kept += [("q", asked.words)] if asked.words and not any(name == "q" for name, _ in kept) else []
     return CollectionsPage(
         title="Collections",
-        path="/collections",
+        path=path,
         description=DESCRIPTION,
-        json_href="/collections.json",
-        search=narrowed.search,
-        facets=narrowed.facets,
-        rows=tuple(
-            row_of(desk, each, [file for file in files if file.collection == each.id]) for each in narrowed.found
-        ),
-        total=len(narrowed.found),
+        json_href=addressed(f"{PATH}.json", given),
+        search=_search(asked, kept),
+        facets=tuple(_facets(found, asked, kept)),
+        rows=tuple(row_of(each, examples.get(each.id, 0), axis) for each in found.entries[first : first + AT_ONCE]),
+        total=len(found.entries),
+        of=found.of if asked.narrowed else 0,
+        chosen=_chosen(asked, kept),
+        pager=_pager(asked, kept, len(found.entries)),
+        sorts=_sorts(asked, kept),
+        ticks=ticks_of(axis),
+        place=tuple((name, dict(given).get(name, "")) for name in ("from", "to", "bbox")),
+        shelves=shelves(PATH),
+        feed=FEED,
     )
 
 
-def _text(collection: Collection) -> str:
-    keywords = collection.body.get("keywords", ())
-    return " ".join((collection.id, collection.title, collection.description, *keywords))
+def _search(asked: Asked, kept: Pairs) -> Search:
+    hidden = tuple((name, value) for name, value in kept if name not in ("q", "from", "to", "bbox"))
+    return Search(action=PATH, text=asked.words, keep=hidden, label="Search collections")
 
 
-def row_of(desk: Desk, collection: Collection, files: list[CollectionAsset]) -> CollectionRow:
+def _facets(found: Found, asked: Asked, kept: Pairs) -> Iterable[Facet]:
+    for name, title in TITLES.items():
+        counts = found.facets[name]
+        values = [_value(name, each, kept, asked) for each in counts]
+        shown = [each for each in values if each.selected] + [each for each in values if not each.selected]
+        more = Link(text=f"All {len(counts)}", href=MORE[name]) if len(counts) > SHOWN and name in MORE else None
+        if len(values) > 1 or any(each.selected for each in values):
+            yield Facet(title=title, values=tuple(shown[:SHOWN]), more=more)
+
+
+def _value(name: str, count: Count, kept: Pairs, asked: Asked) -> FacetValue:
+    several = name == "tag"
+    selected = count.value in asked.tags if several else (name, count.value) in kept
+    rest = [(n, v) for n, v in kept if n != name or (several and plain(v) != count.value)]
+    href = addressed(PATH, rest if selected else [*rest, (name, count.value)])
+    return FacetValue(text=count.text, count=count.number, href=href, selected=selected)
+
+
+def _chosen(asked: Asked, kept: Pairs) -> tuple[Link, ...]:
+    """What was chosen, each with the address without it."""
+    return tuple(
+        Link(text=value, href=addressed(PATH, [pair for at, pair in enumerate(kept) if at != number]))
+        for number, (name, value) in enumerate(kept)
+        if name in (*TITLES, "from", "to", "bbox", "datetime")
+    )
+
+
+def _sorts(asked: Asked, kept: Pairs) -> tuple[Link, ...]:
+    now = asked.sort or ("" if asked.must else "used")
+    rest = [pair for pair in kept if pair[0] != "sort"]
+    return tuple(
+        Link(text=text, href="" if name == now else addressed(PATH, [*rest, ("sort", name)]))
+        for name, text in SORTS.items()
+    )
+
+
+def _pager(asked: Asked, kept: Pairs, total: int) -> Pager | None:
+    if total <= AT_ONCE:
+        return None
+    first = (asked.number - 1) * AT_ONCE
+    last = min(first + AT_ONCE, total)
+    page = lambda number: addressed(PATH, [*kept, ("page", str(number) if number > 1 else "")])  # noqa: E731
+    return Pager(
+        first=min(first + 1, total),
+        last=max(last, 0),
+        total=total,
+        previous=page(asked.number - 1) if asked.number > 1 else "",
+        next=page(asked.number + 1) if last < total else "",
+    )
+
+
+def row_of(entry: Entry, examples: int, axis: Axis | None) -> CollectionRow:
     """A collection in a list."""
     return CollectionRow(
-        id=collection.id,
-        href=f"/collections/{collection.id}",
-        title=collection.title,
-        sentence=sentence_of(collection),
-        nature=nature_of(collection),
-        span=span_of(collection),
-        where="No place stated" if nowhere(desk, files) else where_of(collection),
-        items=len(files),
-        size=sum(file.size for file in files),
-        licence=licence_of(collection),
-        thumbnail=preview_href(collection) if has_preview(files) else "",
+        id=entry.id,
+        href=f"{PATH}/{entry.id}",
+        title=entry.title,
+        sentence=entry.sentence,
+        nature=entry.nature,
+        span=span_of(entry),
+        where=where_of(entry),
+        items=entry.files or entry.items,
+        size=entry.size,
+        licence=entry.licence,
+        thumbnail=preview_href(entry) if entry.pictured else "",
+        use=entry.use,
+        tags=tags_of(entry.tags[:6]),
+        makers=words.listed(list(entry.makers[:3])),
+        examples=examples,
+        stretch=stretch_of(entry.start, entry.end, axis, span_of(entry)),
+        box=entry.box,
     )
 
 
-def preview_href(collection: Collection) -> str:
+def tags_of(tags: Iterable[str]) -> tuple[Link, ...]:
+    """Tags, each leading to its collections."""
+    return tuple(Link(text=tag, href=addressed(PATH, [("tag", plain(tag))])) for tag in tags)
+
+
+def preview_href(collection: Entry | Collection) -> str:
     """The address of the picture drawn from the collection's data."""
-    return f"/collections/{collection.id}/preview.png?v={collection.version}"
+    return f"{PATH}/{collection.id}/preview.png?v={collection.version}"
 
 
-def nature_of(collection: Collection) -> str:
-    """Observation, analysis or model output: never left unsaid."""
-    kind = str(collection.body.get("repeatpass:kind", "observation"))
-    return kind[:1].upper() + kind[1:]
-
-
-def producers_of(collection: Collection) -> list[str]:
-    """Who made the data, without those who only carry them."""
-    providers = collection.body.get("providers", ())
-    return [str(each["name"]) for each in providers if "producer" in each.get("roles", ())]
-
-
-def licence_of(collection: Collection) -> str:
-    """The licence in words."""
-    title = str(collection.body.get("repeatpass:license_title") or collection.body.get("license", "not stated"))
-    return title.partition(" (")[0]
-
-
-def sentence_of(collection: Collection) -> str:
-    """The first sentence of its description."""
-    first = collection.description.split("\n\n")[0].replace("`", "").replace("**", "")
-    end = first.find(". ")
-    return first if end < 0 else first[: end + 1]
-
-
-def interval_of(collection: Collection) -> tuple[datetime | None, datetime | None]:
-    """The first and last moment, where they are stated."""
-    intervals = collection.body.get("extent", {}).get("temporal", {}).get("interval", [[None, None]])
-    start, end = intervals[0]
-    return (parse_time(start) if start else None), (parse_time(end) if end else None)
-
-
-def span_of(collection: Collection) -> str:
+def span_of(entry: Entry) -> str:
     """From when to when; said where no time is stated."""
-    start, end = interval_of(collection)
-    if start is None or end is None:
-        return "No date"
-    return str(start.year) if start.year == end.year else f"{start.year} to {end.year}"
+    if entry.start is None:
+        return "No date" if entry.end is None else f"Until {entry.end.year}"
+    if entry.end is None:
+        return f"{entry.start.year} to today"
+    return str(entry.start.year) if entry.start.year == entry.end.year else f"{entry.start.year} to {entry.end.year}"
 
 
-def bbox_of(collection: Collection) -> list[float]:
-    """West, south, east, north in degrees."""
-    return [float(edge) for edge in collection.body.get("extent", {}).get("spatial", {}).get("bbox", [WORLD])[0]]
-
-
-def where_of(collection: Collection) -> str:
+def where_of(entry: Entry) -> str:
     """Where it lies, in degrees."""
-    west, south, east, north = bbox_of(collection)
-    if [west, south, east, north] == WORLD:
+    if entry.box is None:
+        return "No place stated"
+    west, south, east, north = entry.box
+    if entry.box == WORLD:
         return "Whole Earth"
     if (west, south) == (east, north):
         return f"{words.degrees(round(south, 2), 'lat')}, {words.degrees(round(west, 2), 'lon')}"

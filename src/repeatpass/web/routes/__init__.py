@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from repeatpass.web.desk import Desk
 from repeatpass.web.routes.answering import no_odd_characters
 from repeatpass.web.routes.batches import batches_router
+from repeatpass.web.routes.collections import collections_router
 from repeatpass.web.routes.feeds import feeds_router
 from repeatpass.web.routes.indicators import indicators_router
 from repeatpass.web.routes.runs import runs_router
@@ -21,6 +22,7 @@ def pages_router(desk: Desk) -> APIRouter:
     for part in (
         *routers,
         batches_router,
+        collections_router,
         indicators_router,
         runs_router,
         shelves_router,

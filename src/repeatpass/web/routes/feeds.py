@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from repeatpass.web.desk import Desk
-from repeatpass.web.feeds import MEDIA_TYPE, Feed, alerts_feed, indicator_feed, written
-from repeatpass.web.routes.answering import etag, unchanged
+from repeatpass.web.feeds import MEDIA_TYPE, Feed, alerts_feed, collections_feed, indicator_feed, written
+from repeatpass.web.routes.answering import etag, seen, unchanged
 
 
 def feeds_router(desk: Desk) -> APIRouter:
-    """The feed of all alerts, and that of each indicator."""
+    """The feed of all alerts and that of each indicator; the feed of all collections and that of each."""
     router = APIRouter()
 
     @router.get("/feeds/alerts.atom")
@@ -21,6 +21,14 @@ def feeds_router(desk: Desk) -> APIRouter:
     @router.get("/indicators/{id}/feed.atom")
     def indicator(id: str, request: Request) -> Response:
         return _answer(request, indicator_feed(desk, id, _base(request)))
+
+    @router.get("/feeds/collections.atom")
+    def collections(request: Request) -> Response:
+        return _answer(request, collections_feed(seen(desk, request), _base(request)))
+
+    @router.get("/collections/{id}/feed.atom")
+    def collection(id: str, request: Request) -> Response:
+        return _answer(request, collections_feed(seen(desk, request), _base(request), id))
 
     return router
 

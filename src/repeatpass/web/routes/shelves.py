@@ -1,19 +1,13 @@
-"""Addresses of notebooks, collections, and of how trust works."""
-
-from typing import Any
+"""Addresses of notebooks, and of how trust works."""
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from repeatpass.access import Actor
-from repeatpass.catalog.records import Collection, Visibility
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.records import Run
 from repeatpass.web.desk import Desk
-from repeatpass.web.pages import previews
-from repeatpass.web.pages.collection import collection_page
-from repeatpass.web.pages.collections import collections_page
 from repeatpass.web.pages.notebook import notebook_json, notebook_page
 from repeatpass.web.pages.notebooks import notebooks_page
 from repeatpass.web.pages.parameters import read_form
@@ -21,11 +15,9 @@ from repeatpass.web.pages.trust import trust_page
 from repeatpass.web.routes.answering import actor_of, answer, as_json, form_of, seen, wants_json
 from repeatpass.web.twins import plain
 
-FOREVER = "public, max-age=31536000, immutable"
-
 
 def shelves_router(desk: Desk) -> APIRouter:
-    """Everything under /notebooks and /collections, and /trust."""
+    """Everything under /notebooks, and /trust."""
     router = APIRouter()
 
     @router.get("/notebooks")
@@ -56,27 +48,6 @@ def shelves_router(desk: Desk) -> APIRouter:
             return answer(desk, request, page, status=400)
         return RedirectResponse(f"/runs/{run.id}", 303)
 
-    @router.get("/collections")
-    @router.get("/collections.json")
-    def collections(request: Request) -> Response:
-        return answer(desk, request, collections_page(seen(desk, request), request.query_params))
-
-    @router.get("/collections/{id}.json")
-    def collection_twin(id: str, request: Request) -> Response:
-        return as_json(plain(collection_json(seen(desk, request).house.catalog.collection(id))))
-
-    @router.get("/collections/{id}")
-    def collection(id: str, request: Request) -> Response:
-        mine = seen(desk, request)
-        return answer(desk, request, collection_page(mine, id), collection_json(mine.house.catalog.collection(id)))
-
-    @router.get("/collections/{id}/preview.png")
-    def preview(id: str, request: Request) -> Response:
-        mine = seen(desk, request)
-        content = previews.picture(mine, id)
-        kept = FOREVER if mine.house.catalog.collection(id).visibility == Visibility.PUBLIC else "private, no-cache"
-        return Response(content, headers={"cache-control": kept}, media_type="image/png")
-
     @router.get("/trust")
     @router.get("/trust.json")
     def trust(request: Request) -> Response:
@@ -90,11 +61,3 @@ def begin_run(desk: Desk, actor: Actor, id: str, form: dict[str, str]) -> Run:
     revision = desk.house.shelf.find(f"{id}@{form['revision']}" if form.get("revision") else id)
     parameters = read_form(revision.schema, {name: text for name, text in form.items() if name != "revision"})
     return desk.house.submitting.submit(actor, revision.name, parameters, flavour=form.get("run-flavour", ""))
-
-
-def collection_json(collection: Collection) -> dict[str, Any]:
-    """A collection as STAC says it, with the platform's own facts."""
-    return {
-        "id": collection.id, "version": collection.version, "title": collection.title, "owner": collection.owner,
-        "created": collection.created, "updated": collection.updated, "stac": collection.body,
-    }  # fmt: skip

@@ -105,6 +105,7 @@ class Facet:
 
     title: str
     values: tuple[FacetValue, ...]
+    more: Link | None = None  # where the rest of the values stand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,94 @@
+"""Addresses of the registry: the collections, each of them, its subjects, makers, usage examples and changes."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from repeatpass.catalog.records import Collection, Visibility
+from repeatpass.web.desk import Desk
+from repeatpass.web.pages import previews
+from repeatpass.web.pages.changelog import changes_page
+from repeatpass.web.pages.collection import collection_page
+from repeatpass.web.pages.collections import collections_page
+from repeatpass.web.pages.examples import examples_page
+from repeatpass.web.pages.registry import makers_page, tag_page, tags_page
+from repeatpass.web.routes.answering import answer, seen, wants_json
+from repeatpass.web.twins import plain
+from repeatpass.web.views import CollectionPage
+
+FOREVER = "public, max-age=31536000, immutable"
+TOLD = ("licence", "variables", "snippets", "services", "examples", "used_by", "changes")  # of the page, in its twin
+
+
+def collections_router(desk: Desk) -> APIRouter:
+    """Everything under /collections and /registry."""
+    router = APIRouter()
+
+    @router.get("/collections")
+    @router.get("/collections.json")
+    def collections(request: Request) -> Response:
+        return answer(desk, request, collections_page(seen(desk, request), request.query_params.multi_items()))
+
+    # The decorator nearest to the function comes first, and {id} would take the twin's address.
+    @router.get("/collections/{id}")
+    @router.get("/collections/{id}.json")
+    def collection(id: str, request: Request) -> Response:
+        mine = seen(desk, request)
+        page = collection_page(mine, id, str(request.base_url).rstrip("/"))
+        twin = collection_json(mine.house.catalog.collection(id), page) if wants_json(request) else None
+        return answer(desk, request, page, twin)
+
+    @router.get("/collections/{id}/preview.png")
+    def preview(id: str, request: Request) -> Response:
+        mine = seen(desk, request)
+        content = previews.picture(mine, id)
+        kept = FOREVER if mine.house.catalog.collection(id).visibility == Visibility.PUBLIC else "private, no-cache"
+        return Response(content, headers={"cache-control": kept}, media_type="image/png")
+
+    @router.get("/registry")
+    def registry() -> Response:
+        return RedirectResponse("/collections", 308)
+
+    _shelves(router, desk)
+    return router
+
+
+def _shelves(router: APIRouter, desk: Desk) -> None:
+    @router.get("/registry/tags")
+    @router.get("/registry/tags.json")
+    def tags(request: Request) -> Response:
+        return answer(desk, request, tags_page(seen(desk, request)))
+
+    @router.get("/registry/tags/{tag:path}")
+    @router.get("/registry/tags/{tag:path}.json")
+    def tag(tag: str, request: Request) -> Response:
+        return answer(desk, request, tag_page(seen(desk, request), tag))
+
+    @router.get("/registry/providers")
+    @router.get("/registry/providers.json")
+    def makers(request: Request) -> Response:
+        return answer(desk, request, makers_page(seen(desk, request)))
+
+    @router.get("/registry/examples")
+    @router.get("/registry/examples.json")
+    def examples(request: Request) -> Response:
+        return answer(desk, request, examples_page(seen(desk, request)))
+
+    @router.get("/registry/examples/{tag:path}")
+    @router.get("/registry/examples/{tag:path}.json")
+    def examples_of_tag(tag: str, request: Request) -> Response:
+        return answer(desk, request, examples_page(seen(desk, request), tag))
+
+    @router.get("/registry/changes")
+    @router.get("/registry/changes.json")
+    def changes(request: Request, page: str = "1") -> Response:
+        return answer(desk, request, changes_page(seen(desk, request), page))
+
+
+def collection_json(collection: Collection, page: CollectionPage) -> dict[str, Any]:
+    """A collection as STAC says it, with the platform's own facts."""
+    return {
+        "id": collection.id, "version": collection.version, "title": collection.title, "owner": collection.owner,
+        "created": collection.created, "updated": collection.updated, "stac": collection.body,
+    } | {name: plain(getattr(page, name)) for name in TOLD}  # fmt: skip

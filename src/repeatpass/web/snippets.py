@@ -1,0 +1,159 @@
+"""How to open a collection elsewhere: lines to copy for Python, R and a terminal, steps for QGIS.
+
+The lines for Python are run by the tests against a real server.
+"""
+
+import json
+import shlex
+from dataclasses import dataclass
+
+from repeatpass.web.views.collections import Snippet
+
+ZARR_ZIP = "application/vnd.zarr+zip"
+NETCDF = ("application/x-netcdf", "application/netcdf")
+PARQUET = ("application/vnd.apache.parquet", "application/x-parquet")
+VECTOR = (
+    "application/geo+json",
+    "application/geopackage+sqlite3",
+    "application/vnd.flatgeobuf",
+    "application/flatgeobuf",
+)
+TIFF, CSV = "image/tiff", "text/csv"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """What is to be opened: one file that stands for all of the collection."""
+
+    collection: str
+    key: str  # of the asset
+    media_type: str  # without parameters
+    href: str  # with host
+    of_item: bool  # it belongs to an item, not to the collection as a whole
+    root: str  # of the STAC API, with host
+    public: bool = True
+    spatial: bool = True  # a table with geometries
+
+
+def snippets_of(asked: Opened | None, code: str) -> tuple[Snippet, ...]:
+    """Every way to open it; *code* are the lines that do in a notebook of this house."""
+    here = Snippet(name="Python, in a notebook here", language="python", text=code,
+                   note="What it reads is recorded, so that a run can be repeated.")  # fmt: skip
+    if asked is None or _reading(asked) is None or not asked.href.startswith(("http://", "https://")):
+        return (here,)
+    return (here, _python(asked), _qgis(asked), _r(asked), _shell(asked))
+
+
+def _python(asked: Opened) -> Snippet:
+    imports, lines = _reading(asked) or ((), "")
+    names = sorted({"pystac_client", *imports}, key=lambda name: (name not in ("io",), name))
+    head = "import io\n\n" if "io" in names else ""
+    head += "\n".join(f"import {name}" for name in names if name != "io")
+    given = "" if asked.public else ', headers={"Authorization": "Bearer YOUR-TOKEN"}'
+    found = (
+        f'item = next(catalog.search(collections=["{asked.collection}"], max_items=1).items())\n'
+        f"href = item.assets[{json.dumps(asked.key)}].href"
+        if asked.of_item
+        else f'collection = catalog.get_collection("{asked.collection}")\n'
+        f"href = collection.assets[{json.dumps(asked.key)}].href"
+    )
+    text = f'{head}\n\ncatalog = pystac_client.Client.open("{asked.root}"{given})\n{found}\n{lines}\nprint(data)'
+    needed = " ".join(sorted({"pystac-client", *(PACKAGES[name] for name in imports if name in PACKAGES)}))
+    return Snippet(name="Python, anywhere", language="python", text=text, note=f"It needs: pip install {needed}")
+
+
+PACKAGES = {
+    "rioxarray": "rioxarray",
+    "xarray": "xarray h5netcdf",
+    "zarr": "zarr",
+    "pandas": "pandas pyarrow",
+    "geopandas": "geopandas pyarrow",
+    "requests": "requests",
+}
+
+
+def _reading(asked: Opened) -> tuple[tuple[str, ...], str] | None:
+    """The packages, and the lines that make *data* of *href*; None where nothing common reads it."""
+    kind = asked.media_type
+    fetched = "content = requests.get(href, timeout=60).content" if asked.public else (
+        'content = requests.get(href, headers={"Authorization": "Bearer YOUR-TOKEN"}, timeout=60).content')  # fmt: skip
+    if kind == TIFF:
+        return ("rioxarray",), "data = rioxarray.open_rasterio(href, masked=True)"
+    if kind in NETCDF:
+        return (
+            "io",
+            "requests",
+            "xarray",
+        ), f'{fetched}\ndata = xarray.open_dataset(io.BytesIO(content), engine="h5netcdf")'
+    if kind == ZARR_ZIP:
+        name = f"{asked.collection}.zarr.zip"
+        lines = f'{fetched}\nwith open("{name}", "wb") as file:\n    file.write(content)\n'
+        return (
+            "requests",
+            "xarray",
+            "zarr",
+        ), f'{lines}data = xarray.open_zarr(zarr.storage.ZipStore("{name}", mode="r"))'
+    if kind in PARQUET:
+        library = "geopandas" if asked.spatial else "pandas"
+        return ("io", "requests", library), f"{fetched}\ndata = {library}.read_parquet(io.BytesIO(content))"
+    if kind == CSV:
+        return ("io", "pandas", "requests"), f"{fetched}\ndata = pandas.read_csv(io.BytesIO(content))"
+    if kind in VECTOR:
+        return ("io", "geopandas", "requests"), f"{fetched}\ndata = geopandas.read_file(io.BytesIO(content))"
+    return None
+
+
+def _qgis(asked: Opened) -> Snippet:
+    raster = asked.media_type in (TIFF, ZARR_ZIP, *NETCDF)
+    menu = "Add Raster Layer" if raster else "Add Vector Layer"
+    if asked.media_type == TIFF or asked.media_type in VECTOR or asked.media_type == CSV:
+        steps = f"Layer ▸ Add Layer ▸ {menu} …\nSource type: Protocol: HTTP(S), cloud, etc.\nURI: {asked.href}"
+    else:
+        steps = f"Download {asked.href}\nLayer ▸ Add Layer ▸ {menu} …\nSource type: File"
+    note = "As a map, without a download: the addresses of the services below. QGIS 3.40 and newer also read the whole "
+    return Snippet(name="QGIS", language="", text=steps, note=f"{note}catalogue: Browser ▸ STAC, {asked.root}")
+
+
+def _r(asked: Opened) -> Snippet:
+    file = f"{asked.collection}{ENDINGS.get(asked.media_type, '')}"
+    found = (
+        f'found <- stac("{asked.root}") |>\n  stac_search(collections = "{asked.collection}", limit = 1) |>\n'
+        f"  post_request()\nhref <- found$features[[1]]$assets${_r_name(asked.key)}$href"
+        if asked.of_item
+        else f'found <- stac("{asked.root}") |>\n  collections("{asked.collection}") |>\n  get_request()\n'
+        f"href <- found$assets${_r_name(asked.key)}$href"
+    )
+    fetch = f'download.file(href, "{file}", mode = "wb")\n'
+    library, lines = {
+        TIFF: ("terra", 'data <- rast(paste0("/vsicurl/", href))'),
+        CSV: ("", "data <- read.csv(href)"),
+        ZARR_ZIP: ("terra", f'{fetch}data <- rast("{file}")'),
+        **dict.fromkeys(NETCDF, ("terra", f'{fetch}data <- rast("{file}")')),
+        **dict.fromkeys(PARQUET, ("arrow", f'{fetch}data <- read_parquet("{file}")')),
+    }.get(asked.media_type, ("sf", "data <- st_read(href)"))
+    libraries = "\n".join(f"library({each})" for each in ("rstac", library) if each)
+    return Snippet(name="R", language="r", text=f"{libraries}\n\n{found}\n{lines}\ndata")
+
+
+def _r_name(key: str) -> str:
+    return key if key.isidentifier() else "`" + json.dumps(key)[1:-1].replace("`", "") + "`"
+
+
+ENDINGS = {
+    TIFF: ".tif",
+    CSV: ".csv",
+    ZARR_ZIP: ".zarr.zip",
+    **dict.fromkeys(NETCDF, ".nc"),
+    **dict.fromkeys(PARQUET, ".parquet"),
+    "application/geo+json": ".geojson",
+    "application/geopackage+sqlite3": ".gpkg",
+}
+
+
+def _shell(asked: Opened) -> Snippet:
+    given = "" if asked.public else '-H "Authorization: Bearer YOUR-TOKEN" '
+    file = f"{asked.collection}{ENDINGS.get(asked.media_type, '')}"
+    lines = [f"curl {given}-o {file} {shlex.quote(asked.href)}"]
+    if asked.media_type == TIFF:
+        lines.append(f"gdalinfo {shlex.quote('/vsicurl/' + asked.href)}")
+    return Snippet(name="Terminal", language="shell", text="\n".join(lines))
