@@ -18,6 +18,7 @@ from repeatpass.cubes.registering import Registering
 from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.room import Series
+from repeatpass.features import Features
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -61,6 +62,7 @@ class House:
     catalog: Catalog
     searching: Searching
     editing: Editing
+    features: Features
     registry: Registry
     history: History
     layers: Layers

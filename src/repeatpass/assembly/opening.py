@@ -24,6 +24,7 @@ from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.copies import Copies
 from repeatpass.data.series.room import Series
+from repeatpass.features import Features
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -117,6 +118,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         catalog=catalog,
         searching=Searching(database),
         editing=Editing(catalog),
+        features=Features(catalog),
         registry=Registry(database),
         history=History(database),
         layers=Layers(catalog, files, home / "cache" / "layers"),

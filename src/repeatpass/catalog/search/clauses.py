@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import shapely
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -26,14 +27,15 @@ ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
 NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkeys(
     [*COMPARISONS, *temporal.RELATIONS, *RELATIONS, *ARRAYS], 2
 )  # arguments
+Relating = Callable[[str, shapely.Geometry, str, Subject], sa.ColumnElement[bool]]
 DEEPEST = 60  # levels; deeper filters are no person's
 
 
 class Clauses:
     """Turns filters into conditions on the things of *subject*, in the words of one SQL *dialect*."""
 
-    def __init__(self, dialect: str, subject: Subject = ITEMS) -> None:
-        self.dialect, self.subject = dialect, subject
+    def __init__(self, dialect: str, subject: Subject = ITEMS, relating: Relating = related) -> None:
+        self.dialect, self.subject, self.relating = dialect, subject, relating
         self.properties = Properties(dialect, subject)
 
     def where(self, node: Any, depth: int = 0) -> sa.ColumnElement[bool]:
@@ -116,7 +118,7 @@ class Clauses:
             raise Invalid(
                 f"“{op}” compares the property “{place}” of {self.subject.noun} with a geometry.", field="filter"
             )
-        return related(op, geometry_of(_boxed(right), "filter"), self.dialect, self.subject)
+        return self.relating(op, geometry_of(_boxed(right), "filter"), self.dialect, self.subject)
 
     def _array(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
         if not isinstance(right, list):

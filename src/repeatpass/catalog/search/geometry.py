@@ -15,12 +15,13 @@ TYPES = {
 }  # fmt: skip
 
 
-def geometry_of(value: Any, name: str = "geometry") -> shapely.Geometry:
-    """Return a GeoJSON geometry as shapely's; raise Invalid, saying what is wrong with *name*."""
+def geometry_of(value: Any, name: str = "geometry", *, flat: bool = True) -> shapely.Geometry:
+    """Return a GeoJSON geometry as shapely's, *flat* without heights; raise Invalid, saying what is wrong with *name*."""
     if not isinstance(value, Mapping) or value.get("type") not in TYPES:
         raise Invalid(f"“{name}” must be a GeoJSON geometry with a type among {', '.join(sorted(TYPES))}.", field=name)
     try:
-        made = shapely.force_2d(shapely.geometry.shape(value))
+        read = shapely.geometry.shape(value)
+        made = shapely.force_2d(read) if flat else read
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise Invalid(f"The coordinates of “{name}” cannot be read: {error}.", field=name) from None
     if made.is_empty:

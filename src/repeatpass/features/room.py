@@ -1,0 +1,195 @@
+"""Add, replace, change and delete features, each change only on what the editor has seen (optimistic locking)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import shapely
+import sqlalchemy as sa
+
+from repeatpass.access import Actor, Right
+from repeatpass.catalog.editing import Outdated, merged
+from repeatpass.catalog.room import Catalog
+from repeatpass.core.errors import Conflict, Invalid, NotFound
+from repeatpass.core.times import now
+from repeatpass.features.checking import checked, inferred
+from repeatpass.features.records import CRS84, BadFeature, Feature, FeatureSet, Field, Found, FromFile, Wanted
+from repeatpass.features.rows import rows_of
+from repeatpass.features.searching import Searching
+from repeatpass.features.sets import add_rows, counted, forget_rows, grown, read_set, replace_row, set_of, write_set
+from repeatpass.features.store import feature_sets, features
+from repeatpass.storage import events
+
+MOST = 50_000  # features of one request
+AT_ONCE = 500  # rows of one statement
+
+
+class Features:
+    """The features of the collections. Who may see a collection is the catalog's to say, and asked before."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.database = catalog.database
+        self.searching = Searching(self.database)
+
+    # reading -----------------------------------------------------------------------------------------------
+
+    def known(self, collection: str) -> FeatureSet:
+        """Return what is known of a collection's features; raise NoFeatures if it holds none."""
+        with self.database.read() as connection:
+            return read_set(connection, collection)
+
+    def sets(self) -> dict[str, FeatureSet]:
+        """Return what is known of the features of every collection that holds some."""
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(feature_sets)).mappings().all()
+        return {row["collection"]: set_of(row) for row in rows}
+
+    def search(self, known: FeatureSet, wanted: Wanted, crs: str = CRS84) -> Found:
+        """Return one page of features, their geometries in *crs*, x before y; raise Invalid for what cannot be asked."""
+        return self.searching.search(known, wanted, crs)
+
+    def feature(self, known: FeatureSet, id: str, crs: str = CRS84) -> Feature:
+        """Return one feature; raise NotFound."""
+        return self.searching.feature(known, id, crs)
+
+    # changing ----------------------------------------------------------------------------------------------
+
+    def begin(
+        self, actor: Actor, collection: str, fields: Sequence[Field] = (), *, geometry: str = "",
+        time: Sequence[str] = (), crs: str = CRS84,
+    ) -> FeatureSet:  # fmt: skip
+        """Let a collection hold features; raise Conflict if it does already.
+
+        Without *fields* it has those that the first features have.
+        """
+        made = FeatureSet(
+            collection=collection, fields=tuple(fields), geometry=geometry, time=tuple(time), crs=crs, updated=now()
+        )
+        with self.database.write() as connection:
+            self._may_edit(actor, collection)
+            mine = sa.select(feature_sets.c.collection).where(feature_sets.c.collection == collection)
+            if connection.execute(mine).first() is not None:
+                raise Conflict(f"The collection “{collection}” holds features already.", collection=collection)
+            write_set(connection, made)
+            events.record(connection, "features.begun", collection, by=actor.id)
+        return made
+
+    def add(self, actor: Actor, collection: str, bodies: Sequence[Any], crs: str = CRS84) -> list[str]:
+        """Add GeoJSON features whose coordinates are in *crs*, x before y: all or none. Return their ids.
+
+        Raise BadFeature for one that is not as it should be, Conflict for an id that is there.
+        """
+        if len(bodies) > MOST:
+            raise Invalid(f"{len(bodies)} features at once are too many; send {MOST} at most.")
+        with self.database.write() as connection:
+            known = self._editable(connection, actor, collection)
+            if not known.fields and not known.number:
+                known = replace(known, fields=inferred(bodies))
+            known = replace(known, revision=known.revision + 1)
+            many = len(bodies) > 1
+            given = [
+                checked(known, body, f"Feature {at}" if many else "The feature") for at, body in enumerate(bodies, 1)
+            ]
+            ids = [id for id, _, _ in given]
+            _require_new(connection, collection, ids)
+            rows = rows_of(known, given, crs, known.revision)
+            for first in range(0, len(rows), AT_ONCE):
+                add_rows(connection, collection, rows[first : first + AT_ONCE])
+            write_set(connection, grown(known, rows))
+            events.record(connection, "features.changed", collection, by=actor.id, added=ids[:50])
+        return ids
+
+    def replace(
+        self, actor: Actor, collection: str, id: str, body: Any, match: Sequence[int] | None = None, crs: str = CRS84
+    ) -> Feature:
+        """Replace a feature; *match* are the revisions that it may have. Raise Outdated for another, NotFound."""
+        with self.database.write() as connection:
+            known = self._editable(connection, actor, collection)
+            _require_match(connection, collection, id, match)
+            known = replace(known, revision=known.revision + 1)
+            [row] = rows_of(known, [checked(known, body, id=id)], crs, known.revision)
+            replace_row(connection, collection, row)
+            self._changed(connection, actor, known, replaced=[id])
+        return self.feature(known, id)
+
+    def patch(
+        self, actor: Actor, collection: str, id: str, patch: Any, match: Sequence[int] | None = None, crs: str = CRS84
+    ) -> Feature:
+        """Merge *patch* into a feature (RFC 7396: null removes a member)."""
+        if not isinstance(patch, Mapping):
+            raise BadFeature("A patch is an object with the members that change (RFC 7396).")
+        known = self.known(collection)
+        now = self.feature(known, id, crs)
+        shape = None if now.geometry is None else shapely.geometry.mapping(now.geometry)
+        body = {"type": "Feature", "id": id, "geometry": shape, "properties": dict(now.properties)}
+        geometry = patch.get("geometry", shape)  # replaced as a whole: half a geometry is none
+        whole = merged(body, {name: each for name, each in patch.items() if name != "geometry"}) | {
+            "geometry": geometry
+        }
+        return self.replace(actor, collection, id, whole, (now.revision,) if match is None else match, crs)
+
+    def delete(self, actor: Actor, collection: str, id: str, match: Sequence[int] | None = None) -> None:
+        """Delete a feature; raise Outdated, NotFound."""
+        with self.database.write() as connection:
+            known = self._editable(connection, actor, collection)
+            _require_match(connection, collection, id, match)
+            forget_rows(connection, collection, [id])
+            self._changed(connection, actor, replace(known, revision=known.revision + 1), deleted=[id])
+
+    def end(self, actor: Actor, collection: str) -> None:
+        """Delete all features of a collection, and that it holds any."""
+        with self.database.write() as connection:
+            self._may_edit(actor, collection)
+            read_set(connection, collection)
+            self._forget(connection, collection)
+            events.record(connection, "features.ended", collection, by=actor.id)
+
+    def forget(self, collection: str) -> None:
+        """Delete the features of a collection that is no longer there."""
+        with self.database.write() as connection:
+            self._forget(connection, collection)
+
+    def _forget(self, connection: sa.Connection, collection: str) -> None:
+        forget_rows(connection, collection)
+        connection.execute(feature_sets.delete().where(feature_sets.c.collection == collection))
+
+    def _editable(self, connection: sa.Connection, actor: Actor, collection: str) -> FeatureSet:
+        self._may_edit(actor, collection)
+        known = read_set(connection, collection, lock=True)
+        if known.source:
+            raise FromFile(
+                f"The features of “{collection}” stand in a file of it, on which passports may rest: register a new "
+                "version of the collection instead.", collection=collection,
+            )  # fmt: skip
+        return known
+
+    def _may_edit(self, actor: Actor, collection: str) -> None:
+        actor.require(Right.CONTRIBUTE)
+        actor.require_own(self.catalog.as_seen_by(actor).collection(collection).owner, Right.CURATE)
+
+    def _changed(self, connection: sa.Connection, actor: Actor, known: FeatureSet, **what: Any) -> None:
+        write_set(connection, replace(known, **counted(connection, known)))
+        events.record(connection, "features.changed", known.collection, by=actor.id, **what)
+
+
+def _require_new(connection: sa.Connection, collection: str, ids: list[str]) -> None:
+    if len(set(ids)) < len(ids):
+        twice = next(id for id in ids if ids.count(id) > 1)
+        raise BadFeature(f"The id “{twice}” stands twice in what was sent.", field="id")
+    for first in range(0, len(ids), AT_ONCE):
+        some = features.c.id.in_(ids[first : first + AT_ONCE])
+        there = sa.select(features.c.id).where(features.c.collection == collection, some)
+        if (known := connection.execute(there).scalars().first()) is not None:
+            raise Conflict(
+                f"There is a feature “{known}” in “{collection}” already; replace it with PUT.", feature=known
+            )
+
+
+def _require_match(connection: sa.Connection, collection: str, id: str, match: Sequence[int] | None) -> None:
+    query = sa.select(features.c.revision).where(features.c.collection == collection, features.c.id == id)
+    present = connection.execute(query).scalar()
+    if present is None:
+        raise NotFound(f"There is no feature “{id[:80]}” in “{collection}”.", feature=id[:80])
+    if match is not None and present not in match:
+        raise Outdated(f"The feature “{id}” was changed since you last saw it; read it again, then decide.", feature=id)

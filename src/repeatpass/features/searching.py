@@ -1,0 +1,132 @@
+"""Finding features: by place, time and CQL2, in any order, page by page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+import sqlalchemy as sa
+
+from repeatpass.catalog.search.clauses import Clauses, Relating
+from repeatpass.catalog.search.records import Sort
+from repeatpass.catalog.search.spatial import related, teach
+from repeatpass.catalog.search.subject import Subject
+from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.features.crs import transformed
+from repeatpass.features.records import Feature, FeatureSet, Found, Wanted
+from repeatpass.features.store import features
+from repeatpass.features.subjects import Related, subject_of
+from repeatpass.storage.database import Database
+
+READ = (features.c.id, features.c.properties, features.c.revision, features.c.updated)
+PLACE = sa.func.coalesce(features.c.native, features.c.geometry, type_=sa.LargeBinary).label("place")
+
+
+class Searching:
+    """Reads features. Who may see the collection is asked before."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.dialect = database.engine.dialect.name
+        self._postgis: bool | None = None
+        teach(database)
+
+    def search(self, known: FeatureSet, wanted: Wanted, crs: str) -> Found:
+        """Return one page of the features that *wanted* describes, with geometries in *crs*; raise Invalid."""
+        subject = subject_of(known, self.dialect)
+        try:
+            with self.database.read() as connection:
+                where = self._where(connection, known, wanted, subject)
+                query = self._page(known, wanted, where, subject)
+                rows = connection.execute(query).mappings().all()
+                matched = self._matched(connection, known, wanted, where, len(rows)) if wanted.counted else None
+        except (sa.exc.DataError, sa.exc.InternalError) as error:
+            raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
+        page = rows[: wanted.limit]
+        return Found(features=_features(page, known, wanted, crs), matched=matched, more=len(rows) > wanted.limit)
+
+    def feature(self, known: FeatureSet, id: str, crs: str) -> Feature:
+        """Return one feature; raise NotFound."""
+        query = sa.select(*READ, PLACE).where(features.c.collection == known.collection, features.c.id == id)
+        with self.database.read() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no feature “{id[:80]}” in “{known.collection}”.", feature=id[:80])
+        return _features([row], known, Wanted(), crs)[0]
+
+    def clauses(self, connection: sa.Connection, known: FeatureSet, subject: Subject) -> Clauses:
+        """Return what turns filters into conditions on the features of a set."""
+        relating: Relating = related if self._relates(connection) else Related(connection, known)
+        return Clauses(self.dialect, subject, relating)
+
+    def _relates(self, connection: sa.Connection) -> bool:
+        """Whether the database itself can compare geometries: SQLite was taught to, PostgreSQL by PostGIS."""
+        if self.dialect == "sqlite":
+            return True
+        if not self._postgis:  # it may be installed later
+            query = sa.text("select 1 from pg_extension where extname = 'postgis'")
+            self._postgis = connection.execute(query).first() is not None
+        return self._postgis
+
+    def _where(self, connection: sa.Connection, known: FeatureSet, wanted: Wanted, subject: Subject) -> list[Any]:
+        clauses = self.clauses(connection, known, subject)
+        where: list[Any] = [features.c.collection == known.collection]
+        if wanted.area:
+            meets = [clauses.relating("s_intersects", area, self.dialect, subject) for area in wanted.area]
+            where.append(sa.or_(*meets))
+        if (wanted.start or wanted.end) and known.time:
+            where.append(_within(wanted))
+        if wanted.filter is not None:
+            where.append(clauses.where(wanted.filter))
+        return where
+
+    def _page(self, known: FeatureSet, wanted: Wanted, where: Sequence[Any], subject: Subject) -> sa.Select[Any]:
+        place = [PLACE] if wanted.geometry else []
+        order = [self._key(known, sort, subject) for sort in wanted.sort]
+        query = sa.select(*READ, *place).where(*where).order_by(*order, features.c.number)
+        return query.limit(wanted.limit + 1).offset(wanted.offset)
+
+    def _key(self, known: FeatureSet, sort: Sort, subject: Subject) -> Any:
+        if sort.name in subject.columns:
+            column = subject.columns[sort.name]
+        elif subject.is_time(sort.name):
+            column = subject.moment(sort.name)
+        elif known.field(sort.name) is not None:
+            clauses = Clauses(self.dialect, subject)
+            column = clauses.properties.value(sort.name, subject.kind(sort.name) or "any")
+        else:
+            there = ", ".join(["id", *(each.name for each in known.fields)])
+            raise Invalid(f"“sortby” names “{sort.name[:80]}”; features can be sorted by {there}.", field="sortby")
+        return (column.desc() if sort.descending else column.asc()).nulls_last()
+
+    def _matched(
+        self, connection: sa.Connection, known: FeatureSet, wanted: Wanted, where: Sequence[Any], rows: int
+    ) -> int:
+        if rows <= wanted.limit and (rows or not wanted.offset):
+            return wanted.offset + rows
+        if len(where) == 1:
+            return known.number
+        return int(connection.execute(sa.select(sa.func.count()).select_from(features).where(*where)).scalar_one())
+
+
+def _within(wanted: Wanted) -> sa.ColumnElement[bool]:
+    """Features that say no time are always among what is found (17-069r4, requirement 26)."""
+    start, end = features.c.start, features.c.end
+    begins = [sa.or_(start.is_(None), start <= wanted.end)] if wanted.end else []
+    ends = [sa.or_(end.is_(None), end >= wanted.start)] if wanted.start else []
+    return sa.and_(*begins, *ends)
+
+
+def _features(rows: Sequence[Any], known: FeatureSet, wanted: Wanted, crs: str) -> list[Feature]:
+    places: list[Any] = [None] * len(rows)
+    if wanted.geometry and rows:
+        read = [None if row["place"] is None else shapely.from_wkb(row["place"]) for row in rows]
+        places = transformed(read, known.crs, crs)
+    return [
+        Feature(id=row["id"], properties=_chosen(row["properties"], wanted.fields), geometry=place,
+                revision=row["revision"], updated=row["updated"])
+        for row, place in zip(rows, places, strict=True)
+    ]  # fmt: skip
+
+
+def _chosen(properties: dict[str, Any], fields: tuple[str, ...] | None) -> dict[str, Any]:
+    return properties if fields is None else {name: properties[name] for name in fields if name in properties}

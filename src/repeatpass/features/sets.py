@@ -1,0 +1,111 @@
+"""Keeping what is known of the features of each collection."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from repeatpass.core.times import now
+from repeatpass.features.records import FeatureSet, Field, NoFeatures
+from repeatpass.features.store import feature_extents, feature_sets, features
+
+EXTENT = ("west", "south", "east", "north")
+
+
+def read_set(connection: sa.Connection, collection: str, *, lock: bool = False) -> FeatureSet:
+    """Return the set of a collection, which nobody else may *lock* meanwhile; raise NoFeatures."""
+    query = sa.select(feature_sets).where(feature_sets.c.collection == collection)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    if row is None:
+        raise NoFeatures(f"The collection “{collection}” holds no features.", collection=collection)
+    return set_of(row)
+
+
+def set_of(row: Any) -> FeatureSet:
+    """Return a row as a set."""
+    known = dict(row)
+    box = [known.pop(name) for name in EXTENT]
+    fields = tuple(Field(**{**each, "choices": tuple(each["choices"])}) for each in known.pop("fields"))
+    extent = None if box[0] is None else (box[0], box[1], box[2], box[3])
+    return FeatureSet(**{**known, "fields": fields, "time": tuple(known["time"]), "extent": extent})
+
+
+def write_set(connection: sa.Connection, known: FeatureSet) -> None:
+    """Keep what is known of a collection's features, new or anew."""
+    row = {name: getattr(known, name) for name in ("crs", "geometry", "revision", "number", "source")}
+    row |= {"fields": [asdict(each) for each in known.fields], "time": list(known.time), "updated": now()}
+    row |= {"start": known.start, "end": known.end}
+    row |= dict(zip(EXTENT, known.extent or (None,) * 4, strict=True))
+    mine = feature_sets.c.collection == known.collection
+    if connection.execute(sa.select(feature_sets.c.collection).where(mine)).first() is None:
+        connection.execute(feature_sets.insert().values(collection=known.collection, **row))
+    else:
+        connection.execute(feature_sets.update().where(mine).values(**row))
+
+
+def counted(connection: sa.Connection, known: FeatureSet) -> dict[str, Any]:
+    """Return number, extent and times of a set as they now are in the table of features."""
+    column, function = features.c, sa.func
+    query = sa.select(
+        function.count(), function.min(column.west), function.min(column.south), function.max(column.east),
+        function.max(column.north), function.min(column.start), function.max(column.end),
+    ).where(column.collection == known.collection)  # fmt: skip
+    number, *box, start, end = connection.execute(query).one()
+    return {"number": number, "extent": None if box[0] is None else tuple(box), "start": start, "end": end}
+
+
+def grown(known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> FeatureSet:
+    """Return what is known of a set to which *rows* were added."""
+
+    def widest(name: str, before: Any, choose: Any) -> Any:
+        return choose((each for each in (before, *(row[name] for row in rows)) if each is not None), default=None)
+
+    box = known.extent or (None,) * 4
+    extent = tuple(widest(name, box[at], min if at < 2 else max) for at, name in enumerate(EXTENT))
+    return replace(
+        known,
+        number=known.number + len(rows),
+        extent=None if extent[0] is None else extent,
+        start=widest("start", known.start, min),
+        end=widest("end", known.end, max),
+    )
+
+
+def add_rows(connection: sa.Connection, collection: str, rows: list[dict[str, Any]]) -> None:
+    """Add features, and their extents to the index; some hundreds at once."""
+    if not rows:
+        return
+    connection.execute(features.insert(), rows)
+    _add_extents(connection, collection, [row["id"] for row in rows])
+
+
+def replace_row(connection: sa.Connection, collection: str, row: dict[str, Any]) -> None:
+    """Replace a feature where it stands, so that the order of features stays."""
+    mine = (features.c.collection == collection, features.c.id == row["id"])
+    _forget_extents(connection, *mine)
+    connection.execute(features.update().where(*mine).values(**row))
+    _add_extents(connection, collection, [row["id"]])
+
+
+def _add_extents(connection: sa.Connection, collection: str, ids: list[str]) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    column = features.c
+    chosen = sa.select(column.number, column.west, column.east, column.south, column.north).where(
+        column.collection == collection, column.id.in_(ids), column.west.is_not(None)
+    )
+    connection.execute(feature_extents.insert().from_select([each.name for each in feature_extents.c], chosen))
+
+
+def _forget_extents(connection: sa.Connection, *where: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        numbers = sa.select(features.c.number).where(*where)
+        connection.execute(feature_extents.delete().where(feature_extents.c.number.in_(numbers)))
+
+
+def forget_rows(connection: sa.Connection, collection: str, ids: list[str] | None = None) -> int:
+    """Delete features: those named, or all of a collection. Return how many there were."""
+    where = [features.c.collection == collection] + ([] if ids is None else [features.c.id.in_(ids)])
+    _forget_extents(connection, *where)
+    return connection.execute(features.delete().where(*where)).rowcount
