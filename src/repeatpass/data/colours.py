@@ -53,7 +53,7 @@ def encoded(array: Any, style: Style, form: str) -> bytes:
     import numpy as np
 
     shades = scaled_bytes(array, style)
-    known = ~np.ma.getmaskarray(array).any(axis=0)
+    known = ~np.ma.getmaskarray(array).all(axis=0)
     if array.shape[0] == 1 and form == "png" and ramp(style.colormap or "gray")[:, 3].min() == 255:
         return _palette_png(shades.data[0], known, ramp(style.colormap or "gray"))
     colours = np.ma.getdata(shades).transpose(1, 2, 0)

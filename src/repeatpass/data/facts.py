@@ -245,11 +245,33 @@ def opened(path: Path, media_type: str) -> Iterator["xr.Dataset"]:
     from repeatpass.kit.opening import open_file
 
     with quiet():
-        dataset = open_file(path, plain(media_type), {})
+        dataset = _dated(open_file(path, plain(media_type), {}))
     try:
         yield dataset
     finally:
         dataset.close()
+
+
+def _dated(dataset: "xr.Dataset") -> "xr.Dataset":
+    """Times of another calendar as plain dates, where all of them exist; else a dimension like any other."""
+    for name in [str(each) for each in dataset.dims if each in dataset.coords]:
+        values = dataset[name].values
+        if values.dtype != object or not values.size or not hasattr(values.flat[0], "calendar"):
+            continue
+        texts = [each.isoformat() for each in values]
+        try:
+            moments = _moments(texts)
+        except ValueError:  # the 30th of February
+            dataset = dataset.assign_coords({name: texts}).rename({name: f"{name}_of_model"})
+        else:
+            dataset = dataset.assign_coords({name: moments})
+    return dataset
+
+
+def _moments(texts: list[str]) -> Any:
+    import numpy as np
+
+    return np.array(texts, dtype="datetime64[ns]")
 
 
 @contextmanager

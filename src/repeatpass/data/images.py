@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from repeatpass.data.covering import Covering
 from repeatpass.data.expressions import computed, names_in
 from repeatpass.data.facts import crs_text
 from repeatpass.data.reading import Grid, Reading, layer_names
@@ -51,6 +52,7 @@ class Images:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self.covering = Covering()
 
     def cells(self, layer: Layer, style: Style, times: Sequence[str], grid: Grid) -> Cells:
         """Return the cells of *layer* on *grid*.
@@ -63,27 +65,20 @@ class Images:
         wanted = wanted_of(layer, style)
         count = 1 if wanted.expression else len(wanted.shown)
         whole: Any = None
-        todo = [(each, turned) for turned in turns(layer, grid) for each in self._sources(layer, times, turned)]
+        todo = [
+            (each, turned)
+            for turned in turns(layer, grid)
+            for each in self.covering.find(layer, times, _place(layer, turned))
+        ]
         for (source, time), turned in todo:
             found = self._one(layer, source, time, style, wanted, turned)
             whole = found if whole is None else _laid_over(whole, found)
-            if not np.ma.is_masked(whole):
+            if not np.ma.getmaskarray(whole).all(axis=0).any():
                 break
         if whole is None:
             empty = np.zeros((count, grid.height, grid.width), dtype="float32" if wanted.expression else layer.dtype)
             whole = np.ma.MaskedArray(empty, mask=True)
         return Cells(names=(wanted.expression,) if wanted.expression else wanted.shown, array=whole)
-
-    def _sources(self, layer: Layer, times: Sequence[str], grid: Grid) -> list[tuple[Source, str]]:
-        """The files of these times that may touch the grid, the newest first."""
-        if not times:
-            found = [(source, "") for source in layer.sources]
-        else:
-            found = [(source, time) for time in reversed(times) for source in layer.sources if time in source.times]
-        if len(found) <= 1:
-            return found
-        box = _in_degrees(grid)
-        return [(source, time) for source, time in found if box is None or touching(source.bbox, box)]
 
     def _one(self, layer: Layer, source: Source, time: str, style: Style, wanted: Wanted, grid: Grid) -> Any:
         import numpy as np
@@ -102,14 +97,28 @@ class Images:
             shown = np.ma.MaskedArray(shown.data, mask=np.ma.getmaskarray(shown) | ~(np.nan_to_num(keep) != 0))
         return shown
 
+    def _bands(self, layer: Layer, source: Source, style: Style, names: Sequence[str], grid: Grid) -> Any:
+        import numpy as np
+
+        files = _files(layer, source, names)
+        parts = [self.reading.raster(file, indexes, grid, style.nodata) for file, indexes in files]
+        return parts[0] if len(parts) == 1 else np.ma.concatenate(parts)
+
     def _read(self, layer: Layer, source: Source, time: str, style: Style, wanted: Wanted, grid: Grid) -> Any:
         import numpy as np
 
         if layer.kind == "raster":
-            places = {band.name: band.index for band in layer.bands}
-            return self.reading.raster(source, [places[name] for name in wanted.read], grid, style.nodata)
+            return self._bands(layer, source, style, wanted.read, grid)
         parts = [self.reading.cube(source, name, time, style.dimensions, grid, style.nodata) for name in wanted.read]
         return parts[0] if len(parts) == 1 else np.ma.concatenate(parts)
+
+
+def _files(layer: Layer, source: Source, names: Sequence[str]) -> list[tuple[Source, list[int]]]:
+    """The files of a raster to read, each with the numbers of the bands: one for all bands, or one for each."""
+    if source.parts:
+        return [(replace(source, checksum=source.parts[name]), [1]) for name in names]
+    places = {band.name: band.index for band in layer.bands}
+    return [(source, [places[name] for name in names])]
 
 
 def turns(layer: Layer, grid: Grid) -> list[Grid]:
@@ -131,11 +140,15 @@ def _in_longitudes(layer: Layer) -> bool:
 def _laid_over(upper: Any, lower: Any) -> Any:
     import numpy as np
 
-    gaps = np.ma.getmaskarray(upper)
-    return np.ma.MaskedArray(np.where(gaps, lower.data, upper.data), mask=gaps & np.ma.getmaskarray(lower))
+    gaps = np.ma.getmaskarray(upper).all(axis=0)  # a pixel comes from one file: no colours of two scenes
+    hidden = np.where(gaps, np.ma.getmaskarray(lower), np.ma.getmaskarray(upper))
+    return np.ma.MaskedArray(np.where(gaps, lower.data, upper.data), mask=hidden)
 
 
-def _in_degrees(grid: Grid) -> Box | None:
+def _place(layer: Layer, grid: Grid) -> Box | None:
+    """Where the grid lies in degrees; None where that need not be known, or cannot be."""
+    if len(layer.sources) == 1 and layer.kind == "cube":
+        return None
     from rasterio.errors import CRSError
     from rasterio.warp import transform_bounds
 
@@ -146,17 +159,3 @@ def _in_degrees(grid: Grid) -> Box | None:
     except (CRSError, ValueError):
         return None
     return (west, south, east, north)
-
-
-def touching(one: Box, other: Box) -> bool:
-    """Whether two boxes in degrees share anything; west > east means across the antimeridian."""
-    if one[3] < other[1] or other[3] < one[1]:
-        return False
-    return any(a <= d and c <= b for a, b in _spans(one) for c, d in _spans(other))
-
-
-def _spans(box: Box) -> list[tuple[float, float]]:
-    west, east = box[0], box[2]
-    if west <= east:
-        return [(west, east), (west - 360, east - 360), (west + 360, east + 360)]
-    return [(west, 180.0), (-180.0, east)]

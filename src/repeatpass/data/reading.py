@@ -1,20 +1,24 @@
 """Cells of a layer on any grid: rasters through rio-tiler, slices of cubes through GDAL's warper."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repeatpass.data.facts import axes_of, crs_of, edges, opened, quiet
+from repeatpass.data.facts import axes_of, crs_of, opened, quiet
+from repeatpass.data.lattices import WHOLE, Lattice, Window, as_slice, bounds_of, lattice_of, window_for
 from repeatpass.data.memory import Remembered
 from repeatpass.data.records import BadStyle, Box, Layer, Source
 from repeatpass.storage.files import FileArea
 
 if TYPE_CHECKING:
     import numpy as np
+    import xarray as xr
     from rasterio.crs import CRS
 
 SLICES = 384 << 20  # bytes of slices of cubes that are held
+LATTICES = 64 << 20  # bytes of their rows and columns
 RESAMPLING = ("nearest", "bilinear", "cubic", "cubic_spline", "lanczos", "average", "mode")
 
 
@@ -44,6 +48,8 @@ class Reading:
     def __init__(self, files: FileArea) -> None:
         self.files = files
         self._slices: Remembered[Slice] = Remembered(SLICES, lambda each: int(each.values.nbytes))
+        self._lattices: Remembered[tuple[Lattice, CRS]] = Remembered(LATTICES, lambda each: 8 * len(each[0].columns))
+        warnings.filterwarnings("ignore", message="Adjusting dataset latitudes")  # of rio-tiler, for whole worlds
 
     def path(self, source: Source) -> Path:
         """Where the file of a source lies."""
@@ -79,7 +85,7 @@ class Reading:
         from rasterio.transform import from_bounds
         from rasterio.warp import Resampling, reproject
 
-        found = self.slice(source, variable, time, dimensions)
+        found = self.slice(source, variable, time, dimensions, grid)
         values = found.values
         if nodata is not None:
             values = np.where(values == nodata, np.nan, values)
@@ -97,14 +103,52 @@ class Reading:
         )
         return np.ma.masked_invalid(made[None])
 
-    def slice(self, source: Source, variable: str, time: str, dimensions: Mapping[str, str]) -> Slice:
-        """Return one map of a variable, from memory where it was read before."""
-        key = (source.checksum, variable, time, tuple(sorted(dimensions.items())))
+    def slice(
+        self, source: Source, variable: str, time: str, dimensions: Mapping[str, str], grid: Grid | None = None
+    ) -> Slice:
+        """Return one map of a variable, from memory where it was read before.
+
+        Of a large map only what *grid* needs is read, no finer than it shows; all of it without one.
+        """
+        lattice, crs = self._lattice(source, variable)
+        size = (grid.width, grid.height) if grid else (4096, 4096)
+        window = window_for(lattice, _wanted(lattice, crs, grid), size)
+        key = (source.checksum, variable, time, tuple(sorted(dimensions.items())), window)
         found = self._slices.get(key)
         if found is None:
-            found = read_slice(self.path(source), source, variable, time, dimensions)
+            with opened(self.path(source), source.media_type) as dataset:
+                values = read_window(dataset[variable], source, time, dimensions, lattice, window)
+            found = Slice(values=values, bounds=bounds_of(lattice, window), crs=crs)
             self._slices.put(key, found)
         return found
+
+    def _lattice(self, source: Source, variable: str) -> tuple[Lattice, "CRS"]:
+        key = (source.checksum, variable)
+        found = self._lattices.get(key)
+        if found is None:
+            with opened(self.path(source), source.media_type) as dataset:
+                array = dataset[variable]
+                y, x = axes_of(array) or ("", "")
+                crs = crs_of(dataset, array, y)
+                found = (lattice_of(array[y].values, array[x].values, degrees=crs.is_geographic), crs)
+            self._lattices.put(key, found)
+        return found
+
+
+def _wanted(lattice: Lattice, crs: "CRS", grid: Grid | None) -> Box | None:
+    """What a grid shows of a large map, in the map's units; None where that is a whole turn of the Earth, or unknown."""
+    from rasterio.errors import CRSError
+    from rasterio.warp import transform_bounds
+
+    if grid is None or len(lattice.rows) * len(lattice.columns) <= WHOLE:
+        return None
+    try:
+        west, south, east, north = transform_bounds(grid.crs, crs, *grid.bounds)
+    except CRSError:
+        return None
+    if crs.is_geographic and west > east:
+        west, east = lattice.bounds[0], lattice.bounds[2]
+    return (west, south, east, north)
 
 
 def scaled(file: Any) -> bool:
@@ -112,25 +156,19 @@ def scaled(file: Any) -> bool:
     return any(scale != 1 for scale in file.scales) or any(offset != 0 for offset in file.offsets)
 
 
-def read_slice(path: Path, source: Source, variable: str, time: str, dimensions: Mapping[str, str]) -> Slice:
-    """Read one map of a variable; a world from 0 to 360 degrees is turned to begin at −180."""
+def read_window(
+    array: "xr.DataArray", source: Source, time: str, dimensions: Mapping[str, str], lattice: Lattice, window: Window
+) -> "np.ndarray[Any, Any]":
+    """Read a part of one map of a variable, float32, NaN where there is no data."""
     import numpy as np
 
-    with opened(path, source.media_type) as dataset, quiet():
-        array = dataset[variable]
-        y, x = axes_of(array) or ("", "")
-        crs = crs_of(dataset, array, y)
-        chosen = array.isel(_places(array, source, time, dimensions, (y, x))).transpose(y, x)
-        values = np.asarray(chosen.values, dtype="float32")
-        rows, columns = array[y].values, array[x].values
-    if rows[0] < rows[-1]:
-        rows, values = rows[::-1], values[::-1]
-    if columns[0] > columns[-1]:
-        columns, values = columns[::-1], values[:, ::-1]
-    bounds = edges(rows, columns)
-    if crs.is_geographic:
-        bounds, values = _closed(*_turned(bounds, columns, values))
-    return Slice(values=np.ascontiguousarray(values), bounds=bounds, crs=crs)
+    y, x = axes_of(array) or ("", "")
+    rows = lattice.rows[window.top : window.bottom : window.step]
+    columns = lattice.columns[window.left : window.right : window.step]
+    flat = array.isel(_places(array, source, time, dimensions, (y, x)))
+    chosen = flat.isel({y: as_slice(rows), x: as_slice(columns)}).transpose(y, x)
+    with quiet():
+        return np.ascontiguousarray(chosen.values, dtype="float32")
 
 
 def _places(
@@ -148,30 +186,6 @@ def _places(
             raise BadStyle(f"There is no {dim} “{wanted}”; there is: {', '.join(known[:20])}.", dimension=dim)
         found[dim] = known.index(wanted)
     return found
-
-
-def _turned(bounds: Box, columns: Any, values: Any) -> tuple[Box, Any]:
-    import numpy as np
-
-    west, south, east, north = bounds
-    whole = abs(east - west - 360) < abs(columns[1] - columns[0]) / 2
-    if not whole or (west >= -180 and east <= 180):
-        return (west, south, east, north), values
-    moved = (columns + 180) % 360 - 180
-    order = np.argsort(moved, kind="stable")
-    west = float(moved.min()) - abs(columns[1] - columns[0]) / 2
-    return (west, south, west + 360, north), values[:, order]
-
-
-def _closed(bounds: Box, values: Any) -> tuple[Box, Any]:
-    """A whole world with its first column once more behind its last, and the other way round: no seam at ±180."""
-    import numpy as np
-
-    west, south, east, north = bounds
-    cell = (east - west) / values.shape[1]
-    if abs(east - west - 360) > cell / 2:
-        return bounds, values
-    return (west - cell, south, east + cell, north), np.pad(values, ((0, 0), (1, 1)), mode="wrap")
 
 
 def layer_names(layer: Layer) -> tuple[str, ...]:

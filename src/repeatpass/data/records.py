@@ -55,6 +55,9 @@ class Source:
     asset: str
     times: tuple[str, ...]  # ISO 8601 UTC; a raster has the time of its item
     bbox: Box  # degrees; west > east where it crosses the antimeridian
+    bounds: Box = (0.0, 0.0, 0.0, 0.0)  # of a cube: as the file has them, in units of the layer's crs
+    shape: tuple[int, int] = (0, 0)  # rows, columns
+    parts: Mapping[str, str] = field(default_factory=dict)  # of bands in files of their own: checksum by band
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

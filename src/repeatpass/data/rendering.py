@@ -139,7 +139,7 @@ class Rendering:
         if form not in FORMATS:
             raise Invalid(f"“{form}” is no format of pictures here; there is: {', '.join(FORMATS)}.", format=form)
         cells = self.images.cells(layer, style, times, grid)
-        if _mask(cells.array).any(axis=0).all():
+        if _mask(cells.array).all():
             content = nothing(grid.width, grid.height, form)
             return Picture(content=content, media_type=FORMATS[form], etag=etag, empty=True)
         content = encoded(cells.array, self.completed(layer, style), form)

@@ -7,7 +7,8 @@ from typing import Any
 
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Invalid, Unavailable
-from repeatpass.data.images import Wanted, touching, wanted_of
+from repeatpass.data.covering import touching
+from repeatpass.data.images import Wanted, wanted_of
 from repeatpass.data.records import Layer, Source, Style
 from repeatpass.data.series.answers import cell_of, covered_by, cubes_of, places_of, series_of
 from repeatpass.data.series.copies import Copies
