@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.data.colours import FORMATS, encoded, nothing
@@ -16,11 +16,9 @@ from repeatpass.data.memory import Remembered
 from repeatpass.data.places import Area, inside, own_grid
 from repeatpass.data.reading import Grid, Reading
 from repeatpass.data.records import Box, Cutout, Layer, Picture, Statistics, Style, Value, Values
+from repeatpass.data.tilesets import tile_matrix_set
 from repeatpass.data.times import chosen_times
 from repeatpass.storage.files import FileArea
-
-if TYPE_CHECKING:
-    from morecantile import TileMatrixSet
 
 PICTURES = 128 << 20  # bytes of finished pictures that are held
 LARGEST = 4096  # pixels along a side of a map
@@ -150,18 +148,6 @@ def _mask(array: Any) -> Any:
     import numpy as np
 
     return np.ma.getmaskarray(array)
-
-
-def tile_matrix_set(id: str) -> "TileMatrixSet":
-    """Return a tile matrix set of morecantile; raise NotFound if there is none of this id."""
-    from morecantile import tms
-    from morecantile.errors import InvalidIdentifier
-
-    try:
-        return tms.get(id)
-    except InvalidIdentifier:
-        known = ", ".join(sorted(tms.list()))
-        raise NotFound(f"There is no tile matrix set “{id}”; there is: {known}.", tms=id) from None
 
 
 def tile_grid(tms_id: str, z: int, x: int, y: int, resampling: str = "nearest") -> Grid:

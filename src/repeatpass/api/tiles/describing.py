@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from repeatpass.api.tiles.answering import plain
 from repeatpass.data.records import Layer, Style
-from repeatpass.data.rendering import tile_matrix_set
+from repeatpass.data.tilesets import tile_matrix_set
 from repeatpass.data.styles import words_of
 
 WEB = "WebMercatorQuad"
