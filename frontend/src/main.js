@@ -2,6 +2,7 @@
 // What every page loads: theme, copying, sorting, time; charts, maps and logs come when they are near the screen.
 import "./time.js";
 import { copying } from "./copy.js";
+import { seeking } from "./seek.js";
 import { sorting } from "./sort.js";
 import { theme } from "./theme.js";
 
@@ -11,6 +12,7 @@ const LAZY = {
   "rp-log": () => import("./log.js"),
   "rp-live": () => import("./live.js"),
   "rp-boxes": () => import("./boxes.js"),
+  "rp-browser": () => import("./browser/browser.js"),
 };
 
 /** Load the script of an element when the element comes near the screen. */
@@ -32,4 +34,5 @@ document.documentElement.classList.add("scripted");
 theme();
 copying();
 sorting();
+seeking();
 lazily();

@@ -11,7 +11,7 @@ const probe = Object.assign(document.createElement("i"), { hidden: true });
 document.body.append(probe);
 
 /** The colour a variable of the page has now; light-dark() is resolved by the browser. */
-function colour(name) {
+export function colour(name) {
   probe.style.color = `var(--${name})`;
   return getComputedStyle(probe).color;
 }

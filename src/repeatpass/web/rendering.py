@@ -29,6 +29,7 @@ from repeatpass.web.views import (
     WorkspacePage,
 )
 from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
+from repeatpass.web.views.browser import BrowserPage
 from repeatpass.web.views.collections import ChangesPage, ExamplesPage, RegistryPage
 from repeatpass.web.views.schedules import HeldPage, SchedulePage, SchedulesPage
 
@@ -57,6 +58,7 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     NewBatchPage: "batch_new.html",
     OgcPage: "ogc.html",
     WorkspacePage: "workspace.html",
+    BrowserPage: "browser.html",
     ErrorPage: "error.html",
 }
 FILTERS: tuple[Callable[..., Any], ...] = (

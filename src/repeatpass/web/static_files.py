@@ -17,6 +17,7 @@ TYPES = {
     ".css": "text/css",
     ".woff2": "font/woff2",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
     ".txt": "text/plain; charset=utf-8",
 }
 FOREVER = "public, max-age=31536000, immutable"

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from repeatpass.web.desk import Desk
 from repeatpass.web.routes.answering import no_odd_characters
 from repeatpass.web.routes.batches import batches_router
+from repeatpass.web.routes.browser import browser_router
 from repeatpass.web.routes.collections import collections_router
 from repeatpass.web.routes.feeds import feeds_router
 from repeatpass.web.routes.indicators import indicators_router
@@ -22,6 +23,7 @@ def pages_router(desk: Desk) -> APIRouter:
     for part in (
         *routers,
         batches_router,
+        browser_router,
         collections_router,
         indicators_router,
         runs_router,

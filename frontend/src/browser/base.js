@@ -1,0 +1,74 @@
+// @ts-check
+// The base maps, all from files of our own: land in the colours of the page, shaded relief, the Blue Marble, or nothing.
+import Graticule from "ol/layer/Graticule.js";
+import ImageLayer from "ol/layer/Image.js";
+import VectorLayer from "ol/layer/Vector.js";
+import GeoJSON from "ol/format/GeoJSON.js";
+import Static from "ol/source/ImageStatic.js";
+import VectorSource from "ol/source/Vector.js";
+import Stroke from "ol/style/Stroke.js";
+import { colour, landStyle, lineStyle } from "../map-style.js";
+
+const FINE = 0.05; // degrees a pixel below which the fine coast is fetched
+const world = (scale) => new URL(`./base/world-${scale}.json`, import.meta.url).href;
+const texts = new Map();
+const sources = new Map();
+
+async function text(scale) {
+  if (!texts.has(scale)) texts.set(scale, fetch(world(scale)).then((answer) => (answer.ok ? answer.json() : undefined)));
+  return texts.get(scale);
+}
+
+/** Land and borders in a projection; the fine coast replaces the coarse one once it is here. */
+function coast(known) {
+  if (!sources.has(known.crs)) {
+    const source = new VectorSource({ wrapX: true });
+    sources.set(known.crs, source);
+    fill(source, "110m", known);
+  }
+  return sources.get(known.crs);
+}
+
+async function fill(source, scale, known) {
+  const found = await text(scale);
+  if (!found) return;
+  const features = new GeoJSON({ featureProjection: known.crs }).readFeatures(cut(found, known));
+  source.clear(true);
+  source.addFeatures(features);
+}
+
+/** Only what lies in the part of the world that the projection can show: far from the pole there are no finite numbers. */
+function cut(found, known) {
+  const [, south, , north] = known.world;
+  const west = known.world[0], east = known.world[2], whole = east - west >= 360;
+  const near = ([lon, lat]) => lat >= south - 0.01 && lat <= north + 0.01 && (whole || (lon >= west && lon <= east));
+  if (whole && south <= -89 && north >= 89) return found;
+  const ring = (points) => points.map(([lon, lat]) => [whole ? lon : Math.min(Math.max(lon, west), east), Math.min(Math.max(lat, south), north)]);
+  const shape = ({ type, coordinates }) => {
+    if (type === "Polygon") return { type, coordinates: coordinates.filter((each) => each.some(near)).map(ring) };
+    if (type === "MultiPolygon") return { type, coordinates: coordinates.filter((each) => each[0].some(near)).map((each) => each.map(ring)) };
+    return { type, coordinates: coordinates.filter((each) => each.every(near)) };
+  };
+  return { ...found, features: found.features.map((each) => ({ ...each, geometry: shape(each.geometry) })).filter((each) => each.geometry.coordinates.length) };
+}
+
+/** Fetch the fine coast where one looks closely. */
+export function sharpen(known, resolution, metres) {
+  const source = sources.get(known.crs);
+  if (!source || source.get("fine") || (resolution * metres) / 111_320 > FINE) return;
+  source.set("fine", true);
+  fill(source, "50m", known);
+}
+
+function picture(href) {
+  return new ImageLayer({ source: new Static({ url: href, imageExtent: [-180, -90, 180, 90], projection: "EPSG:4326" }), zIndex: 0 });
+}
+
+/** The layers below the data and the lines above them. @param {string} kind paper, relief, marble or plain */
+export function baseLayers(kind, known, pictures) {
+  const source = coast(known);
+  const below = kind === "paper" ? [new VectorLayer({ source, style: landStyle, zIndex: 0 })] : kind === "plain" ? [] : [picture(pictures[kind])];
+  const lines = new VectorLayer({ source, style: lineStyle, zIndex: 30, updateWhileInteracting: false });
+  const grid = new Graticule({ strokeStyle: new Stroke({ color: colour("border"), width: 0.5 }), zIndex: 29, wrapX: true, showLabels: false, targetSize: 140 });
+  return [...below, ...(known.proj4 && !known.crs.startsWith("EPSG:32") ? [grid] : []), lines];
+}

@@ -1,0 +1,145 @@
+// @ts-check
+// What the data say: values at the point, statistics and histogram of the area, the series of either.
+import { geometryOf } from "./area.js";
+import { histogram, line } from "./figures.js";
+import { asked, numbers, tiles } from "./state.js";
+import { daily, hourly, said } from "./timebar.js";
+
+const make = (tag, set = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), set);
+  made.append(...children);
+  return made;
+};
+const number = (value, width = Math.abs(value)) =>
+  value === null || !Number.isFinite(value) ? "no data" : value.toLocaleString("en", { maximumFractionDigits: Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(Math.abs(width) || 1)))), useGrouping: Math.abs(value) >= 10000 }).replace("-", "−");
+
+export class Findings {
+  constructor(browser) {
+    this.browser = browser;
+    this.box = browser.querySelector(".findings");
+    this.keys = {};
+    this.running = {};
+  }
+
+  /** Ask again for what has changed. */
+  follow() {
+    const { state, active, data } = this.browser;
+    const drawn = state.layers.filter((each) => data.layers[each.layer] && each.hidden !== "1");
+    const now = active && data.layers[active.layer] ? active : undefined;
+    this.part("at", state.point && drawn.length ? JSON.stringify([state.point, drawn.map((each) => each.layer + asked(each))]) : "", (signal) => this.values(drawn, signal));
+    this.part("in", state.area && now ? JSON.stringify([state.area, now.layer, asked(now)]) : "", (signal) => this.statistics(now, signal));
+    const times = now ? data.layers[now.layer].times : [];
+    const where = state.area || state.point, timeless = now && { ...now, time: "" };
+    this.part("series", where && now && times.length > 1 ? JSON.stringify([where, now.layer, asked(timeless)]) : "", (signal) => this.series(now, signal));
+    this.box.classList.toggle("some", !!(where && now));
+    if (this.cursor) this.cursor(times[this.browser.times.at()]);
+  }
+
+  /** One part: hidden without *key*, filled anew when the key has changed. */
+  part(id, key, fill) {
+    if (this.keys[id] === key) return;
+    this.keys[id] = key;
+    const box = this.box.querySelector(`#${id}`), body = box.querySelector(".body");
+    box.hidden = !key;
+    this.running[id]?.abort();
+    if (id === "series") this.cursor = undefined;
+    if (!key) return body.replaceChildren();
+    const running = (this.running[id] = new AbortController());
+    box.classList.add("busy");
+    setTimeout(async () => {
+      if (running.signal.aborted) return;
+      try {
+        const found = await fill(running.signal);
+        if (!running.signal.aborted) body.replaceChildren(...found);
+      } catch (error) {
+        if (!running.signal.aborted) body.replaceChildren(make("p", { className: "wrong", textContent: error.message }));
+      }
+      if (!running.signal.aborted) box.classList.remove("busy");
+    }, 220);
+  }
+
+  async json(address, signal, body = undefined) {
+    const options = body ? { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", accept: "application/json" } } : { headers: { accept: "application/json" } };
+    const answer = await fetch(address, { signal, ...options });
+    const found = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(found.detail ?? found.message ?? found.title ?? `The server answered ${answer.status}.`);
+    return found;
+  }
+
+  async values(drawn, signal) {
+    const [lon, lat] = numbers(this.browser.state.point);
+    const place = make("p", { className: "place", textContent: `${degrees(lat, "N", "S")}, ${degrees(lon, "E", "W")}` });
+    const all = await Promise.all(drawn.toReversed().map((each) => this.json(`${tiles(each)}/point${asked(each, { lon, lat })}`, signal).catch((error) => ({ error: error.message }))));
+    const rows = all.flatMap((found, at) => this.rows(found, drawn[drawn.length - 1 - at]));
+    const table = make("table", { className: "values" }, make("tbody", {}, ...rows));
+    table.setAttribute("aria-label", "Values at the point");
+    return [place, table];
+  }
+
+  rows(found, shown) {
+    const about = this.browser.data.layers[shown.layer], when = this.browser.times.words(shown);
+    const head = make("tr", { className: "head" }, make("th", { colSpan: 2, scope: "rowgroup", textContent: [about.title, when].filter(Boolean).join(", ") }));
+    if (found.error) return [head, make("tr", {}, make("td", { colSpan: 2, textContent: found.error }))];
+    const lines = found.values.map((each) => make("tr", {}, make("th", { scope: "row", textContent: each.name }), make("td", { className: "num", textContent: unit(number(each.value), each.value === null ? "" : each.unit) })));
+    return [head, ...lines];
+  }
+
+  async statistics(shown, signal) {
+    const found = await this.json(`${tiles(shown)}/statistics${asked(shown, { area: areaOf(this.browser.state.area) })}`, signal);
+    const parts = [];
+    for (const band of found.bands) {
+      if (found.bands.length > 1) parts.push(make("h3", { textContent: band.name }));
+      if (!band.valid) {
+        parts.push(make("p", { textContent: "No data in the area at this time." }));
+        continue;
+      }
+      parts.push(facts(band), await histogram(band));
+    }
+    if (found.sampled) parts.push(make("p", { className: "note", textContent: "Read from every few cells, because the area has so many." }));
+    return parts;
+  }
+
+  async series(shown, signal) {
+    const { state } = this.browser, about = this.browser.data.layers[shown.layer];
+    const where = state.area ? { area: areaOf(state.area) } : { point: state.point };
+    const address = `/series/${encodeURIComponent(shown.layer).replace(/%3A/g, ":")}`;
+    const found = await this.json(address + asked({ ...shown, time: "", rescale: "", colormap: "" }, { ...where, f: "json" }), signal);
+    const points = pointsOf(found).map((each) => ({ ...each, label: said(each.time, daily(about.times), hourly(about.times)) }));
+    if (!points.some((each) => each.value !== null)) return [make("p", { textContent: "No data here at any time." })];
+    const box = make("div", { className: "figure" });
+    const name = `${state.area ? "Mean of the area" : "Value at the point"}${about.unit ? `, ${about.unit}` : ""}`;
+    const show = (time) => this.browser.set({ time });
+    setTimeout(async () => {
+      this.cursor = await line(box, points, name, !!state.area, show);
+      this.cursor(about.times[this.browser.times.at()]);
+    });
+    const links = ["csv", "json"].map((form) => make("a", { href: address + asked({ ...shown, time: "", rescale: "", colormap: "" }, { ...where, f: form }), textContent: form.toUpperCase(), download: `${shown.layer.replace(/\W+/g, "-")}.${form}` }));
+    return [box, make("p", { className: "note" }, `${name}. Press a point of the line to see its map. `, ...links.flatMap((each) => [each, " "]))];
+  }
+
+  /** Charts take the colours of the page when they are drawn. */
+  redraw() {
+    this.keys = {};
+    this.follow();
+  }
+}
+
+const degrees = (value, plus, minus) => `${Math.abs(value).toFixed(4)}° ${value < 0 ? minus : plus}`;
+const unit = (text, of) => (of && of !== "1" ? `${text} ${of}` : text);
+const areaOf = (text) => (/^[A-Za-z]/.test(text) ? JSON.stringify(geometryOf(text)) : text);
+
+function facts(band) {
+  const width = band.high - band.low;
+  const rows = [["Minimum", band.low], ["Mean", band.mean], ["Median", band.median], ["Maximum", band.high], ["Standard deviation", band.deviation]];
+  const list = make("dl", { className: "numbers" });
+  for (const [label, value] of rows) list.append(make("div", {}, make("dt", { textContent: label }), make("dd", { textContent: unit(number(value, width), band.unit) })));
+  const share = band.cells ? (100 * band.valid) / band.cells : 0;
+  list.append(make("div", {}, make("dt", { textContent: "Cells with data" }), make("dd", { textContent: `${share.toFixed(share > 99.95 || share < 10 ? 0 : 1)} % of ${band.cells.toLocaleString("en")}` })));
+  return list;
+}
+
+/** The series of D3's answer as points with a value and, of an area, the lowest and the highest. */
+function pointsOf(found) {
+  const rows = found.values ?? found.points ?? found.series ?? [];
+  return rows.map((each) => ({ time: each.time, value: each.mean ?? each.value ?? null, low: each.min ?? null, high: each.max ?? null }));
+}

@@ -1,0 +1,114 @@
+"""The form of the open layer: what can be chosen, and what is."""
+
+from collections.abc import Iterator, Sequence
+
+from repeatpass.assembly import House
+from repeatpass.data.colours import colormaps
+from repeatpass.data.indices import indices_of
+from repeatpass.data.reading import layer_names
+from repeatpass.data.records import Layer, Style
+from repeatpass.data.styles import style_of
+from repeatpass.data.times import chosen_time
+from repeatpass.web.browsing.asked import Shown, Sight
+from repeatpass.web.browsing.times import said
+from repeatpass.web.views.browser import Choice, Dimension, LayerSettings
+
+EVEN = ("viridis", "cividis", "batlow", "magma", "inferno", "plasma", "mako", "rocket", "gray")
+ONE_WAY = ("blues", "greens", "reds", "ylgn", "ylgnbu", "ylorbr", "bupu", "ice", "thermal", "haline", "deep", "algae", "matter")
+TWO_WAY = ("rdbu_r", "rdbu", "brbg", "prgn", "piyg", "puor", "rdylbu_r", "rdylgn", "balance", "curl", "vik", "broc")
+CYCLIC = ("phase", "twilight", "romao")
+COLORMAPS = {"Even": EVEN, "One colour": ONE_WAY, "Two ways from a middle": TWO_WAY, "Around a circle": CYCLIC}
+MOST_TIMES = 2000  # options of a field without scripts
+
+
+def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> LayerSettings:
+    """The form of *shown*, which is drawn from *layer*; raise BadStyle where it asks for what the layer has not."""
+    style = style_of(layer, shown.style())
+    full = house.rendering.completed(layer, style)
+    number = sight.on + 1
+    ending = "" if number == 1 else f".{number}"
+    kind = "index" if style.index else "expression" if style.expression else "bands"
+    single = bool(style.expression) or len(full.bands) != 3
+    low, high = full.rescale[0] if full.rescale else (0.0, 1.0)
+    return LayerSettings(
+        ending=ending,
+        keep=_kept(sight, ending),
+        times=tuple(_times(layer, shown)),
+        kind=kind,
+        channels=tuple(_channels(layer, full)),
+        bands=shown.bands,
+        indices=tuple(_indices(layer, style.index)) if layer.kind == "raster" else (),
+        expression="" if style.index else style.expression,
+        formula=style.expression if style.index else "",
+        names=tuple(layer_names(layer)),
+        dimensions=tuple(_dimensions(layer, style)),
+        colormaps=tuple(_colormaps(full.colormap)) if single else (),
+        low=f"{low:.6g}" if single else "",
+        high=f"{high:.6g}" if single else "",
+        rescale=shown.rescale,
+        mask=style.mask,
+        opacity=shown.opacity,
+        unit="" if style.expression else layer.unit,
+        legend=f"/tiles/{layer.id}/legend{shown.query()}",
+    )
+
+
+def _kept(sight: Sight, ending: str) -> tuple[tuple[str, str], ...]:
+    """The rest of the view, which a form must send along."""
+    from urllib.parse import parse_qsl
+
+    mine = {f"{name}{ending}" for name in ("time", "bands", "expression", "index", "rescale", "colormap", "mask")}
+    mine |= {f"dimensions{ending}", f"opacity{ending}"}
+    return tuple((name, value) for name, value in parse_qsl(sight.query()) if name not in mine)
+
+
+def _times(layer: Layer, shown: Shown) -> Iterator[Choice]:
+    now = chosen_time(layer, shown.time, nearest=True) if layer.times else ""
+    for time in layer.times[-MOST_TIMES:]:
+        yield Choice(value=time, text=said(time, layer.times), selected=time == now)
+
+
+def _channels(layer: Layer, full: Style) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    names = layer_names(layer)
+    if len(names) < 2 or layer.kind != "raster":  # another variable of a cube is another layer
+        return
+    titles = {band.name: band.title or band.common_name for band in layer.bands}
+    chosen: Sequence[str] = full.bands or (full.variable or layer.name,)
+    roles = ("red", "green", "blue") if len(names) >= 3 else ("red",)
+    for at, role in enumerate(roles):
+        now = chosen[at] if at < len(chosen) else ""
+        none = () if role == "red" else (Choice(value="", text="—", selected=not now),)
+        yield role, none + tuple(
+            Choice(value=name, text=f"{name}, {titles[name]}" if titles.get(name) and titles[name] != name else name,
+                   selected=name == now)
+            for name in names
+        )  # fmt: skip
+
+
+def _indices(layer: Layer, chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    """The indices that the layer's bands allow, by what they are about."""
+    able = indices_of(layer)
+    for domain in dict.fromkeys(index.domain for index in able):
+        choices = tuple(
+            Choice(value=index.name, text=f"{index.name}, {index.title}", selected=index.name == chosen)
+            for index in able
+            if index.domain == domain
+        )
+        yield domain[:1].upper() + domain[1:], choices
+
+
+def _dimensions(layer: Layer, style: Style) -> Iterator[Dimension]:
+    for name, values in layer.dimensions.items():
+        now = style.dimensions.get(name, values[0] if values else "")
+        yield Dimension(name=name, choices=tuple(Choice(value=each, text=each, selected=each == now) for each in values))
+
+
+def _colormaps(chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    """Only even ones are offered: no rainbow, which shows edges where there are none."""
+    known = set(colormaps())
+    offered = {kind: [name for name in names if name in known] for kind, names in COLORMAPS.items()}
+    if chosen and not any(chosen in names for names in offered.values()):
+        offered = {"Chosen": [chosen], **offered}
+    for kind, names in offered.items():
+        yield kind, tuple(Choice(value=name, text=name, selected=name == chosen) for name in names)
+

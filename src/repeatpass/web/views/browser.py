@@ -1,0 +1,123 @@
+"""The map browser: the layers shown, the settings of the open one, the list to choose from, what can be taken home."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from repeatpass.web.views.common import Download, Link, Page
+from repeatpass.web.views.figures import MapView
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One option of a field."""
+
+    value: str
+    text: str
+    selected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LayerLink:
+    """A layer in the list; pressing it shows it."""
+
+    id: str
+    title: str
+    href: str  # the present view with this layer on top
+    note: str  # when, and how often
+    shown: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedCollection:
+    """A collection in the list."""
+
+    title: str
+    href: str
+    sentence: str
+    group: str
+    layers: tuple[LayerLink, ...]
+    provider: Link | None = None  # of what is bought or ordered elsewhere
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupLink:
+    """A group of the list, and how many collections it has."""
+
+    name: str
+    text: str
+    href: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownLayer:
+    """A layer of the view, in the order of the stack."""
+
+    at: int
+    title: str
+    when: str
+    href: str  # the view with its settings open
+    remove: str
+    collection: Link
+    open: bool = False
+    hidden: bool = False
+    side: str = ""
+    wrong: str = ""  # why it cannot be drawn; empty if it can
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dimension:
+    """A further dimension of a cube, such as depth, and its values."""
+
+    name: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LayerSettings:
+    """The form of the open layer. *ending* is what stands behind its fields in the address."""
+
+    ending: str
+    keep: tuple[tuple[str, str], ...]  # the rest of the view
+    times: tuple[Choice, ...]
+    kind: str  # bands, index or expression
+    channels: tuple[tuple[str, tuple[Choice, ...]], ...]  # red, green, blue, or only one
+    bands: str
+    indices: tuple[tuple[str, tuple[Choice, ...]], ...]  # by domain
+    expression: str
+    formula: str  # of the chosen index
+    names: tuple[str, ...]  # that a formula may use
+    dimensions: tuple[Dimension, ...]
+    colormaps: tuple[tuple[str, tuple[Choice, ...]], ...]  # by kind; () where colours are bands
+    low: str
+    high: str
+    rescale: str
+    mask: str
+    opacity: int
+    unit: str
+    legend: str  # address of the picture
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrowserPage(Page):
+    """The map browser."""
+
+    q: str
+    keep: tuple[tuple[str, str], ...]  # the rest of the view, for the search form
+    groups: tuple[GroupLink, ...]
+    listed: tuple[ListedCollection, ...]
+    total: int
+    shown: tuple[ShownLayer, ...]
+    settings: LayerSettings | None
+    still: MapView | None
+    said: str  # what the still map shows
+    downloads: tuple[Download, ...]  # the part of the open layer, as files
+    links: tuple[Download, ...]  # services and machine-readable descriptions of the open layer
+    notebook: str  # address; empty without a layer
+    open_in: str  # where a form keeps and runs the notebook; empty where one may not
+    bases: tuple[Choice, ...]
+    views: tuple[Choice, ...]
+    compares: tuple[Choice, ...]
+    data: Mapping[str, Any]  # what the scripts read
