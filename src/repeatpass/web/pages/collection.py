@@ -19,7 +19,7 @@ from repeatpass.web.notebook_html import markdown
 from repeatpass.web.pages import collections as listed
 from repeatpass.web.pages.changelog import changes_of
 from repeatpass.web.pages.collection_facts import facts_of, standing_of
-from repeatpass.web.pages.collection_files import code_of, files_table, layouts_of, opened_of
+from repeatpass.web.pages.collection_files import code_of, files_table, first_of, layouts_of, opened_of
 from repeatpass.web.pages.collection_variables import variables_table
 from repeatpass.web.pages.examples import examples_of
 from repeatpass.web.pages.indicator import HOME
@@ -72,7 +72,7 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
         licence=PlainLicence(name=terms.name, use=terms.use, sentence=terms.sentence, href=safe(terms.href)),
         time=time_bar(*interval_of(collection.body), contents.months),
         tags=listed.tags_of(texts(collection.body.get("keywords"))),
-        variables=variables_table(collection.body, contents, layers),
+        variables=variables_table(desk, collection.body, contents, first_of(files)),
         snippets=snippets_of(opened_of(collection, contents, files, base), code),
         services=service_links(house, collection, base),
         examples=examples_of(desk, collection),

@@ -51,9 +51,13 @@ Known = tuple[str, str, str, str]
 
 
 def _kept(files: Sequence[CollectionAsset]) -> Known | None:
-    data = [file for file in files if file.key == "data"] or list(files)
-    first = data[0] if data else None
+    first = first_of(files)
     return (first.key, first.media_type, f"/files/{first.checksum}", first.item or "") if first else None
+
+
+def first_of(files: Sequence[CollectionAsset]) -> CollectionAsset | None:
+    """The file that stands for all: the first that is called data."""
+    return next((file for file in files if file.key == "data"), files[0] if files else None)
 
 
 def _elsewhere(collection: Collection, contents: Contents) -> Known | None:

@@ -19,7 +19,13 @@ PATH = "/collections"
 FEED = "/feeds/collections.atom"
 AT_ONCE = 30  # rows of a page
 SHOWN = 12  # values of a facet
-TITLES = {"tag": "Subject", "kind": "Kind of data", "provider": "Made by", "nature": "Nature", "use": "You may"}
+TITLES = {
+    "tag": "Subject",
+    "kind": "Kind of data",
+    "provider": "Made by",
+    "nature": "Nature",
+    "use": "The licence allows",
+}
 MORE = {"tag": "/registry/tags", "provider": "/registry/providers"}
 SHELVES = (
     ("Subjects", "/registry/tags"),
@@ -144,7 +150,16 @@ def row_of(entry: Entry, examples: int, axis: Axis | None) -> CollectionRow:
         examples=examples,
         stretch=stretch_of(entry.start, entry.end, axis, span_of(entry)),
         box=entry.box,
+        strip=_strip(entry),
     )
+
+
+def _strip(entry: Entry) -> bool:
+    """Whether its picture is a map too flat to be seen alone: it is drawn where it lies on the Earth."""
+    if entry.box is None or "Tables" in entry.kinds:
+        return False
+    west, south, east, north = entry.box
+    return east - west > 60 and east - west > 5 * (north - south)
 
 
 def tags_of(tags: Iterable[str]) -> tuple[Link, ...]:

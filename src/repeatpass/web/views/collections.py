@@ -58,6 +58,7 @@ class CollectionRow:
     examples: int = 0  # notebooks that open it
     stretch: Stretch | None = None
     box: Extent | None = None  # west, south, east, north in degrees
+    strip: bool = False  # the thumbnail is a map too flat to stand alone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
