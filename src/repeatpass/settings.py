@@ -53,6 +53,7 @@ class Settings:
     series_copies: str = _setting(
         "20G", "Disk for copies of cubes in chunks of long series, which make their series fast; 0 means none."
     )
+    upload_most: str = _setting("20G", "Size of one file that people bring, such as 20G.")
     retention_days: int = _setting(0, "Days after which results of trials go that nothing rests on; 0 means never.")
     secrets_key: str = _setting(
         "", "Key that secrets are sealed with (32 bytes in base64); empty means a file in the home."

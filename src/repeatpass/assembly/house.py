@@ -9,10 +9,14 @@ from repeatpass.batches.batching import Batching
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.room import Batches
+from repeatpass.bringing.keeping import Submissions
+from repeatpass.bringing.registering import Ending
+from repeatpass.bringing.room import Bringing
 from repeatpass.catalog.editing import Editing
 from repeatpass.catalog.registry import History, Registry
 from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search import Searching
+from repeatpass.catalog.sharing import Sharing
 from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
 from repeatpass.data.layers import Layers
@@ -97,6 +101,10 @@ class House:
     notices: Notices
     scheduling: Scheduling
     copying: Copying
+    sharing: Sharing
+    submissions: Submissions
+    bringing: Bringing
+    brought: Ending
 
     def start(self, *, clock: bool = True) -> None:
         """Begin to work: deliver events, take up and take on runs; look at the *clock* unless told not to.
@@ -110,15 +118,17 @@ class House:
         self.upscaling.start()
         self.batching.coordinator.start()
         self.merges.start()
+        self.bringing.start()
         if clock:
             self.scheduling.start()
 
     def as_seen_by(self, viewer: Actor) -> Self:
-        """Return the same house with the catalog, and the search in it, as *viewer* may see them."""
+        """Return the same house with the catalog, the search in it and the runs as *viewer* may see them."""
         return replace(
             self,
             catalog=self.catalog.as_seen_by(viewer),
             searching=self.searching.as_seen_by(viewer),
+            runs=self.runs.as_seen_by(viewer),
             layers=self.layers.as_seen_by(viewer),
         )
 

@@ -11,10 +11,15 @@ from repeatpass.assembly.wishes import batching_of, copies_of, owning_of, wishes
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.room import Batches
+from repeatpass.bringing.arriving import Arrivals
+from repeatpass.bringing.keeping import Submissions
+from repeatpass.bringing.registering import Ending
+from repeatpass.bringing.room import Bringing
 from repeatpass.catalog.editing import Editing
 from repeatpass.catalog.registry import History, Registry
 from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search import Searching
+from repeatpass.catalog.sharing import Sharing
 from repeatpass.core.errors import Unavailable
 from repeatpass.core.times import now
 from repeatpass.cubes.generator import NOTEBOOK as CUBES
@@ -108,6 +113,8 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         notices=notices,
     )  # fmt: skip
     merging = Merging(batches, runs, shelf, catalog, files, home / "cache" / "merging")
+    submissions = Submissions(database)
+    arrivals = Arrivals(home / "arrivals", amount(settings.upload_most, what="REPEATPASS_UPLOAD_MOST"))
     house = House(
         settings=settings,
         database=database,
@@ -150,6 +157,12 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         registering=Registering(runs, catalog, files, access),
         merging=merging,
         merges=Afterwards(merging, batches, access),
+        sharing=Sharing(catalog),
+        submissions=submissions,
+        bringing=Bringing(
+            submissions, arrivals, catalog, access, shelf, submitting, files, own.quotas, notices.messenger.targets
+        ),
+        brought=Ending(submissions, runs, catalog, files, access),
         copying=Copying(runs, files, home / "workspaces"),
         notices=notices,
         scheduling=scheduling(below, wishes_of(settings), [every(3600, own.retention.sweep, now)], now),
@@ -179,6 +192,8 @@ def _join(house: House) -> None:
         lambda event: _ignore(house.registering.run_finished(event.subject)),
         lambda event: event.body.get("notebook", CUBES) == CUBES,
     )
+    house.events.join("bringing.end", finished, lambda event: _ignore(house.brought.run_finished(event.subject)))
+    house.events.join("bringing.open", {"collection.accepted"}, lambda event: house.brought.accepted(event.subject))
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from repeatpass.access import Actor, Right
-from repeatpass.catalog.records import Collection, CollectionAsset
+from repeatpass.access import ANYONE, Actor, Right
+from repeatpass.catalog.records import Collection, CollectionAsset, Visibility
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.core.ids import check_name
@@ -16,6 +16,8 @@ EXTENSIONS = "https://stac-extensions.github.io"
 FILE = f"{EXTENSIONS}/file/v2.1.0/schema.json"
 PROJECTION = f"{EXTENSIONS}/projection/v2.0.0/schema.json"
 DATACUBE = f"{EXTENSIONS}/datacube/v2.2.0/schema.json"
+TABLE = f"{EXTENSIONS}/table/v1.2.0/schema.json"
+RASTER = f"{EXTENSIONS}/raster/v2.0.0/schema.json"
 VERSIONED = f"{EXTENSIONS}/version/v1.2.0/schema.json"
 MADE_BY = "repeatpass:made_by"  # /runs/… or /batches/…
 WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -61,6 +63,7 @@ class Product:
     keywords: Sequence[str] = ()
     licence: str = ""  # where no source states one
     properties: Mapping[str, Any] = field(default_factory=dict)
+    visibility: Visibility = Visibility.PUBLIC  # if it is new; never wider than that of its sources
 
 
 def require_free(catalog: Catalog, actor: Actor, id: str) -> Collection | None:
@@ -101,7 +104,14 @@ def register_product(catalog: Catalog, files: FileArea, actor: Actor, product: P
         for file in item.files
     ]  # fmt: skip
     body = _body(catalog, actor, product, version)
-    return catalog.register(actor, body, [_item(product.id, item) for item in product.items], assets, own=True)
+    made = [_item(product.id, item) for item in product.items]
+    return catalog.register(actor, body, made, assets, own=True, visibility=_visibility(catalog, product))
+
+
+def _visibility(catalog: Catalog, product: Product) -> Visibility:
+    """What is made of something that not everybody may see is its maker's alone, until they share it."""
+    public = set(catalog.as_seen_by(ANYONE).known(product.sources))
+    return product.visibility if public.issuperset(catalog.known(product.sources)) else Visibility.PRIVATE
 
 
 def _next(known: Collection | None) -> str:
@@ -168,6 +178,9 @@ def _extensions(item: ProductItem) -> set[str]:
     known = {key for source in (item.properties, *(file.properties for file in item.files)) for key in source}
     if any(key.startswith("proj:") for key in known):
         names.add(PROJECTION)
+    names |= {
+        url for begin, url in (("table:", TABLE), ("raster:", RASTER)) if any(key.startswith(begin) for key in known)
+    }
     return names | ({DATACUBE} if "cube:dimensions" in known else set())
 
 

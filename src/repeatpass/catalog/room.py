@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection as Collection_
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -158,6 +158,12 @@ class Catalog:
         if row is None:
             raise NotFound(f"There is no collection “{id}”.", collection=id)
         return Collection(**row)
+
+    def known(self, ids: Iterable[str]) -> list[str]:
+        """Return which of *ids* are collections that the viewer may see, in order."""
+        query = sa.select(collections.c.id).where(collections.c.id.in_(list(ids)), open_to(self.viewer))
+        with self.database.read() as connection:
+            return list(connection.execute(query.order_by(collections.c.id)).scalars())
 
     def items(self, collection: str) -> list[Item]:
         """List the items of a collection by time; of one that the viewer may not see, raise NotFound."""

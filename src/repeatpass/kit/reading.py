@@ -35,6 +35,19 @@ def open(collection: str, item: str | None = None, *, asset: str = "data", layou
     """
     from repeatpass.kit.opening import open_file
 
+    path, entry = _located(collection, item, asset, layout)
+    return open_file(path, entry.type, options)
+
+
+def located(collection: str, item: str | None = None, *, asset: str = "data") -> Path:
+    """Return where an asset lies on this machine, checked and noted as read: for libraries that open files themselves.
+
+    Raises: as `open`.
+    """
+    return _located(collection, item, asset, "")[0]
+
+
+def _located(collection: str, item: str | None, asset: str, layout: str) -> tuple[Path, Asset]:
     found = Context.load().collection(collection)
     asset = _laid_out(found, asset, layout)
     chosen, entry = choose(found, item, asset)
@@ -42,7 +55,7 @@ def open(collection: str, item: str | None = None, *, asset: str = "data", layou
     _announce(path)  # first: the check reads the file, too
     check(path, entry)
     _record(found, chosen, asset, entry)
-    return open_file(path, entry.type, options)
+    return path, entry
 
 
 def _laid_out(collection: Collection, asset: str, layout: str) -> str:

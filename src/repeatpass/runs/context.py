@@ -57,6 +57,7 @@ class Contexts:
         self.catalog = catalog
         self.files = files
         self._known: dict[tuple[str, ...], str] = {}  # ids that are not public -> checksum
+        self._closed: dict[str, bool] = {}  # by checksum
         self._stamp: Any = None
 
     def current(self, owner: str = "") -> str:
@@ -71,13 +72,22 @@ class Contexts:
         """Return the checksum of the context of all collections, to compare with; no run is given it."""
         return self._kept(self.catalog)
 
+    def closed(self, checksum: str) -> bool:
+        """Say whether a context holds a collection that is not public."""
+        if checksum == self.current():
+            return False
+        if checksum not in self._closed:
+            public = {each.id for each in self.catalog.as_seen_by(ANYONE).collections()}
+            self._closed[checksum] = not public.issuperset(self.read(checksum).collections)
+        return self._closed[checksum]
+
     def needed_files(self) -> set[str]:
         """Return the checksums that gc must keep for the sake of the runs that will be asked for next."""
         return {self.current(), self.everything()}
 
     def _kept(self, catalog: Catalog) -> str:
         if self._stamp != (stamp := self.catalog.stamp()):
-            self._stamp, self._known = stamp, {}
+            self._stamp, self._known, self._closed = stamp, {}, {}
         closed = tuple(catalog.closed())
         if closed not in self._known or not self.files.has(self._known[closed]):
             content = canonical_json(current_context(catalog).to_json())

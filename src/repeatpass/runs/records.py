@@ -96,6 +96,7 @@ class Run:
     kept_by: str = ""  # who asked for it to be kept for ever
     deleted: datetime | None = None  # when what it left was deleted; the record stays
     deleted_by: str = ""
+    closed: bool = False  # it can open collections that not everybody may see
 
     def to(self, state: State, **known: Any) -> Self:
         """Return this run moved to *state*; raise WrongState if that cannot be."""

@@ -4,8 +4,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -27,6 +28,7 @@ from repeatpass.runs.records import (
     UnrecordedRead,
     WrongState,
 )
+from repeatpass.runs.seeing import run_seen_by
 from repeatpass.runs.store import parts_of, run_inputs, run_of, run_outputs, run_row, run_unrecorded, runs
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
@@ -42,10 +44,17 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.viewer: Actor | None = None
         self._news = threading.Condition()
         self._closing = False
         self.when_queued: Callable[[], None] = lambda: None  # the assembly wakes the workers with it
         self.require_room: Callable[[sa.Connection, Run], None] = lambda *_: None  # the assembly asks the quotas
+
+    def as_seen_by(self, viewer: Actor) -> Self:
+        """Return the same runs as far as *viewer* may see them; see `seeing`."""
+        seen = copy(self)
+        seen.viewer = viewer
+        return seen
 
     # asking ------------------------------------------------------------------------------------------------
 
@@ -78,16 +87,17 @@ class Runs:
             events.record(connection, "run.queued", run.id, purpose=run.purpose, subject=run.subject)
 
     def run(self, id: str) -> Run:
-        """Return one run; raise NotFound if there is none."""
+        """Return one run; raise NotFound if there is none that the viewer may see."""
         with self.database.read() as connection:
-            row = connection.execute(sa.select(runs).where(runs.c.id == id)).mappings().first()
+            query = sa.select(runs).where(runs.c.id == id, run_seen_by(self.viewer))
+            row = connection.execute(query).mappings().first()
         if row is None:
             raise NotFound(f"There is no run {id}.", run=id)
         return run_of(row)
 
     def page(self, wanted: Wanted) -> tuple[list[Run], int]:
         """Return a page of runs, newest first, and how many there are in all."""
-        where = narrowed(wanted)
+        where = [*narrowed(wanted), run_seen_by(self.viewer)]
         query = sa.select(runs).where(*where).order_by(runs.c.created.desc(), runs.c.id.desc())
         with self.database.read() as connection:
             total = connection.execute(sa.select(sa.func.count()).select_from(runs).where(*where)).scalar_one()

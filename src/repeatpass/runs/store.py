@@ -51,6 +51,7 @@ runs = sa.Table(
     sa.Column("kept_by", sa.String(80), nullable=False, server_default=sa.text("''")),
     sa.Column("deleted", Moment),
     sa.Column("deleted_by", sa.String(80), nullable=False, server_default=sa.text("''")),
+    sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false(), index=True),
     sa.Index("ix_runs_state_created", "state", "created"),
     sa.Index("ix_runs_state_priority_created", "state", "priority", "created"),
     sa.Index("ix_runs_actor_state", "actor", "state"),

@@ -72,12 +72,14 @@ class Submitting:
         environment: str = "",
         flavour: str = "",
         id: str = "",
+        context: str = "",
         also: Callable[[sa.Connection], None] = lambda _: None,
     ) -> Run:
         """Queue *notebook* (``name`` or ``name@revision``) with *parameters*; *also* is done in the same transaction.
 
         Without *flavour* and *limits* the run gets the flavour that the notebook wishes for, or the usual one;
-        *limits* besides a flavour narrow it. Raise NotFound for an unknown notebook or environment, Invalid for
+        *limits* besides a flavour narrow it. *context* is the checksum of what it can open, in place of what the actor's
+        runs can. Raise NotFound for an unknown notebook or environment, Invalid for
         parameters that the notebook does not declare or that are out of their range, for an unknown flavour and
         for limits that this machine can never give, Forbidden if *actor* may not run, Exhausted where their quota
         is used up.
@@ -87,6 +89,7 @@ class Submitting:
         legs = self._legs(
             revision.notebook, revision.revision, revision.file, environment or revision.environment, actor.id
         )
+        legs = replace(legs, context=context) if context else legs
         checked = checked_parameters(revision.schema, parameters or {})
         resources = self._resources(flavour, limits, revision.about.flavour)
         return self._queue(actor, legs, checked, workspace, purpose, subject, resources, id, also)
@@ -213,6 +216,7 @@ class Submitting:
             created=now(),
             flavour=flavour,
             fingerprint=fingerprint_of(legs, parameters),
+            closed=self.contexts.closed(legs.context),
         )
 
 

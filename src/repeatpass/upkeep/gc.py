@@ -27,7 +27,15 @@ class Swept:
 
 def needed_files(house: House) -> set[str]:
     """Return the checksums of every kept file that some room needs."""
-    rooms = (house.catalog, house.contexts, house.shelf, house.runs, house.environments, house.batches)
+    rooms = (
+        house.catalog,
+        house.contexts,
+        house.shelf,
+        house.runs,
+        house.environments,
+        house.batches,
+        house.submissions,
+    )
     return set[str]().union(*(room.needed_files() for room in rooms))
 
 

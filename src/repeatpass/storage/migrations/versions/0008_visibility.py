@@ -1,4 +1,4 @@
-"""Who may see a collection; data that people brought, and what became of them"""
+"""Who may see a collection"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,36 @@
+"""The notebook that checks what was brought, and the context in which its run finds the files."""
+
+from pathlib import Path
+
+from repeatpass.access import SYSTEM
+from repeatpass.bringing.records import Submission
+from repeatpass.core.digests import canonical_json, digest_file
+from repeatpass.core.errors import NotFound
+from repeatpass.kit.context import Context
+from repeatpass.kit.records import Asset, Collection
+from repeatpass.notebooks.room import Shelf
+from repeatpass.storage.files import FileArea
+
+NOTEBOOK = "check-data"
+ARRIVAL = "arrival"  # what the notebook calls the collection of the brought files
+FILE = Path(__file__).parent / f"{NOTEBOOK}.ipynb"
+
+
+def shelve(shelf: Shelf) -> None:
+    """Put the notebook on the shelf, or its newer revision; nothing happens where it is there."""
+    try:
+        if shelf.notebook(NOTEBOOK).latest.file == digest_file(FILE):
+            return
+    except NotFound:
+        pass
+    shelf.add(SYSTEM, NOTEBOOK, FILE.read_bytes(), curated=True)
+
+
+def arrival_context(files: FileArea, submission: Submission) -> str:
+    """Keep a context of nothing but the brought files; return its checksum."""
+    assets = {
+        each.name: Asset(href="", type="application/octet-stream", size=each.size, checksum=each.checksum)
+        for each in submission.files
+    }
+    made = Collection(id=ARRIVAL, version=submission.id, title=submission.wish.title, assets=assets)
+    return files.put_bytes(canonical_json(Context(collections={ARRIVAL: made}).to_json())).checksum
