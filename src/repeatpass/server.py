@@ -23,10 +23,13 @@ from repeatpass.api.landing import landing_router
 from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
+from repeatpass.api.series.routes import series_router
 from repeatpass.api.stac import stac_router
 from repeatpass.api.tiles.routes import tiles_router
 from repeatpass.api.wms.routes import refusal as wms_refusal
 from repeatpass.api.wms.routes import wms_router
+from repeatpass.api.wmts.routes import refusal as wmts_refusal
+from repeatpass.api.wmts.routes import wmts_router
 from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
@@ -46,13 +49,13 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     executing = Executing(house)
     Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (stac_router, files_router, tiles_router):
+    for router in (stac_router, files_router, tiles_router, series_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (processes_router, jobs_router, wps_router, wms_router):
+    for documents in (processes_router, jobs_router, wps_router, wms_router, wmts_router):
         app.include_router(documents(house, ogc_pages(desk)))
     faces = contributors(house)
     for shared in (landing_router, geodata_router):
@@ -63,7 +66,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         "sessions": Sessions(house.settings.home),
         "several": house.settings.multi_user,
         "hosts": hosts_of(house.settings.port),
-        "refusals": {"/wps": refusal, "/wms": wms_refusal},
+        "refusals": {"/wps": refusal, "/wms": wms_refusal, "/wmts": wmts_refusal},
     }
     app.add_middleware(Heads)
     app.add_middleware(Guard, **guard)

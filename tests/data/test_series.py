@@ -270,6 +270,37 @@ def test_an_index_of_rasters_has_a_series(rooms: Rooms, scenes: np.ndarray) -> N
     assert np.allclose(found.variables[0].values["value"], (two - one) / (two + one), rtol=1e-5)
 
 
+def test_bands_in_files_of_their_own_are_read_on_the_grid_of_the_sharpest(rooms: Rooms) -> None:
+    fine, coarse = np.arange(1, 37).reshape(1, 6, 6), np.arange(1, 10).reshape(1, 3, 3) * 100
+    left, top, bbox = 500_000.0, 5_400_000.0, (14.99, 48.7, 15.02, 48.8)
+    given = []
+    for scene, shift in (("one", 0), ("two", 600)):  # side by side, on one date; nothing says "no data"
+        for key, cells, size in (("B04", fine, 100.0), ("B8A", coarse, 200.0)):
+            path = rooms.home / f"{scene}-{key}.tif"
+            profile = {
+                "driver": "GTiff",
+                "dtype": "uint16",
+                "count": 1,
+                "height": cells.shape[1],
+                "width": cells.shape[2],
+            }
+            transform = from_origin(left + shift, top, size, size)
+            with rasterio.open(path, "w", **profile, crs="EPSG:32633", transform=transform) as file:
+                file.write(cells.astype("uint16"))
+            given.append(File(path=path, item=scene, key=key, media_type=COG, bbox=bbox, time="2021-05-01T10:00:00Z"))
+    rooms.register("apart", *given)
+    back = Transformer.from_crs("EPSG:32633", "EPSG:4326", always_xy=True)
+    layer, style = rooms.layers.layer("apart"), Style(expression="B8A - B04")
+    for shift in (0, 600):
+        lon, lat = back.transform(left + shift + 350, top - 250)  # row 2, column 3 of the fine one; 1, 1 of the coarse
+        found = rooms.series.point(layer, style, "", Point(lon=lon, lat=lat)).variables[0].values["value"]
+        assert list(found) == [500 - 16]
+    area = box_of("14.9,48.7,15.1,48.8")
+    whole = rooms.series.area(layer, Style(bands=("B04",)), "", area).variables[0].values
+    assert whole["mean"][0] == pytest.approx(fine.mean(), rel=1e-4)
+    assert (whole["min"][0], whole["count"][0]) == (1, 72)
+
+
 def test_nino_34_of_the_real_analysis_is_what_was_published(tmp_path: Path) -> None:
     """The El Niño of winter 2009/10 peaked in December, some 1.7 kelvin above the same months' mean."""
     import iris_sample_data

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from repeatpass.data.records import Layer
+from repeatpass.data.records import Layer, Style
 from repeatpass.data.series.fields import Field
 from repeatpass.data.series.finding import Opened
 from repeatpass.data.series.grids import Grid
@@ -48,6 +48,7 @@ def covered_by(parts: Sequence[Part]) -> Covered:
 
 def series_of(
     layer: Layer,
+    style: Style,
     times: Sequence[str],
     values: Mapping[str, Mapping[str, "NDArray[np.float64]"]],
     at: Cell | Covered,
@@ -55,7 +56,7 @@ def series_of(
 ) -> TimeSeries:
     """Put together what was found: *values* by name and statistic."""
     variables = [
-        Variable(name=name, title=title_of(layer, name), unit=unit_of(layer, name), values=found)
+        Variable(name=style.index or name, title=title_of(layer, name), unit=unit_of(layer, name), values=found)
         for name, found in values.items()
     ]
     return TimeSeries(layer=layer.id, title=layer.title, times=times, variables=variables, at=at, copied=copied)

@@ -11,7 +11,7 @@ from repeatpass.data.images import Wanted
 from repeatpass.data.records import Layer, Source, Style
 from repeatpass.data.series.copies import Copies, Wish, slow
 from repeatpass.data.series.fields import CubeField, Field, Formula, cube_field
-from repeatpass.data.series.rasters import raster_fields
+from repeatpass.data.series.rasters import BandFile, raster_fields
 from repeatpass.kit.cubes.records import SERIES
 from repeatpass.storage.files import FileArea
 
@@ -105,11 +105,18 @@ class Finding:
 def _rasters(
     stack: ExitStack, files: FileArea, layer: Layer, group: Sequence[Source], style: Style, names: Sequence[str]
 ) -> dict[str, Field]:
-    places = {band.name: band.index for band in layer.bands}
+    numbers = {band.name: band.index for band in layer.bands}
+    bands = {name: [_band_file(files, each, name, numbers[name]) for each in group] for name in names}
     time = group[0].times[0] if group[0].times else ""
-    paths = [files.path(source.checksum) for source in group]
-    found = stack.enter_context(raster_fields(paths, [places[name] for name in names], time, style.nodata))
-    return dict(zip(names, found, strict=True))
+    grids = [files.path(source.checksum) for source in group]
+    return dict(stack.enter_context(raster_fields(grids, bands, time, style.nodata)))
+
+
+def _band_file(files: FileArea, source: Source, name: str, number: int) -> BandFile:
+    """Where a band is: in the file of its own that some collections have, or in that of all bands."""
+    if name in source.parts:
+        return BandFile(path=files.path(source.parts[name]), band=1)
+    return BandFile(path=files.path(source.checksum), band=number)
 
 
 def _shown(fields: dict[str, Field], wanted: Wanted) -> dict[str, Field]:

@@ -1,7 +1,7 @@
 """Rasters of one time as a field: one file, or several laid over one another on the grid of the first."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ class RasterField:
     """One band of rasters of one time, on *grid*; where several have a value, the first of them counts."""
 
     files: Sequence[Any]  # rasterio datasets, or its virtual ones, all on the grid
-    band: int
+    bands: Sequence[int]  # of each file, from 1
     nodata: float | None  # a further value that means none
     grid: Grid
     times: Sequence[str]
@@ -31,14 +31,14 @@ class RasterField:
 
         window = ((rows.start, rows.stop), (columns.start, columns.stop))
         found: Any = None
-        for file in self.files:
+        for file, band in zip(self.files, self.bands, strict=True):
             with quiet():
-                cells = file.read(self.band, window=window, masked=True)
+                cells = file.read(band, window=window, masked=True)
             values = np.ma.getdata(cells).astype("float64")
             known = ~np.ma.getmaskarray(cells) & np.isfinite(values)
             if self.nodata is not None:
                 known &= values != self.nodata
-            values = values * file.scales[self.band - 1] + file.offsets[self.band - 1] if scaled(file) else values
+            values = values * file.scales[band - 1] + file.offsets[band - 1] if scaled(file) else values
             found = np.full(values.shape, np.nan) if found is None else found
             found = np.where(np.isnan(found) & known, values, found)
             if not np.isnan(found).any():
@@ -46,38 +46,80 @@ class RasterField:
         return np.asarray(found)[None]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BandFile:
+    """A band of a raster file, counted from 1."""
+
+    path: Path
+    band: int
+
+
 @contextmanager
 def raster_fields(
-    paths: Sequence[Path], bands: Sequence[int], time: str, nodata: float | None
-) -> Iterator[list[RasterField]]:
-    """Open rasters of one *time*, and give a field for each band (from 1)."""
-    from contextlib import ExitStack
+    grids: Sequence[Path], bands: Mapping[str, Sequence[BandFile]], time: str, nodata: float | None
+) -> Iterator[dict[str, RasterField]]:
+    """Open rasters of one *time* as fields by name, all on the grid of the files *grids*.
 
+    Of each name a file may be in another resolution or system than those; its nearest cells are taken.
+    """
     import rasterio
 
     with ExitStack() as stack:
-        files = [stack.enter_context(rasterio.open(path)) for path in paths]
-        laid, grid = _laid(stack, files)
-        high, wide = files[0].block_shapes[0]
-        yield [
-            RasterField(files=laid, band=band, nodata=nodata, grid=grid, times=(time,), chunks=(1, high, wide))
-            for band in bands
-        ]
+        opened: dict[Path, Any] = {}
+        for path in (*grids, *(each.path for files in bands.values() for each in files)):
+            if path not in opened:
+                opened[path] = stack.enter_context(rasterio.open(path))
+        on_grid = _Laying(stack, [opened[path] for path in grids])
+        yield {
+            name: RasterField(
+                files=[on_grid.file(opened[each.path]) for each in files],
+                bands=[each.band for each in files],
+                nodata=nodata,
+                grid=on_grid.grid,
+                times=(time,),
+                chunks=(1, *opened[files[0].path].block_shapes[0]),
+            )
+            for name, files in bands.items()
+        }
 
 
-def _laid(stack: Any, files: Sequence[Any]) -> tuple[list[Any], Grid]:
-    """The files on one grid: that of the first, made as wide as all of them; nearest cells, so values stay values."""
-    first = files[0]
-    upright = first.transform.b == 0 and first.transform.d == 0
-    if len(files) == 1 and upright:
-        return [first], _grid(first)
-    from rasterio.enums import Resampling
-    from rasterio.vrt import WarpedVRT
+class _Laying:
+    """Lays files on one grid: that of the first, made as wide as all of *files*; nearest cells, so values stay values."""
 
-    transform, width, height = _union(files)
-    options = {"crs": first.crs, "transform": transform, "width": width, "height": height}
-    laid = [stack.enter_context(WarpedVRT(each, **options, resampling=Resampling.nearest)) for each in files]
-    return laid, _grid(laid[0])
+    def __init__(self, stack: ExitStack, files: Sequence[Any]) -> None:
+        first = files[0]
+        self.stack = stack
+        self.crs, self.transform, self.shape = first.crs, first.transform, first.shape
+        if len(files) > 1 or first.transform.b or first.transform.d:
+            self.transform, width, height = _union(files)
+            self.shape = (height, width)
+        self._laid: dict[str, Any] = {}
+
+    @property
+    def grid(self) -> Grid:
+        """The grid."""
+        import numpy as np
+
+        own, (height, width) = self.transform, self.shape
+        return Grid(
+            x=own.c + own.a * np.arange(width + 1, dtype="float64"),
+            y=own.f + own.e * np.arange(height + 1, dtype="float64"),
+            crs=crs_text(self.crs),
+        )
+
+    def file(self, file: Any) -> Any:
+        """Return *file* on the grid: as it is where it lies there already."""
+        if (file.crs, file.transform, file.shape) == (self.crs, self.transform, self.shape):
+            return file
+        if file.name not in self._laid:
+            from rasterio.enums import Resampling
+            from rasterio.vrt import WarpedVRT
+
+            # Without a value for nothing, what lies outside of the file would count as 0.
+            options: Any = {"resampling": Resampling.nearest, "add_alpha": file.nodata is None}
+            options |= {"crs": self.crs, "transform": self.transform, "height": self.shape[0], "width": self.shape[1]}
+            self._laid[file.name] = self.stack.enter_context(WarpedVRT(file, **options))
+        return self._laid[file.name]
 
 
 def _union(files: Sequence[Any]) -> tuple[Any, int, int]:
@@ -96,14 +138,3 @@ def _union(files: Sequence[Any]) -> tuple[Any, int, int]:
     left, top = (math.floor(min(corner[at] for corner in corners) + 1e-6) for at in (0, 1))
     right, bottom = (math.ceil(max(corner[at] for corner in corners) - 1e-6) for at in (0, 1))
     return own * Affine.translation(left, top), right - left, bottom - top
-
-
-def _grid(file: Any) -> Grid:
-    import numpy as np
-
-    own = file.transform
-    return Grid(
-        x=own.c + own.a * np.arange(file.width + 1, dtype="float64"),
-        y=own.f + own.e * np.arange(file.height + 1, dtype="float64"),
-        crs=crs_text(file.crs),
-    )

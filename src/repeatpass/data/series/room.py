@@ -63,7 +63,7 @@ class Series:
                     copied.append(opened.copied)
         if at is None:
             raise _outside(layer, "point")
-        return series_of(layer, times, {name: {VALUE: found} for name, found in values.items()}, at, all(copied))
+        return series_of(layer, style, times, {name: {VALUE: found} for name, found in values.items()}, at, all(copied))
 
     def area(
         self, layer: Layer, style: Style, time: str, area: Area, statistics: Sequence[str] = tuple(STATISTICS)
@@ -86,7 +86,7 @@ class Series:
             raise _outside(layer, "area")
         found = {name: each.statistics() for name, each in totals.items()}
         known = {name: {kind: each[kind] for kind in statistics} for name, each in found.items()}
-        return series_of(layer, times, known, covered_by(weighed.first), all(copied))
+        return series_of(layer, style, times, known, covered_by(weighed.first), all(copied))
 
     def cells(self, layer: Layer, style: Style, time: str, area: Area, most: int = MOST_CUBE) -> list[Cube]:
         """Return the cells that *area* touches as they are, one cube for each name and each grid that they lie on.
