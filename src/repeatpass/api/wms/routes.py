@@ -7,13 +7,14 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from repeatpass.api.documents import Pages, answer
+from repeatpass.api.maps.calling import Call
 from repeatpass.api.maps.refusing import Refused, of_room
 from repeatpass.api.maps.sending import sent
 from repeatpass.api.ows.query import Query
 from repeatpass.api.wms.exceptions import told
 from repeatpass.api.wms.kvp import asked_in
 from repeatpass.api.wms.page import page, wants_page
-from repeatpass.api.wms.service import Call, Wms
+from repeatpass.api.wms.service import Wms
 from repeatpass.assembly import House
 from repeatpass.core.errors import RepeatpassError
 
@@ -57,8 +58,7 @@ def _done(service: Wms, request: Request, query: Query, collection: str) -> Resp
     address = f"{base}wms/{collection}" if collection else f"{base}wms"
     call = Call(actor=request.state.actor, address=address, base=base, collection=collection)
     found = service.answer(call, asked_in(query))
-    warning = found.nearest.headers if found.nearest else {}
-    return sent(request, found.content, found.media_type, found.etag, public=found.public, headers=warning)
+    return sent(request, found.content, found.media_type, found.etag, public=found.public, headers=found.headers)
 
 
 def _reported(query: Query, trouble: Refused) -> Response:

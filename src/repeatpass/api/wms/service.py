@@ -1,9 +1,7 @@
 """Does what a client of the WMS asks: describes, draws, tells values, shows legends."""
 
-from dataclasses import dataclass
-
-from repeatpass.access import Actor
 from repeatpass.api.maps import telling
+from repeatpass.api.maps.calling import Answer, Call
 from repeatpass.api.maps.composing import FORMATS, PNG, composed
 from repeatpass.api.maps.moments import Moment, moment
 from repeatpass.api.maps.naming import named
@@ -16,27 +14,6 @@ from repeatpass.api.wms.writing import FORMS
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
 from repeatpass.data.records import Layer, Picture, Style
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """One request: who asks, at which address, and of which collection (empty: of all)."""
-
-    actor: Actor
-    address: str  # of the service, without a query
-    base: str  # of the house, with a slash at its end
-    collection: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What is sent."""
-
-    content: bytes
-    media_type: str
-    etag: str = ""
-    public: bool = False  # whether everybody may see what is shown
-    nearest: Moment | None = None  # set where another time than the asked one is shown
 
 
 class Wms:
