@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,9 @@ import fsspec
 from repeatpass.catalog.products import outline
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.ids import check_name
+from repeatpass.core.times import now
 from repeatpass.data.metadata import FileFacts, UnreadableFile, read_metadata
+from repeatpass.data.metadata.cubes import ZARR, ZARR_ZIP
 from repeatpass.entries.described import asset_of, extensions_of
 from repeatpass.entries.records import Draft, Level, OwnFile, Remark
 
@@ -31,7 +33,7 @@ SUFFIXES = (
     ".fgb",
 )
 MOST = 10_000  # files of one folder
-DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])?(?:[-_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 PATCHED = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -127,6 +129,8 @@ def _read_all(listed: Sequence[str]) -> tuple[list[Read], list[Remark]]:
         except UnreadableFile as error:
             remarks.append(_remark(address, f"{error.message} It is left out.", ""))
             continue
+        if facts.media_type == ZARR and not _is_elsewhere(address):
+            facts = replace(facts, media_type=ZARR_ZIP)  # as it is kept here
         remarks += [_remark(address, each, "", Level.NOTE) for each in facts.remarks]
         start, end = _times(facts)
         placed = facts.bbox is not None and bool(start)
@@ -147,7 +151,7 @@ def _times(facts: FileFacts) -> tuple[str, str]:
     if facts.start:
         return facts.start, facts.end or facts.start
     found = DATE.search(facts.name)
-    if not found or (found[2] is None and len(found[0]) != 4):
+    if not found or int(found[1]) > now().year + 1:  # a number of cells, such as 2048
         return "", ""
     year, month, day = found[1], found[2], found[3]
     if day:

@@ -4,7 +4,6 @@ from typing import Any
 
 from repeatpass.entries.original.sheet import Sheet
 
-TABLE = "https://stac-extensions.github.io/table/v1.2.0/schema.json"
 COMMON = ("name", "description", "data_type", "nodata", "unit", "statistics", "gsd")  # STAC 1.1, common metadata
 EO = ("common_name", "center_wavelength", "full_width_half_max", "solar_illumination")
 RASTER = ("sampling", "bits_per_sample", "spatial_resolution", "scale", "offset", "histogram")
@@ -80,4 +79,4 @@ def columns_of(sheet: Sheet, tags: list[str]) -> dict[str, Any]:
         return {}
     columns = [{"name": row["name"]} | _words({key: value for key, value in row.items() if key != "Type"})
                | ({"type": row["Type"]} if row.get("Type") else {}) for row in rows]  # fmt: skip
-    return {"table:columns": columns, "stac_extensions": [TABLE]}
+    return {"table:columns": columns}

@@ -10,7 +10,6 @@ from repeatpass.entries.original.texts import box_of_text, interval_of_text
 NOWHERE = "repeatpass:nowhere"  # no place is stated; STAC demands a box all the same
 WORLD = [-180, -90, 180, 90]
 SLACK = 0.51  # degrees that a grid of cell centres may go beyond the world
-DATACUBE = "https://stac-extensions.github.io/datacube/v2.2.0/schema.json"
 
 
 def extent_of(sheet: Sheet) -> dict[str, Any]:

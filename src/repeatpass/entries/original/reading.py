@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from repeatpass.core.times import parse_time
+from repeatpass.entries.described import extensions_of
 from repeatpass.entries.lines import read_lined
 from repeatpass.entries.original.access import links_of, resources_of
 from repeatpass.entries.original.beside import beside
 from repeatpass.entries.original.checking import check, entry_schema
 from repeatpass.entries.original.content import columns_of, summaries_of, variables_of
-from repeatpass.entries.original.coverage import DATACUBE, dimensions_of, extent_of
+from repeatpass.entries.original.coverage import dimensions_of, extent_of
 from repeatpass.entries.original.people import licence_links, licence_of, providers_of
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.entries.original.tags import tags_of
@@ -18,7 +19,6 @@ from repeatpass.entries.records import Draft, Level, Remark
 
 __all__ = ["entry_schema", "read_entry", "slug_of"]
 
-SCIENTIFIC = "https://stac-extensions.github.io/scientific/v1.0.0/schema.json"
 VERSIONED = "https://stac-extensions.github.io/version/v1.2.0/schema.json"
 KEPT = "repeatpass:entry"
 WORDS = {"+": "-plus", "&": "-and-", "µ": "u"}
@@ -91,7 +91,9 @@ def _body(sheet: Sheet, id: str, folder: Path | None) -> tuple[dict[str, Any], A
     }
     if assets:
         body["assets"] = assets
-    body["stac_extensions"] = sorted({*needed, *columns.get("stac_extensions", ()), *_extensions(body)})
+    if "deprecated" in body or "experimental" in body:
+        needed.append(VERSIONED)
+    body["stac_extensions"] = sorted({*needed, *extensions_of(body)})
     rest = {name: value for name, value in sheet.fields.items() if value not in (None, "", [], {})}
     return body | {KEPT: rest | ({"Resources": resources} if resources else {})}, files
 
@@ -115,14 +117,3 @@ def _life(sheet: Sheet) -> dict[str, Any]:
             sheet.take(name)
     citation = sheet.take_text("sci:citation")
     return found | ({"sci:citation": citation} if citation else {})
-
-
-def _extensions(body: dict[str, Any]) -> set[str]:
-    found = set()
-    if "cube:dimensions" in body:
-        found.add(DATACUBE)
-    if "sci:citation" in body:
-        found.add(SCIENTIFIC)
-    if "deprecated" in body or "experimental" in body:
-        found.add(VERSIONED)
-    return found
