@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 TRIES = 3
 AT_ONCE = 20  # events read at once for one listener
 MANY = 500  # events read at once for all of them
-SWEEP_S = 5.0  # between two looks at every listener; in between those are looked at whose events were written
+SWEEP_S = 30.0  # between two looks at every listener; in between those are looked at whose events were written
+LATE = 50  # events back from the newest, among which others may appear whose transactions ended later
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +50,8 @@ class EventLog:
         self._passed: dict[
             str, int
         ] = {}  # the newest event of no concern to a listener; what stands below needs no look
-        self._heard, self._swept = 0, 0.0  # the newest event seen; when every listener was last looked at
+        self._heard: set[int] = set()  # the newest events seen
+        self._swept = 0.0  # when every listener was last looked at
         self._behind: set[str] = set()  # listeners that failed and are to be told again
         self._news = threading.Event()
         self._stopping = threading.Event()
@@ -86,24 +88,25 @@ class EventLog:
             return sum(self._deliver_to(listener) for listener in self._concerned()) if ours else 0
 
     def _concerned(self) -> list[str]:
-        """The listeners that may have something to hear, for one question instead of one for each.
-
-        An event whose transaction ends late has an older number than those seen: the sweep finds it.
-        """
+        """The listeners that may have something to hear, for one question instead of one for each."""
         joined = dict(self._listeners)  # a copy: a listener may be joined meanwhile
         if time.monotonic() - self._swept > SWEEP_S:
             self._swept = time.monotonic()
             with self.database.read() as connection:
-                self._heard = connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
+                newest = connection.execute(sa.select(events.c.id).order_by(events.c.id.desc()).limit(LATE))
+                self._heard = set(newest.scalars())
             return list(joined)
         new = self._new()
         return [name for name, each in joined.items() if name in self._behind or any(map(each.wants, new))]
 
     def _new(self) -> list[Event]:
-        query = sa.select(events).where(events.c.id > self._heard).order_by(events.c.id).limit(MANY)
+        """Events not seen yet. With several writers, one whose transaction ended late has an older number than others."""
+        newest = max(self._heard, default=0)
+        since = newest if self.database.is_sqlite else newest - LATE
+        query = sa.select(events).where(events.c.id > since).order_by(events.c.id).limit(MANY)
         with self.database.read() as connection:
-            found = [Event(**row) for row in connection.execute(query).mappings()]
-        self._heard = found[-1].id if found else self._heard
+            found = [Event(**row) for row in connection.execute(query).mappings() if row["id"] not in self._heard]
+        self._heard = {id for id in self._heard if id > newest - LATE} | {event.id for event in found}
         return found
 
     def _deliver_to(self, name: str) -> int:
