@@ -18,6 +18,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def anybody(mapped: Served) -> Iterator[httpx.Client]:
-    """A client that shows no token."""
+    """A client that shows no token and keeps no session, which answers in HTML would begin."""
     with httpx.Client(base_url=mapped.address, timeout=60) as client:
+        client.event_hooks = {"response": [lambda _answer: client.cookies.clear()]}
         yield client

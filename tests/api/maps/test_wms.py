@@ -257,8 +257,8 @@ def test_the_update_sequence_says_whether_anything_changed(anybody: httpx.Client
     assert anybody.get("/wms", params=asked | {"updateSequence": "1999"}).status_code == 200
 
 
-def test_a_person_who_opens_the_address_reads_what_is_there(anybody: httpx.Client, mapped: Served) -> None:
-    page = httpx.get(f"{mapped.address}/wms", headers={"Accept": "text/html"})  # begins a session, so not of anybody
+def test_a_person_who_opens_the_address_reads_what_is_there(anybody: httpx.Client) -> None:
+    page = anybody.get("/wms", headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
     assert "GetCapabilities" in page.text
     assert anybody.get("/wms").status_code == 400, "programs are told that something is missing"
