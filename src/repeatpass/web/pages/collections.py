@@ -64,7 +64,7 @@ def collections_page(desk: Desk, pairs: Iterable[tuple[str, str]], path: str = P
         rows=tuple(row_of(each, examples.get(each.id, 0), axis) for each in found.entries[first : first + AT_ONCE]),
         total=len(found.entries),
         of=found.of if asked.narrowed else 0,
-        chosen=_chosen(asked, kept),
+        chosen=_chosen(found, kept),
         pager=_pager(asked, kept, len(found.entries)),
         sorts=_sorts(asked, kept),
         ticks=ticks_of(axis),
@@ -97,12 +97,17 @@ def _value(name: str, count: Count, kept: Pairs, asked: Asked) -> FacetValue:
     return FacetValue(text=count.text, count=count.number, href=href, selected=selected)
 
 
-def _chosen(asked: Asked, kept: Pairs) -> tuple[Link, ...]:
+def _chosen(found: Found, kept: Pairs) -> tuple[Link, ...]:
     """What was chosen, each with the address without it."""
+    spelled = {each.value: each.text for each in found.facets["tag"]}
+    said = {"from": "from {}", "to": "to {}", "bbox": "within {}", "datetime": "time {}"}
     return tuple(
-        Link(text=value, href=addressed(PATH, [pair for at, pair in enumerate(kept) if at != number]))
+        Link(
+            text=spelled.get(plain(value), value) if name == "tag" else said.get(name, "{}").format(value),
+            href=addressed(PATH, [pair for at, pair in enumerate(kept) if at != number]),
+        )
         for number, (name, value) in enumerate(kept)
-        if name in (*TITLES, "from", "to", "bbox", "datetime")
+        if name in TITLES or name in said
     )
 
 
