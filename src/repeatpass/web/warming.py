@@ -32,6 +32,8 @@ def warm(desk: Desk, id: str) -> None:
 def warm_all(desk: Desk) -> None:
     """Read what every page needs once, and draw what is missing."""
     try:
+        desk.house.registry.entries()
+        desk.house.usage.examples()
         for series in desk.every():
             warm(desk, series.id)
     except Exception:  # the house may be closing already

@@ -1,7 +1,7 @@
 """Look through the entries, and count what they could be narrowed by: one pass, without the database."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from repeatpass.catalog.registry.records import Entry
 from repeatpass.catalog.search.geometry import boxes_of
 from repeatpass.catalog.search.records import Box
 
+Condition = Callable[[Entry], bool]
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 FACETS: Mapping[str, Callable[[Entry], Sequence[str]]] = {
     "nature": lambda entry: (entry.nature,),
@@ -47,16 +48,20 @@ def find(
     examples: Mapping[str, int] | None = None,
     hidden: Collection[str] = frozenset(),
 ) -> Found:
-    """Return what fits *asked*; *examples* says how many usage examples each has, *hidden* which are not to be seen."""
+    """Return what fits *asked* of *entries*, which are in order of their titles.
+
+    *examples* says how many usage examples each has, *hidden* which are not to be seen.
+    """
     chosen = {name: getattr(asked, "maker" if name == "provider" else name) for name in FACETS}
     chosen = {name: value for name, value in chosen.items() if value}
-    seen = [each for each in entries if each.id not in hidden] if hidden else list(entries)
+    seen = [each for each in entries if each.id not in hidden] if hidden else entries
+    conditions = list(_conditions(asked))
     found: list[Entry] = []
     counted: dict[str, list[Entry]] = {name: [] for name in chosen}
     for entry in seen:
-        if not fits(entry, asked):
+        if conditions and not all(condition(entry) for condition in conditions):
             continue
-        failing = [name for name, value in chosen.items() if value not in FACETS[name](entry)]
+        failing = [name for name, value in chosen.items() if value not in FACETS[name](entry)] if chosen else ()
         if not failing:
             found.append(entry)
         if len(failing) <= 1:
@@ -67,28 +72,43 @@ def find(
     return Found(entries=ordered(found, asked, examples or {}), facets=facets, of=len(seen))
 
 
-def fits(entry: Entry, asked: Asked) -> bool:
-    """Say whether words, tags, place and time fit; choices in facets are looked at elsewhere."""
-    return (
-        all(word in entry.text for word in asked.must)
-        and not any(word in entry.text for word in asked.mustnot)
-        and all(tag in entry.keys for tag in asked.tags)
-        and all(any(tag in entry.keys for tag in group) for group in asked.any_tags)
-        and all(part in entry.managed_by for part in asked.managed_by)
-        and (asked.box is None or _meets(entry.box, asked.box))
-        and _lasts(entry, asked.start, asked.end)
-    )
+def _conditions(asked: Asked) -> Iterator[Condition]:
+    """What words, tags, place and time ask for; choices in facets are looked at elsewhere."""
+    yield from (_speaking(word) for word in asked.must)
+    yield from (_silent(word) for word in asked.mustnot)
+    yield from (_tagged(frozenset(group)) for group in (*((tag,) for tag in asked.tags), *asked.any_tags))
+    yield from (_managed(part) for part in asked.managed_by)
+    if (box := asked.box) is not None:
+        yield lambda entry: _meets(entry.box, box)
+    if asked.start or asked.end:
+        yield lambda entry: _lasts(entry, asked.start, asked.end)
+
+
+def _speaking(word: str) -> Condition:
+    return lambda entry: word in entry.text
+
+
+def _silent(word: str) -> Condition:
+    return lambda entry: word not in entry.text
+
+
+def _tagged(group: frozenset[str]) -> Condition:
+    return lambda entry: not group.isdisjoint(entry.keys)
+
+
+def _managed(part: str) -> Condition:
+    return lambda entry: part in entry.managed_by
 
 
 def ordered(found: list[Entry], asked: Asked, examples: Mapping[str, int]) -> list[Entry]:
-    """Put the entries in order: as asked; else those first whose title has the words, then the most used."""
+    """Put entries in order of their titles as asked; else those first whose title has the words, then the most used."""
+    if asked.sort == "title":
+        return found
     if asked.sort == "new":
         return sorted(found, key=lambda entry: (entry.created, entry.id), reverse=True)
-    by_title = sorted(found, key=lambda entry: entry.heading)
-    if asked.sort == "title":
-        return by_title
-    words = () if asked.sort == "used" else asked.must
-    return sorted(by_title, key=lambda entry: (_weight(entry, words), -examples.get(entry.id, 0)))
+    if asked.sort == "used" or not asked.must:
+        return sorted(found, key=lambda entry: -examples.get(entry.id, 0)) if examples else found
+    return sorted(found, key=lambda entry: (_weight(entry, asked.must), -examples.get(entry.id, 0)))
 
 
 def counts_of(entries: Sequence[Entry], values: Callable[[Entry], Sequence[str]]) -> list[Count]:

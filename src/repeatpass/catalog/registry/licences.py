@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from repeatpass.catalog.registry.plain import records_in
@@ -55,6 +56,7 @@ def terms_of(body: Mapping[str, Any]) -> Terms:
     return Terms(name=name or "Not stated", use=use, sentence=SENTENCES[use], href=str(_link(body).get("href", "")))
 
 
+@lru_cache(maxsize=1000)
 def _use(text: str) -> str:
     lowered = text.lower()
     return next((use for pattern, use in KNOWN if re.search(rf"(?<![a-z]){pattern}", lowered)), OWN)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-SPACES = re.compile(r"\s+")
+LONGEST = 800  # letters of a first sentence
 MARKS = re.compile(r"[*_`]|!?\[([^\]]*)\]\([^)]*\)")
 
 
@@ -13,7 +13,7 @@ def plain(text: str) -> str:
     """Return *text* in small letters, without accents, with single spaces."""
     if not text.isascii():
         text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return SPACES.sub(" ", text).strip().casefold()
+    return " ".join(text.split()).casefold()
 
 
 def plain_all(texts: Iterable[str]) -> frozenset[str]:
@@ -23,8 +23,8 @@ def plain_all(texts: Iterable[str]) -> frozenset[str]:
 
 def first_sentence(markdown: str) -> str:
     """Return the first sentence of a description, without its marks."""
-    first = MARKS.sub(lambda found: found[1] or "", markdown.strip().split("\n\n")[0].lstrip("#").strip())
-    first = SPACES.sub(" ", first)
+    paragraph = markdown.strip().split("\n\n")[0].lstrip("#").strip()[:LONGEST]
+    first = " ".join(MARKS.sub(lambda found: found[1] or "", paragraph).split())
     end = first.find(". ")
     return first if end < 0 else first[: end + 1]
 
