@@ -94,6 +94,7 @@ class Browser extends HTMLElement {
     this.write();
     if (ground) this.ground();
     if ("area" in changes || "point" in changes) this.remark();
+    if ("area" in changes) this.panel.settings.legend();
     this.follow();
   }
 

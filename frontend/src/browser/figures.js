@@ -33,10 +33,12 @@ export async function histogram(band) {
 export async function line(box, points, name, area, choose) {
   const when = { field: "time", type: "temporal", axis: { title: null, grid: false, tickCount: 4, labelOverlap: true } };
   const y = { field: "value", type: "quantitative", title: null, scale: { zero: false }, axis: { tickCount: 4 } };
+  const several = new Set(points.map((each) => each.name)).size > 1;
+  const colour = several ? { color: { field: "name", type: "nominal", scale: { range: ["var(--chart-p1)", "var(--chart-p2)", "var(--chart-p3)"] }, legend: { orient: "top", title: null, labelColor: "var(--chart-quiet)" } } } : {};
   const layers = [
-    ...(area ? [{ mark: { type: "area", color: "var(--chart-shade)", opacity: 0.45 }, encoding: { x: when, y: { ...y, field: "low" }, y2: { field: "high" } } }] : []),
+    ...(area && !several ? [{ mark: { type: "area", color: "var(--chart-shade)", opacity: 0.45 }, encoding: { x: when, y: { ...y, field: "low" }, y2: { field: "high" } } }] : []),
     { data: { name: "cursor", values: [] }, mark: { type: "rule", color: "var(--chart-ink)", strokeWidth: 1 }, encoding: { x: { field: "time", type: "temporal" } } },
-    { mark: { type: "line", color: "var(--chart-line)", strokeWidth: 1.5, ...(points.length < 60 ? { point: { size: 18, color: "var(--chart-line)" } } : {}) }, encoding: { x: when, y } },
+    { mark: { type: "line", ...(several ? {} : { color: "var(--chart-line)" }), strokeWidth: 1.5, ...(points.length < 60 ? { point: { size: 18, ...(several ? {} : { color: "var(--chart-line)" }) } } : {}) }, encoding: { x: when, y, ...colour } },
     { mark: { type: "point", size: 260, opacity: 0, filled: true }, encoding: { x: when, y, tooltip: [{ field: "label", title: "time" }, { field: "value", format: ".5~g", title: "value" }, ...(area ? [{ field: "low", format: ".5~g", title: "lowest" }, { field: "high", format: ".5~g", title: "highest" }] : [])] } },
   ];
   box.setAttribute("role", "img");

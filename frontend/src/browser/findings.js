@@ -16,7 +16,7 @@ const number = (value, width = Math.abs(value)) =>
 export class Findings {
   constructor(browser) {
     this.browser = browser;
-    this.box = browser.querySelector(".findings");
+    this.box = browser.querySelector(".answers");
     this.keys = {};
     this.running = {};
   }
@@ -52,7 +52,7 @@ export class Findings {
         const found = await fill(running.signal);
         if (!running.signal.aborted) body.replaceChildren(...found);
       } catch (error) {
-        if (!running.signal.aborted) body.replaceChildren(make("p", { className: "wrong", textContent: error.message }));
+        if (!running.signal.aborted) body.replaceChildren(make("p", { className: "note", textContent: error.message }));
       }
       if (!running.signal.aborted) box.classList.remove("busy");
     }, 220);
@@ -95,6 +95,7 @@ export class Findings {
       }
       parts.push(facts(band), await histogram(band));
     }
+    parts.push(make("p", { className: "note", textContent: "Each cell counts once here; through time each weighs by its area." }));
     if (found.sampled) parts.push(make("p", { className: "note", textContent: "Read from every few cells, because the area has so many." }));
     return parts;
   }
@@ -104,10 +105,11 @@ export class Findings {
     const where = state.area ? { area: areaOf(state.area) } : { point: state.point };
     const address = `/series/${encodeURIComponent(shown.layer).replace(/%3A/g, ":")}`;
     const found = await this.json(address + asked({ ...shown, time: "", rescale: "", colormap: "" }, { ...where, f: "json" }), signal);
+    const unitOf = found.variables.length === 1 ? found.variables[0].unit : "";
     const points = pointsOf(found).map((each) => ({ ...each, label: said(each.time, daily(about.times), hourly(about.times)) }));
     if (!points.some((each) => each.value !== null)) return [make("p", { textContent: "No data here at any time." })];
     const box = make("div", { className: "figure" });
-    const name = `${state.area ? "Mean of the area" : "Value at the point"}${about.unit ? `, ${about.unit}` : ""}`;
+    const name = `${state.area ? "Mean of the area" : "Value at the point"}${unitOf && unitOf !== "1" ? `, ${unitOf}` : ""}`;
     const show = (time) => this.browser.set({ time });
     setTimeout(async () => {
       this.cursor = await line(box, points, name, !!state.area, show);
@@ -138,8 +140,8 @@ function facts(band) {
   return list;
 }
 
-/** The series of D3's answer as points with a value and, of an area, the lowest and the highest. */
+/** The answer's columns as points: a value, and of an area the lowest and the highest. */
 function pointsOf(found) {
-  const rows = found.values ?? found.points ?? found.series ?? [];
-  return rows.map((each) => ({ time: each.time, value: each.mean ?? each.value ?? null, low: each.min ?? null, high: each.max ?? null }));
+  return found.variables.flatMap(({ name, values }) =>
+    found.times.map((time, at) => ({ time, name, value: (values.value ?? values.mean)[at], low: values.min?.[at] ?? null, high: values.max?.[at] ?? null })));
 }

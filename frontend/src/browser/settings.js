@@ -131,17 +131,10 @@ export class Settings {
     await this.sent({ rescale: ranges.map(([low, high]) => `${near(low, high - low)},${near(high, high - low)}`).join() });
   }
 
-  /** The legend is a picture of the server. */
+  /** Legend and links follow quietly. */
   legend() {
-    const picture = /** @type {HTMLImageElement | null} */ (document.querySelector("#shown [data-legend]"));
-    if (picture) picture.src = `${tiles(this.browser.active)}/legend${asked(this.browser.active)}`;
-    this.refresh();
-  }
-
-  /** The links below follow quietly. */
-  refresh() {
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.browser.panel.fetch(["#takehome", "#browser-data"]).then((page) => page && this.browser.learn(page)), 400);
+    this.later = setTimeout(() => this.browser.panel.fetch(["#legend", "#takehome"]), 150);
   }
 }
 

@@ -83,9 +83,10 @@ export class TimeBar {
     this.ticks.replaceChildren();
     const years = times.map((each) => each.slice(0, 4)), last = times.length - 1;
     const starts = [...new Set(years)].map((year) => [year, years.indexOf(year)]);
-    const every = Math.ceil(starts.length / 9);
-    starts.forEach(([year, at], number) => {
-      if (number % every || !last) return;
+    let place = -1;
+    starts.forEach(([year, at]) => {
+      if (!last || (place >= 0 && Number(at) / last - place < 52 / (this.ticks.clientWidth || 300))) return;
+      place = Number(at) / last;
       const tick = make("span", { textContent: year });
       tick.style.left = `${(Number(at) / last) * 100}%`;
       this.ticks.append(tick);

@@ -37,6 +37,13 @@ class Part:
     point: tuple[float, float] | None
     opacity: int
 
+    @property
+    def geographic(self) -> bool:
+        """Whether the layer lies in degrees."""
+        from rasterio.crs import CRS
+
+        return bool(CRS.from_user_input(self.layer.crs).is_geographic)
+
     def name(self, word: str) -> str:
         """*word*, told apart from that of the other layers."""
         return word if self.number == 1 else f"{word}_{self.number}"
@@ -84,7 +91,7 @@ def _cube(part: Part) -> Iterator[str]:
         y, x = axes_of(array) or ("y", "x")
         time = next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
         chosen = {str(dim): _place(part, dataset, str(dim)) for dim in array.dims if str(dim) not in (y, x, time)}
-    turned = part.layer.crs == "EPSG:4326" and part.layer.bbox[0] < part.layer.bbox[2]
+    turned = part.geographic and part.layer.bbox[0] < part.layer.bbox[2]
     yield f"{cube} = {_opening(part, source)}"
     selected = f'.sel({{"{time}": np.datetime64({part.name("time")})}}, method="nearest")' if time else ""
     selected += "".join(f'.isel({{"{dim}": {place}}})' for dim, place in chosen.items())
@@ -187,7 +194,7 @@ def _drawn(part: Part) -> Iterator[str]:
 def _point_line(part: Part) -> str:
     lon, lat = part.point or (0.0, 0.0)
     where = f"[{lon!r}], [{lat!r}]"
-    if part.layer.crs == "EPSG:4326":
+    if part.geographic:
         return f'axes.plot({where}, "o", mfc="none", mec="black")'
     return (
         f"from rasterio.warp import transform\n\n"

@@ -108,9 +108,9 @@ def _proj4(system: object) -> str:
 
 def _world(crs: str) -> Box:
     if crs == "EPSG:3413":
-        return (-180.0, 30.0, 180.0, 90.0)
+        return (-180.0, 0.0, 180.0, 90.0)
     if crs == "EPSG:3031":
-        return (-180.0, -90.0, 180.0, -30.0)
+        return (-180.0, -90.0, 180.0, 0.0)
     if is_utm(crs):
         middle = int(crs[-2:]) * 6 - 183
         return (middle - 12.0, -80.0, middle + 12.0, 84.0)

@@ -1,9 +1,10 @@
 """The form of the open layer: what can be chosen, and what is."""
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import parse_qsl
 
 from repeatpass.assembly import House
-from repeatpass.data.colours import colormaps
+from repeatpass.data.colours import colormaps, ramp
 from repeatpass.data.indices import indices_of
 from repeatpass.data.reading import layer_names
 from repeatpass.data.records import Layer, Style
@@ -49,14 +50,21 @@ def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> Layer
         mask=style.mask,
         opacity=shown.opacity,
         unit="" if style.expression else layer.unit,
-        legend=f"/tiles/{layer.id}/legend{shown.query()}",
+        ramp=tuple(_ramp(full.colormap)) if single else (),
+        label=style.index or ("" if style.expression or layer.unit == "1" else layer.unit),
     )
+
+
+def _ramp(name: str) -> Iterator[str]:
+    """Seventeen colours of a colour map, as style sheets write them."""
+    table = ramp(name or "viridis")
+    for step in range(0, 257, 16):
+        red, green, blue = table[min(step, 255), :3]
+        yield f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _kept(sight: Sight, ending: str) -> tuple[tuple[str, str], ...]:
     """The rest of the view, which a form must send along."""
-    from urllib.parse import parse_qsl
-
     mine = {f"{name}{ending}" for name in ("time", "bands", "expression", "index", "rescale", "colormap", "mask")}
     mine |= {f"dimensions{ending}", f"opacity{ending}"}
     return tuple((name, value) for name, value in parse_qsl(sight.query()) if name not in mine)

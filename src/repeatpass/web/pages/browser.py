@@ -1,9 +1,10 @@
 """The page of the map browser: everything for one view, complete without scripts."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from repeatpass.access import Actor, Right
 from repeatpass.assembly import House
@@ -99,8 +100,6 @@ def _open_layer(sight: Sight, shown: tuple[ShownLayer, ...], known: Mapping[str,
 
 
 def _kept(sight: Sight) -> tuple[tuple[str, str], ...]:
-    from urllib.parse import parse_qsl
-
     return tuple(parse_qsl(replace(sight, q="").query()))
 
 
@@ -161,8 +160,6 @@ def _downloads(sight: Sight, layer: Layer) -> tuple[Download, ...]:
 
 
 def _area_text(sight: Sight) -> str:
-    import json
-
     if sight.area is None:
         return ""
     if not sight.area.text[0].isalpha():

@@ -97,7 +97,8 @@ class LayerSettings:
     mask: str
     opacity: int
     unit: str
-    legend: str  # address of the picture
+    ramp: tuple[str, ...]  # the colours from low to high; () where colours are bands
+    label: str  # what the colours stand for: the unit, or the name of an index
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
