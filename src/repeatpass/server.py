@@ -11,6 +11,7 @@ from repeatpass.api.callbacks import Telling
 from repeatpass.api.deploying import deploying_router
 from repeatpass.api.errors import answer, status_of
 from repeatpass.api.executing import Executing
+from repeatpass.api.features.routes import features_router
 from repeatpass.api.files import files_router
 from repeatpass.api.geodata.contributors import contributors
 from repeatpass.api.geodata.routes import geodata_router
@@ -23,6 +24,7 @@ from repeatpass.api.landing import landing_router
 from repeatpass.api.logged import Logged
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
+from repeatpass.api.series.edr import edr_router
 from repeatpass.api.series.routes import series_router
 from repeatpass.api.stac import stac_router
 from repeatpass.api.tiles.routes import tiles_router
@@ -30,6 +32,7 @@ from repeatpass.api.wms.routes import refusal as wms_refusal
 from repeatpass.api.wms.routes import wms_router
 from repeatpass.api.wmts.routes import refusal as wmts_refusal
 from repeatpass.api.wmts.routes import wmts_router
+from repeatpass.api.uploads import uploads_router
 from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
@@ -49,13 +52,14 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     executing = Executing(house)
     Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (stac_router, files_router, tiles_router, series_router):
+    for router in (stac_router, files_router, tiles_router, series_router, edr_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
+    app.include_router(uploads_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (processes_router, jobs_router, wps_router, wms_router, wmts_router):
+    for documents in (processes_router, jobs_router, wps_router, wms_router, wmts_router, features_router):
         app.include_router(documents(house, ogc_pages(desk)))
     faces = contributors(house)
     for shared in (landing_router, geodata_router):

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from repeatpass.api.negotiating import problem_type
 from repeatpass.catalog.editing import Outdated
 from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.data.series.records import TooLarge
 
 
 class UnsupportedMediaType(Invalid):
@@ -26,6 +27,7 @@ STATUS: dict[type[RepeatpassError], int] = {
     Exhausted: 429,
     Unavailable: 503,
     UnsupportedMediaType: 415,
+    TooLarge: 413,
 }
 OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
 OGC_TYPES = {"process": f"{OGC}no-such-process", "job": f"{OGC}no-such-job", "result": f"{OGC}result-not-ready"}

@@ -27,6 +27,18 @@ WEIGHTING = (
 )
 
 
+class Outside(Invalid):
+    """The place lies outside of the layer."""
+
+    kind = "outside"
+
+
+class TooLarge(Invalid):
+    """The answer would be larger, or more would have to be read, than is done at once."""
+
+    kind = "too-large"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Variable:
     """One variable, band or formula, in time."""

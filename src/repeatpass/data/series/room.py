@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from repeatpass.catalog.room import Catalog
-from repeatpass.core.errors import Invalid, Unavailable
+from repeatpass.core.errors import Unavailable
 from repeatpass.data.covering import touching
 from repeatpass.data.images import Wanted, wanted_of
 from repeatpass.data.records import Layer, Source, Style
@@ -16,7 +17,7 @@ from repeatpass.data.series.finding import Finding
 from repeatpass.data.series.grids import Grid
 from repeatpass.data.series.places import Area, Point
 from repeatpass.data.series.reading import Deadline, add_area, at_cell
-from repeatpass.data.series.records import STATISTICS, VALUE, Cell, Cube, TimeSeries
+from repeatpass.data.series.records import STATISTICS, VALUE, Cell, Cube, Outside, TimeSeries, TooLarge
 from repeatpass.data.series.totals import Totals
 from repeatpass.data.series.weights import Part, parts_of
 from repeatpass.data.times import chosen_times
@@ -88,10 +89,13 @@ class Series:
         known = {name: {kind: each[kind] for kind in statistics} for name, each in found.items()}
         return series_of(layer, style, times, known, covered_by(weighed.first), all(copied))
 
-    def cells(self, layer: Layer, style: Style, time: str, area: Area, most: int = MOST_CUBE) -> list[Cube]:
+    def cells(
+        self, layer: Layer, style: Style, time: str, area: Area, most: int = MOST_CUBE, *, name: str = ""
+    ) -> list[Cube]:
         """Return the cells that *area* touches as they are, one cube for each name and each grid that they lie on.
 
-        Raise Invalid where these are more than *most* values; the other errors are those of `point`.
+        *name*: what a cube is called instead of its variable or band. Raise TooLarge where these are more than *most* values;
+        the other errors are those of `point`.
         """
         times, wanted = _times(layer, time), wanted_of(layer, style)
         weighed, left = _Weighed(area), most
@@ -106,7 +110,7 @@ class Series:
                         found += cubes_of(layer, opened, part, times, deadline)
         if not found:
             raise _outside(layer, "area")
-        return found
+        return [replace(each, name=name) for each in found] if name else found
 
     def close(self) -> None:
         """Stop making copies."""
@@ -147,7 +151,7 @@ class _Weighed:
 def _times(layer: Layer, text: str) -> tuple[str, ...]:
     found = chosen_times(layer, text or ALL)
     if len(found) > MOST_TIMES:
-        raise Invalid(f"time: these are {len(found)} times; a series has at most {MOST_TIMES}.", field="time")
+        raise TooLarge(f"time: these are {len(found)} times; a series has at most {MOST_TIMES}.", field="time")
     return found or ("",)
 
 
@@ -163,23 +167,23 @@ def _box(area: Area) -> tuple[float, float, float, float]:
 def _require_few(parts: Sequence[Part], times: int) -> None:
     values = times * sum(part.weights.size for part in parts)
     if values > MOST_VALUES:
-        raise Invalid(
+        raise TooLarge(
             f"area: {values} values would have to be read; at most {MOST_VALUES} are. Take a smaller area or a shorter time.",
             field="area",
         )
 
 
-def _too_many(field: str, most: int) -> Invalid:
-    return Invalid(
+def _too_many(field: str, most: int) -> TooLarge:
+    return TooLarge(
         f"{field}: it holds more than {most} values. Take a smaller area or a shorter time, or ask for a series of its "
         "statistics.",
         field=field,
     )
 
 
-def _outside(layer: Layer, field: str) -> Invalid:
+def _outside(layer: Layer, field: str) -> Outside:
     west, south, east, north = layer.bbox
-    return Invalid(
+    return Outside(
         f"{field}: it lies outside of {layer.id}, which reaches from {west:.6g} to {east:.6g} degrees east and from "
         f"{south:.6g} to {north:.6g} degrees north.",
         field=field,

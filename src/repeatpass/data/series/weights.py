@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from repeatpass.core.errors import Invalid
 from repeatpass.data.series.grids import DEGREES, Grid, position
 from repeatpass.data.series.places import Area
+from repeatpass.data.series.records import TooLarge
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,12 +34,12 @@ class Part:
 def parts_of(grid: Grid, area: Area, most: int) -> list[Part]:
     """Return the windows of *grid* that *area* covers: two where it crosses the grid's first meridian, none outside.
 
-    Raise Invalid where the windows hold more than *most* cells.
+    Raise TooLarge where the windows hold more than *most* cells.
     """
     windows = list(_windows(grid, area))
     cells = sum((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns, _ in windows)
     if cells > most:
-        raise Invalid(
+        raise TooLarge(
             f"area: its box holds {cells} cells of the layer; at most {most} are read at once. Take a smaller area.",
             field="area",
         )

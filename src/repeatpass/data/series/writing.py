@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+COLUMNS = ("parameter", "time", "x", "y", "value", "unit", "crs")
+
 
 def numbers(values: "NDArray[np.float64]") -> list[float | None]:
     """Return numbers as JSON has them: null where there is none."""
@@ -74,10 +76,23 @@ def cells_as_csv(found: Iterable[Cube]) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["parameter", "time", "x", "y", "value", "unit", "crs"])
+    writer.writerow(COLUMNS)
     for cube in found:
         for time, rows, columns in np.argwhere(np.isfinite(cube.values)).tolist():
             value = float(cube.values[time, rows, columns])
             place = (float(cube.x[columns]), float(cube.y[rows]))
             writer.writerow([cube.name, cube.times[time], *place, value, cube.unit, cube.crs[:80]])
+    return out.getvalue()
+
+
+def points_as_csv(found: Iterable[Iterable[TimeSeries]]) -> str:
+    """Return a row for each value at each point, in the same columns as `cells_as_csv`; x and y are degrees."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for series in (each for point in found for each in point):
+        place = (series.at.lon, series.at.lat) if isinstance(series.at, Cell) else ("", "")
+        for variable in series.variables:
+            for time, value in zip(series.times, numbers(variable.values[VALUE]), strict=True):
+                writer.writerow([variable.name, time, *place, value, variable.unit, "CRS84"])
     return out.getvalue()

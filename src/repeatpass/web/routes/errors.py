@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from repeatpass.catalog.records import Withdrawn
 from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid, NotFound, RepeatpassError, Unavailable
 from repeatpass.core.ids import new_id
 from repeatpass.web.assets import HEADERS
@@ -19,7 +20,7 @@ from repeatpass.web.routes.answering import cover_of, wants_json
 from repeatpass.web.views import ErrorPage, Link
 
 log = logging.getLogger(__name__)
-FOR_PROGRAMS = ("/ogc", "/stac", "/files", "/health", "/metrics", "/tiles", "/wps", "/wms", "/wmts", "/eodash")
+FOR_PROGRAMS = ("/ogc", "/stac", "/files", "/health", "/metrics", "/tiles", "/series", "/wps", "/wms", "/wmts", "/eodash")
 FOR_BOTH = "/ogc"  # each of its documents is a page, too
 HOME = Link(text="Home", href="/")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -44,6 +45,10 @@ ADVICE: dict[type[RepeatpassError], Advice] = {
         links=(HOME, Link(text="Indicators", href="/indicators"), Link(text="Notebooks", href="/notebooks"),
                Link(text="Collections", href="/collections"), Link(text="Runs", href="/runs"))),
     Gone: Advice(title="Deleted", kept="The record of the run is kept.", todo="Run the notebook again to have it anew."),
+    Withdrawn: Advice(
+        title="Withdrawn", kept="Its record and its files are kept: values that rest on it keep their passports and can be "
+        "repeated.", todo="Look for another, or ask its owner.",
+        links=(HOME, Link(text="Collections", href="/collections"))),
     Invalid: Advice(title="Not understood", kept=NOTHING_CHANGED, todo="Go back, correct what is named, and send it again."),
     Forbidden: Advice(
         title="Not allowed", kept=NOTHING_CHANGED,

@@ -1,0 +1,102 @@
+"""What OGC API – EDR says of a collection: its queries, its parameters, its forms."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from repeatpass.access import Actor
+from repeatpass.api.documents import link
+from repeatpass.api.geodata.contributing import Link, Part
+from repeatpass.api.geodata.described import CRS84, PATH
+from repeatpass.api.series.edr_asking import METRES, Parameter, parameters_of
+from repeatpass.assembly import House
+from repeatpass.catalog.records import Collection
+from repeatpass.data.series.coverages import MEDIA_TYPE, parameter
+
+EDR = "http://www.opengis.net/spec/ogcapi-edr-1/1.1/conf"
+FORMS = ["CoverageJSON", "CSV"]
+WKT = (
+    'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],'
+    'UNIT["degree",0.0174532925199433],AXIS["Longitude",EAST],AXIS["Latitude",NORTH]]'
+)
+QUERIES = {
+    "position": ("The values at a point in time", "coords=POINT({lon} {lat})"),
+    "area": ("The cells that a polygon touches", "coords={polygon}"),
+    "cube": ("The cells of a box", "bbox={bbox}"),
+    "radius": ("The cells of a circle", "coords=POINT({lon} {lat})&within={within}&within-units={units}"),
+}
+
+
+class EdrFace:
+    """The part of EDR in the documents of the collections."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    @property
+    def conformance(self) -> Sequence[str]:
+        """The classes that are kept."""
+        return [f"{EDR}/{name}" for name in ("core", "collections", "queries", "json", "covjson", "html", "oas30")]
+
+    @property
+    def landing(self) -> Sequence[Link]:
+        """Nothing of its own: the collections are where it is."""
+        return ()
+
+    def part(self, collection: Collection, actor: Actor) -> Part | None:
+        """Return the queries of a collection that lies on a grid."""
+        known = parameters_of(self.house.layers.as_seen_by(actor).of(collection.id))
+        if not known:
+            return None
+        here = f"{PATH}/{quote(collection.id)}"
+        return Part(
+            links=[link(f"{here}/{name}", "data", MEDIA_TYPE, title) for name, (title, _) in QUERIES.items()],
+            members={
+                "data_queries": {name: {"link": _query(here, name)} for name in QUERIES},
+                "parameter_names": {name: _parameter(each) for name, each in known.items()},
+                "output_formats": FORMS,
+                "crs": [CRS84],
+            },
+        )
+
+
+def _query(here: str, name: str) -> dict[str, Any]:
+    title, words = QUERIES[name]
+    more = {"within_units": list(METRES)} if name == "radius" else {}
+    return {
+        "href": f"{here}/{name}",
+        "rel": "data",
+        "type": MEDIA_TYPE,
+        "title": title,
+        "templated": False,
+        "variables": {
+            "title": title,
+            "description": f"{title}: {words}, datetime, parameter-name, f.",
+            "query_type": name,
+            "output_formats": FORMS,
+            "default_output_format": FORMS[0],
+            "crs_details": [{"crs": "CRS84", "wkt": WKT}],
+            **more,
+        },
+    }
+
+
+def _parameter(given: Parameter) -> dict[str, Any]:
+    found = parameter(given.name, given.title, given.unit)
+    times = given.layer.times
+    temporal = {"temporal": {"interval": [[times[0], times[-1]]], "trs": "Gregorian"}} if times else {}
+    found["observedProperty"] = {"id": given.name, "label": given.title or given.name}
+    if given.unit:
+        found["unit"] = {
+            "label": given.unit,
+            "symbol": {"value": given.unit, "type": "http://www.opengis.net/def/uom/UCUM/"},
+        }
+    west, south, east, north = given.layer.bbox
+    return {
+        **found,
+        "id": given.name,
+        "label": given.title or given.name,
+        "description": given.title or given.name,
+        "data-type": "float",
+        "extent": {"spatial": {"bbox": [[west, south, east, north]], "crs": "CRS84"}, **temporal},
+    }
