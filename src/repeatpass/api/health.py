@@ -38,7 +38,7 @@ def health_router(house: House, filling: Filling) -> APIRouter:
             "filling": filling.doing,
             "problems": [*filling.problems, *filter(None, [house.worker.trouble, house.upscaling.trouble])],
             "indicators": house.indicators.counts(),
-            "collections": len(house.catalog.collections()),
+            "collections": len(house.registry.entries()),
             "runs": {str(state): number for state, number in counts.items()},
             "sandbox": _sandbox(house),
             "clock": {"here": house.scheduling.clock.lease.leading},

@@ -10,7 +10,8 @@ from repeatpass.core.errors import RepeatpassError
 from repeatpass.notebooks.opened import collections_opened
 from repeatpass.notebooks.room import Shelf
 from repeatpass.notebooks.store import notebooks, revisions
-from repeatpass.runs.store import run_inputs, runs
+from repeatpass.runs.records import Run, State
+from repeatpass.runs.store import run_inputs, run_of, runs
 from repeatpass.storage.database import Database
 
 BEHIND = 1000  # inputs read once more: a transaction may end after one that began later
@@ -46,6 +47,16 @@ class Usage:
     def counts(self) -> Mapping[str, int]:
         """Return how many notebooks open each collection."""
         return {collection: len(names) for collection, names in self.examples().items()}
+
+    def newest_runs(self, notebooks: Collection[str]) -> dict[str, Run]:
+        """Return by notebook its newest run that succeeded, for those of *notebooks* that have one."""
+        mine = (runs.c.notebook.in_(sorted(notebooks)), runs.c.state == State.SUCCEEDED)
+        newest = sa.select(runs.c.notebook, sa.func.max(runs.c.created).label("newest")).where(*mine)
+        latest = newest.group_by(runs.c.notebook).subquery()
+        same = sa.and_(runs.c.notebook == latest.c.notebook, runs.c.created == latest.c.newest)
+        query = sa.select(runs).join(latest, same).where(runs.c.state == State.SUCCEEDED).order_by(runs.c.id)
+        with self.database.read() as connection:
+            return {row["notebook"]: run_of(row) for row in connection.execute(query).mappings()}
 
     def runs_reading(self, collection: str) -> frozenset[str]:
         """Return the ids of the runs that have read *collection*."""

@@ -116,14 +116,18 @@ class Desk:
     def run(self, id: str) -> tuple[Run, Provenance]:
         """A run with what it read and left; of a finished one, that is read once. Raise NotFound if there is none."""
         run = self.house.runs.run(id)  # how long it is kept may change after its end
-        if (known := self._finished.get(id)) is not None:
-            return run, known
-        provenance = self.house.runs.provenance(id)
+        return run, self.provenance(run)
+
+    def provenance(self, run: Run) -> Provenance:
+        """What a run read and left; of a finished one, that is read once."""
+        if (known := self._finished.get(run.id)) is not None:
+            return known
+        provenance = self.house.runs.provenance(run.id)
         if run.state.final:
             if len(self._finished) >= REMEMBERED:
                 self._finished.clear()
-            self._finished[id] = provenance
-        return run, provenance
+            self._finished[run.id] = provenance
+        return provenance
 
     def verdicts(self, every: Iterable[Series]) -> dict[str, Repeat]:
         """The newest finished repeat, everything pinned, of each run that made a current value; one query."""

@@ -73,7 +73,7 @@ def asked_of(pairs: Iterable[tuple[str, str]]) -> Asked:
         start=start,
         end=end,
         sort=_one_of("sort", one.get("sort", ""), SORTS),
-        number=_number(one.get("page", "1")),
+        number=page_number(one.get("page", "1")),
     )
 
 
@@ -133,7 +133,8 @@ def _one_of(name: str, text: str, known: Iterable[str]) -> str:
     return text
 
 
-def _number(text: str) -> int:
+def page_number(text: str) -> int:
+    """Read the number of a page; raise Invalid if it is none."""
     if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 10**6):
         raise Invalid(f"page: “{text[:40]}” is no page. Right would be: 1, 2, 3 …", field="page")
     return int(text[:9])

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from repeatpass.catalog.registry import Change
-from repeatpass.core.errors import Invalid
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.collections import FEED, shelves
 from repeatpass.web.pages.indicator import HOME
+from repeatpass.web.pages.paging import page_number, pager_of
 from repeatpass.web.pages.seals import person
-from repeatpass.web.views import Link, Pager
+from repeatpass.web.views import Link
 from repeatpass.web.views.collections import ChangeRow, ChangesPage
 
 PATH = "/registry/changes"
@@ -54,28 +54,18 @@ def _row(desk: Desk, change: Change, linked: bool) -> ChangeRow:
 
 def changes_page(desk: Desk, page: str = "1") -> ChangesPage:
     """The changelog of the registry, newest first."""
-    if not (page.isascii() and page.isdigit() and 0 < int(page[:9]) < 10**6):
-        raise Invalid(f"page: “{page[:40]}” is no page. Right would be: 1, 2, 3 …", field="page")
-    number = int(page)
+    number = page_number(page)
     hidden = desk.house.registry.hidden_from(desk.house.catalog.viewer)
-    found = desk.house.history.recent(AT_ONCE + 1, (number - 1) * AT_ONCE, hidden)
+    found = desk.house.history.recent(AT_ONCE, (number - 1) * AT_ONCE, hidden)
     total = desk.house.history.number(hidden)
-    first = (number - 1) * AT_ONCE
-    pager = Pager(
-        first=min(first + 1, total),
-        last=min(first + AT_ONCE, total),
-        total=total,
-        previous=f"{PATH}?page={number - 1}" if number > 1 else "",
-        next=f"{PATH}?page={number + 1}" if len(found) > AT_ONCE else "",
-    )
     return ChangesPage(
         title="Changes of the collections",
         path=PATH,
         description="What was registered, changed, withdrawn or deleted, newest first.",
         json_href=f"{PATH}.json",
         crumbs=(HOME, Link(text="Collections", href="/collections"), Link(text="Changes")),
-        rows=changes_of(desk, found[:AT_ONCE]),
+        rows=changes_of(desk, found),
         shelves=shelves(PATH),
         feed=FEED,
-        pager=pager if total > AT_ONCE else None,
+        pager=pager_of(PATH, (), number, AT_ONCE, total),
     )

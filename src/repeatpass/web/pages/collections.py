@@ -9,8 +9,9 @@ from repeatpass.catalog.registry.plain import plain
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.links import addressed
+from repeatpass.web.pages.paging import pager_of
 from repeatpass.web.timelines import Axis, axis_of, stretch_of, ticks_of
-from repeatpass.web.views import CollectionRow, CollectionsPage, Facet, FacetValue, Link, Pager, Search
+from repeatpass.web.views import CollectionRow, CollectionsPage, Facet, FacetValue, Link, Search
 
 DESCRIPTION = (
     "The observations that the notebooks read, each with its makers, its licence and a checksum of every file."
@@ -65,7 +66,7 @@ def collections_page(desk: Desk, pairs: Iterable[tuple[str, str]], path: str = P
         total=len(found.entries),
         of=found.of if asked.narrowed else 0,
         chosen=_chosen(found, kept),
-        pager=_pager(asked, kept, len(found.entries)),
+        pager=pager_of(PATH, kept, asked.number, AT_ONCE, len(found.entries)),
         sorts=_sorts(asked, kept),
         ticks=ticks_of(axis),
         place=tuple((name, dict(given).get(name, "")) for name in ("from", "to", "bbox")),
@@ -117,21 +118,6 @@ def _sorts(asked: Asked, kept: Pairs) -> tuple[Link, ...]:
     return tuple(
         Link(text=text, href="" if name == now else addressed(PATH, [*rest, ("sort", name)]))
         for name, text in SORTS.items()
-    )
-
-
-def _pager(asked: Asked, kept: Pairs, total: int) -> Pager | None:
-    if total <= AT_ONCE:
-        return None
-    first = (asked.number - 1) * AT_ONCE
-    last = min(first + AT_ONCE, total)
-    page = lambda number: addressed(PATH, [*kept, ("page", str(number) if number > 1 else "")])  # noqa: E731
-    return Pager(
-        first=min(first + 1, total),
-        last=max(last, 0),
-        total=total,
-        previous=page(asked.number - 1) if asked.number > 1 else "",
-        next=page(asked.number + 1) if last < total else "",
     )
 
 

@@ -16,8 +16,10 @@ PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "image/webp")
 
 def input_rows(desk: Desk, provenance: Provenance) -> tuple[InputRow, ...]:
     """Each file that was read, pinned by checksum, and what has become of it since."""
-    known = {(asset.collection, asset.item or "", asset.key): asset for asset in desk.house.catalog.current_assets()}
-    titles = {entry.id: entry.title for entry in desk.house.catalog.collections()}
+    catalog = desk.house.catalog
+    present = catalog.assets_of({(read.collection, read.item) for read in provenance.inputs})
+    known = {(asset.collection, asset.item or "", asset.key): asset for files in present.values() for asset in files}
+    titles = {each.id: each.title for each in catalog.some(sorted({read.collection for read in provenance.inputs}))}
     return tuple(_input(desk, read, known, titles) for read in provenance.inputs)
 
 

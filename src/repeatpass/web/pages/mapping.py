@@ -115,7 +115,7 @@ def _caption(known: rasters.Layer) -> str:
 def attribution(desk: Desk, run: str) -> str:
     """What the makers of the data want said, for everything a run read."""
     read = dict.fromkeys(each.collection for each in desk.run(run)[1].inputs)
-    bodies = {entry.id: entry.body for entry in desk.house.catalog.collections()} if read else {}
+    bodies = {entry.id: entry.body for entry in desk.house.catalog.some(sorted(read))}
     return " ".join(
         dict.fromkeys(str(bodies[id]["attribution"]) for id in read if bodies.get(id, {}).get("attribution"))
     )

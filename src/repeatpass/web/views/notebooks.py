@@ -12,6 +12,7 @@ from repeatpass.web.views.common import (
     Fact,
     Link,
     Page,
+    Pager,
     ParameterField,
     Person,
     Seal,
@@ -46,6 +47,7 @@ class NotebooksPage(Page):
     facets: tuple[Facet, ...]
     cards: tuple[NotebookCard, ...]
     total: int
+    pager: Pager | None = None
     command: str = "repeatpass notebooks add FILE.ipynb"
 
 
