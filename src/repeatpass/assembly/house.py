@@ -22,12 +22,15 @@ from repeatpass.cubes.registering import Registering
 from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.room import Series
+from repeatpass.entries.adding import Adding
 from repeatpass.features import Features
+from repeatpass.features.offering import Offering
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.room import Shelf
 from repeatpass.notices import Notices
+from repeatpass.remotes.building import Mounted
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.copying import Copying
 from repeatpass.runs.flavours import Flavours
@@ -67,11 +70,14 @@ class House:
     searching: Searching
     editing: Editing
     features: Features
+    offering: Offering
     registry: Registry
     history: History
     layers: Layers
     rendering: Rendering
     series: Series
+    adding: Adding
+    mounted: Mounted
     shelf: Shelf
     environments: Environments
     contexts: Contexts
@@ -121,6 +127,7 @@ class House:
         self.bringing.start()
         if clock:
             self.scheduling.start()
+            self.mounted.harvesting.start()
 
     def as_seen_by(self, viewer: Actor) -> Self:
         """Return the same house with the catalog, the search in it and the runs as *viewer* may see them."""
@@ -153,6 +160,7 @@ class House:
         """Stop working; runs under way go on in the executor and are taken up at the next start."""
         self.runs.close()
         self.scheduling.stop()
+        self.mounted.harvesting.stop()
         self.batching.coordinator.stop()
         self.merges.stop()
         self.series.close()

@@ -29,7 +29,9 @@ from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.copies import Copies
 from repeatpass.data.series.room import Series
+from repeatpass.entries.adding import Adding
 from repeatpass.features import Features
+from repeatpass.features.offering import Offering
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
 from repeatpass.notebooks.installed import Environments
@@ -38,6 +40,7 @@ from repeatpass.notices import Notices
 from repeatpass.notices.delivering import Messenger
 from repeatpass.notices.signing import Signer
 from repeatpass.notices.targets import Targets
+from repeatpass.remotes.building import mounted
 from repeatpass.runs.capacity import amount, memory_bytes, processors
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.copying import Copying
@@ -82,6 +85,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     events = EventLog(database)
     access, catalog = Access(database), Catalog(database)
     catalog.complete_index()
+    features = Features(catalog)
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
     runs, folders = Runs(database), Folders(home / "runs", files, contexts, isolation)
@@ -125,12 +129,15 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         catalog=catalog,
         searching=Searching(database),
         editing=Editing(catalog),
-        features=Features(catalog),
+        features=features,
+        offering=Offering(features, catalog, files),
         registry=Registry(database),
         history=History(database),
         layers=Layers(catalog, files, home / "cache" / "layers"),
         rendering=Rendering(files),
         series=Series(catalog, files, Copies(home / "cache" / "series", copies_of(settings))),
+        adding=Adding(catalog, files),
+        mounted=mounted(catalog, files, access, notices.messenger.targets, home / "cache" / "remotes", now),
         shelf=shelf,
         environments=environments,
         contexts=contexts,
@@ -194,6 +201,10 @@ def _join(house: House) -> None:
     )
     house.events.join("bringing.end", finished, lambda event: _ignore(house.brought.run_finished(event.subject)))
     house.events.join("bringing.open", {"collection.accepted"}, lambda event: house.brought.accepted(event.subject))
+    house.events.join(
+        "features.offer", {"collection.registered"}, lambda event: house.offering.registered(event.subject)
+    )
+    house.events.join("features.forget", {"collection.deleted"}, lambda event: house.offering.deleted(event.subject))
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)

@@ -1,0 +1,265 @@
+"""Looking through a catalogue where it is: its collections, and their items by place and time."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from repeatpass.catalog.collection_search import found_collections
+from repeatpass.catalog.records import Collection
+from repeatpass.catalog.search.geometry import boxes_of
+from repeatpass.catalog.search.records import Search
+from repeatpass.catalog.times import item_times
+from repeatpass.core.errors import Conflict, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.times import iso, now
+from repeatpass.entries.documents import checked, kept_links
+from repeatpass.entries.records import Remark
+from repeatpass.remotes.records import Answer, Found, Kind, Listed, Remote
+from repeatpass.remotes.remembering import Remembering
+
+FRESH_S = 300.0  # what was read so recently is shown to browsers without asking again
+MOST_COLLECTIONS = 2000
+MOST_ITEMS = 500  # of a static catalogue that one look may read
+
+
+class Browsing:
+    """Looks through catalogues elsewhere. *fresh_s*: how old what is shown may be, in seconds."""
+
+    def __init__(self, reading: Remembering, fresh_s: float = FRESH_S) -> None:
+        self.reading = reading
+        self.fresh_s = fresh_s
+
+    def landing(self, url: str) -> Answer:
+        """Return the landing page or root catalog at *url*; raise Invalid where it is none of STAC."""
+        found = self.reading.read(url)
+        document = found.document
+        if not isinstance(document, dict) or document.get("type") not in ("Catalog", "Collection", None):
+            raise Invalid(f"What stands at {url} is no STAC catalog.", address=url)
+        if "stac_version" not in document or not isinstance(document.get("links"), list):
+            raise Invalid(f"What stands at {url} is no STAC catalog: it lacks “stac_version” or “links”.", address=url)
+        return found
+
+    def collections(self, remote: Remote, words: str = "") -> Listed:
+        """Return the collections of *remote*, by words of title, text and keywords where they are given."""
+        answers: list[Answer] = []
+        found = [body for body, _ in self._collections(remote, answers)]
+        if words:
+            known = [_as_ours(each) for each in found]
+            keep = {each.id for each in found_collections(known, words)}
+            found = [each for each in found if each["id"] in keep]
+        first = min(answers, key=lambda each: each.asked)
+        return Listed(collections=found, asked=first.asked, trouble=_trouble(answers))
+
+    def collection(self, remote: Remote, id: str) -> Mapping[str, Any]:
+        """Return one collection; raise NotFound if *remote* has none of this id."""
+        return self._placed(remote, id, [])[0]
+
+    def search(self, remote: Remote, wanted: Search) -> Found:
+        """Return a page of items by collections, ids, box, time and limit; *wanted.token* is ``next`` of the page before.
+
+        Raise Invalid for other conditions: they are not carried elsewhere.
+        """
+        if wanted.filter is not None or wanted.intersects is not None or wanted.sort:
+            raise Invalid(
+                "Catalogues elsewhere are searched by collections, ids, bbox and datetime only.", field="filter"
+            )
+        return self._static(remote, wanted) if remote.kind is Kind.STATIC else self._api(remote, wanted)
+
+    def item(self, remote: Remote, collection: str, id: str) -> Mapping[str, Any]:
+        """Return one item; raise NotFound."""
+        if remote.kind is Kind.API:
+            body, place = self._placed(remote, collection, [])
+            address = f"{_href(body, 'items', place) or f'{place}/items'}".partition("?")[0]
+            answer = self.reading.read(f"{address.rstrip('/')}/{id}", self.fresh_s)
+            if (found := tidy(answer.document, "item", answer.url)) is not None:
+                return found
+        for each in self._linked(remote, collection, []) if remote.kind is Kind.STATIC else ():
+            if each["id"] == id:
+                return each
+        raise NotFound(f"“{collection}” of {remote.title} has no item “{id}”.", item=id)
+
+    # API ------------------------------------------------------------------------------------------------------
+
+    def _api(self, remote: Remote, wanted: Search) -> Found:
+        landing = self.reading.read(remote.url, self.fresh_s)
+        if wanted.token:
+            address = _unpacked(remote, wanted.token)
+        elif search := _href(landing.document, "search", landing.url):
+            address = f"{search.partition('?')[0]}?{_query(wanted)}"
+        elif len(wanted.collections) == 1:  # an API of collections alone: OGC API – Features
+            body, place = self._placed(remote, wanted.collections[0], [])
+            items = _href(body, "items", place) or f"{place.rstrip('/')}/items"
+            address = f"{items.partition('?')[0]}?{_query(wanted, with_collections=False)}"
+        else:
+            raise Conflict(f"{remote.title} cannot be searched as a whole; choose one of its collections.")
+        answer = self.reading.read(address, self.fresh_s)
+        features = answer.document.get("features", ()) if isinstance(answer.document, dict) else ()
+        found = [tidy(each, "item", answer.url) for each in features if isinstance(each, dict)]
+        following = _href(answer.document, "next", answer.url) if features else ""
+        return Found(items=[each for each in found if each], next=_packed(following), asked=answer.asked,
+                     trouble=answer.trouble)  # fmt: skip
+
+    # both -----------------------------------------------------------------------------------------------------
+
+    def _collections(self, remote: Remote, answers: list[Answer]) -> Iterator[tuple[dict[str, Any], str]]:
+        """Yield collections and where they stand."""
+        landing = self.reading.read(remote.url, self.fresh_s)
+        answers.append(landing)
+        if remote.kind is Kind.STATIC:
+            yield from self._children(landing, answers, {landing.url})
+            return
+        address: str = _href(landing.document, "data", landing.url) or f"{remote.url.rstrip('/')}/collections"
+        count = 0
+        while address and count < MOST_COLLECTIONS:
+            answer = self.reading.read(address, self.fresh_s)
+            answers.append(answer)
+            for each in answer.document.get("collections", ()) if isinstance(answer.document, dict) else ():
+                count += 1
+                place = _href(each, "self", answer.url) or f"{address.partition('?')[0].rstrip('/')}/{each.get('id')}"
+                if (body := tidy(each, "collection", place)) is not None:
+                    yield body | {"links": _whole_links(each, place)}, place
+            following = _href(answer.document, "next", answer.url)
+            address = following if following != address else ""
+
+    def _placed(self, remote: Remote, id: str, answers: list[Answer]) -> tuple[dict[str, Any], str]:
+        for body, place in self._collections(remote, answers):
+            if body["id"] == id:
+                return body, place
+        raise NotFound(f"{remote.title} has no collection “{id}”.", collection=id)
+
+    # static -------------------------------------------------------------------------------------------------------
+
+    def _children(self, answer: Answer, answers: list[Answer], seen: set[str]) -> Iterator[tuple[dict[str, Any], str]]:
+        document = answer.document
+        if isinstance(document, dict) and document.get("type") == "Collection":
+            if (body := tidy(document, "collection", answer.url)) is not None:
+                yield body | {"links": _whole_links(document, answer.url)}, answer.url
+            return
+        for address in _hrefs(document, "child", answer.url):
+            if address in seen or len(seen) > MOST_COLLECTIONS:
+                continue
+            seen.add(address)
+            try:
+                child = self.reading.read(address, self.fresh_s)
+            except (NotFound, Unavailable):
+                continue  # one that is gone does not hide the others
+            answers.append(child)
+            yield from self._children(child, answers, seen)
+
+    def _linked(self, remote: Remote, collection: str, answers: list[Answer]) -> Iterator[dict[str, Any]]:
+        body, place = self._placed(remote, collection, answers)
+        for address in _hrefs(body, "item", place)[:MOST_ITEMS]:
+            try:
+                answer = self.reading.read(address, self.fresh_s)
+            except (NotFound, Unavailable):
+                continue
+            answers.append(answer)
+            if (item := tidy(answer.document, "item", answer.url)) is not None:
+                yield item | {"collection": collection}
+
+    def _static(self, remote: Remote, wanted: Search) -> Found:
+        answers: list[Answer] = [self.reading.read(remote.url, self.fresh_s)]
+        names = wanted.collections or [str(body["id"]) for body, _ in self._collections(remote, answers)]
+        every = [item for name in names for item in self._linked(remote, name, answers)]
+        found = [each for each in every if _matches(each, wanted)]
+        begin = int(wanted.token) if wanted.token.isdigit() else 0
+        following = str(begin + wanted.limit) if begin + wanted.limit < len(found) else ""
+        asked = min(each.asked for each in answers)
+        return Found(items=found[begin : begin + wanted.limit], next=following, asked=asked, trouble=_trouble(answers))
+
+
+def tidy(document: Any, kind: str, place: str) -> dict[str, Any] | None:
+    """Return a document of elsewhere as STAC 1.1 with full addresses; None where it is none, whatever it is."""
+    remarks: list[Remark] = []
+    body = checked(document, kind, place, remarks)
+    if body is None:
+        return None
+    try:
+        body["links"] = kept_links(document, place)
+        for asset in (body.get("assets") or {}).values():
+            asset["href"] = urljoin(place, str(asset["href"]))
+    except (RepeatpassError, KeyError, ValueError):
+        return None
+    return body
+
+
+def _whole_links(document: Mapping[str, Any], place: str) -> list[dict[str, Any]]:
+    """Return the links with full addresses, those of the structure among them."""
+    kept = kept_links(document, place)
+    structure = [
+        each for each in document.get("links", ()) if isinstance(each, dict) and each.get("rel") in ("items", "item")
+    ]
+    return kept + [{**each, "href": urljoin(place, str(each.get("href", "")))} for each in structure]
+
+
+def _hrefs(document: Any, rel: str, base: str) -> list[str]:
+    links = document.get("links") if isinstance(document, dict) else None
+    found = [each for each in links or () if isinstance(each, dict) and each.get("rel") == rel and each.get("href")]
+    gets = [each for each in found if str(each.get("method", "GET")).upper() == "GET"]
+    addresses = [urljoin(base, str(each["href"])) for each in gets]
+    return [each for each in addresses if urlsplit(each).scheme in ("http", "https")]
+
+
+def _href(document: Any, rel: str, base: str) -> str:
+    return next(iter(_hrefs(document, rel, base)), "")
+
+
+def _query(wanted: Search, with_collections: bool = True) -> str:
+    given: dict[str, Any] = {"limit": wanted.limit}
+    if wanted.collections and with_collections:
+        given["collections"] = ",".join(wanted.collections)
+    if wanted.ids:
+        given["ids"] = ",".join(wanted.ids)
+    if wanted.bbox:
+        given["bbox"] = ",".join(map(str, wanted.bbox))
+    if wanted.start or wanted.end:
+        given["datetime"] = "/".join(iso(each) if each else ".." for each in (wanted.start, wanted.end))
+    return urlencode(given)
+
+
+def _packed(address: str) -> str:
+    return base64.urlsafe_b64encode(address.encode()).decode().rstrip("=") if address else ""
+
+
+def _unpacked(remote: Remote, token: str) -> str:
+    """Return the address that a token stands for: one of the catalogue's own host, since clients hand it in."""
+    try:
+        address = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    except ValueError:
+        address = ""
+    if urlsplit(address)[:2] != urlsplit(remote.url)[:2]:
+        raise Invalid("The token of the page is not one of ours; begin the search again.", field="token")
+    return address
+
+
+def _matches(item: Mapping[str, Any], wanted: Search) -> bool:
+    if wanted.ids and item["id"] not in wanted.ids:
+        return False
+    start, end = item_times(item)
+    if not _during(start, end, wanted):
+        return False
+    box = item.get("bbox")
+    if wanted.bbox is None:
+        return True
+    if not box:
+        return False
+    flat = (box[0], box[1], box[2], box[3]) if len(box) == 4 else (box[0], box[1], box[3], box[4])
+    return any(a[0] <= b[2] and a[2] >= b[0] and a[1] <= b[3] and a[3] >= b[1]
+               for a in boxes_of(wanted.bbox) for b in boxes_of(flat))  # fmt: skip
+
+
+def _during(start: datetime | None, end: datetime | None, wanted: Search) -> bool:
+    late = wanted.end is not None and (start is None or start > wanted.end)
+    early = wanted.start is not None and (end is None or end < wanted.start)
+    return not (late or early)
+
+
+def _trouble(answers: list[Answer]) -> str:
+    return next((each.trouble for each in answers if each.trouble), "")
+
+
+def _as_ours(body: Mapping[str, Any]) -> Collection:
+    moment = now()
+    title = str(body.get("title") or body["id"])
+    return Collection(id=str(body["id"]), version="", title=title, body=body, owner="", created=moment, updated=moment)

@@ -1,0 +1,160 @@
+"""Taking collections from elsewhere into our own catalog, again and again. What is down elsewhere breaks nothing here."""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from repeatpass.access import Actor
+from repeatpass.catalog.records import Collection
+from repeatpass.catalog.room import Catalog
+from repeatpass.catalog.search.records import Search
+from repeatpass.core.digests import digest_json
+from repeatpass.core.durations import seconds_of
+from repeatpass.core.errors import Conflict, Gone, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.loops import LONGEST_S, Loop
+from repeatpass.core.times import now
+from repeatpass.remotes.browsing import Browsing
+from repeatpass.remotes.records import Remote
+from repeatpass.remotes.room import Remotes
+
+log = logging.getLogger(__name__)
+OF = "repeatpass:remote"  # the mounted catalogue that a collection came from
+AS = "repeatpass:remote_collection"  # its id there
+DIGEST = "repeatpass:harvested"  # of what was there
+PAGE = 250
+MOST = 20_000  # items of one collection
+FIRST_RETRY_S = 60.0
+CLAIMED_S = 3600.0  # after which another server may begin a harvest that did not end
+
+
+class Harvesting:
+    """Harvests the catalogues whose time has come, in a thread of its own."""
+
+    def __init__(
+        self,
+        remotes: Remotes,
+        catalog: Catalog,
+        actor: Callable[[str], Actor],
+        now: Callable[[], datetime] = now,
+    ) -> None:
+        """*actor*: who has an id; collections are registered under the name of who mounted the catalogue."""
+        self.remotes = remotes
+        self.catalog = catalog
+        self.actor = actor
+        self.now = now
+        self.browsing = Browsing(remotes.browsing.reading, fresh_s=0.0)  # always asked, with conditions
+        self._loop = Loop("harvest", self.step)
+
+    def start(self) -> None:
+        """Begin to look at the time."""
+        self.remotes.when_changed = self._loop.wake
+        self._loop.start()
+
+    def stop(self) -> None:
+        """End after the collection that is under way."""
+        self._loop.stop()
+
+    def step(self) -> float:
+        """Harvest what is due; return the seconds until something is."""
+        for remote in self.remotes.remotes():
+            if remote.harvest and remote.next_look <= self.now():
+                self.harvest(remote)
+        due = [each.next_look for each in self.remotes.remotes() if each.harvest]
+        return (min(due) - self.now()).total_seconds() if due else LONGEST_S
+
+    def harvest(self, remote: Remote) -> Remote:
+        """Harvest one catalogue; whatever goes wrong is written down and tried again."""
+        if not self.remotes.claim(remote, self.now() + timedelta(seconds=CLAIMED_S)):
+            return remote
+        try:
+            seen = self._harvested(remote)
+        except Exception as error:  # whatever is wrong elsewhere: it is said, and tried again
+            seen = self._failed(remote, error)
+        self.remotes.keep(seen)
+        return seen
+
+    def _harvested(self, remote: Remote) -> Remote:
+        listed = self.browsing.collections(remote)
+        if listed.trouble:
+            raise Unavailable(listed.trouble)
+        bodies = {str(each["id"]): each for each in listed.collections}
+        chosen = [bodies[id] for id in remote.wanted if id in bodies] if remote.wanted else list(bodies.values())
+        notes = [f"It has no collection “{id}”." for id in remote.wanted if id not in bodies]
+        count, changed = 0, False
+        for body in chosen:
+            try:
+                items, new = self._taken(remote, body)
+            except (NotFound, Conflict, Gone) as error:
+                notes.append(f"{body['id']}: {error.message}")
+                continue
+            count, changed = count + items, changed or new
+        moment = self.now()
+        return replace(
+            remote, looked=moment, changed=moment if changed else remote.changed, failures=0,
+            error=" ".join(notes)[:1000], collections=len(chosen), items=count,
+            next_look=moment + timedelta(seconds=seconds_of(remote.every)),
+        )  # fmt: skip
+
+    def _taken(self, remote: Remote, body: Mapping[str, Any]) -> tuple[int, bool]:
+        """Take one collection in; return how many items it has, and whether anything was new."""
+        id = local_id(remote, str(body["id"]))
+        items = list(self._items(remote, str(body["id"]), id))
+        links = [each for each in body.get("links", ()) if each.get("rel") not in ("item", "items")]
+        made = {**body, "id": id, "links": links, OF: remote.id, AS: str(body["id"])}
+        made[DIGEST] = digest_json([{name: value for name, value in made.items() if name != DIGEST}, items])
+        known = self._known(id)
+        if known is not None and known.body.get(DIGEST) == made[DIGEST]:
+            return len(items), False
+        if known is not None and known.body.get(OF) != remote.id:
+            raise Conflict(f"“{id}” is a collection of our own, which is left as it is.")
+        self._register(remote, known, made, items)
+        return len(items), True
+
+    def _register(self, remote: Remote, known: Collection | None, made: dict[str, Any], items: list[Any]) -> None:
+        """Files that were brought here belong to the version that is known, and stay."""
+        files = self.catalog.assets(made["id"], known.version) if known else []
+        version = known.version if known else "1"
+        self.catalog.register(self.actor(remote.owner), made | {"version": version}, items, files)
+
+    def _known(self, id: str) -> Collection | None:
+        try:
+            return self.catalog.collection(id)
+        except Gone:
+            raise
+        except NotFound:
+            return None
+
+    def _items(self, remote: Remote, collection: str, id: str) -> Iterator[dict[str, Any]]:
+        wanted, seen = Search(collections=(collection,), limit=PAGE), set[str]()
+        while True:
+            page = self.browsing.search(remote, wanted)
+            if page.trouble:
+                raise Unavailable(page.trouble)
+            for each in page.items:
+                if each["id"] not in seen and fits(each):
+                    seen.add(str(each["id"]))
+                    yield {**each, "collection": id}
+            if not page.next or page.next == wanted.token or len(seen) >= MOST:
+                return
+            wanted = replace(wanted, token=page.next)
+
+    def _failed(self, remote: Remote, error: Exception) -> Remote:
+        pause = min(FIRST_RETRY_S * 2 ** min(remote.failures, 10), max(FIRST_RETRY_S, seconds_of(remote.every)))
+        said = error.message if isinstance(error, RepeatpassError) else f"{type(error).__name__}: {error}"
+        log.warning("%s cannot be harvested: %s", remote.id, said)
+        following = self.now() + timedelta(seconds=pause)
+        return replace(remote, failures=remote.failures + 1, error=said[:1000], next_look=following)
+
+
+def local_id(remote: Remote, collection: str) -> str:
+    """Return the id that a collection of elsewhere has here."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", collection.lower()).strip("-._")
+    return f"{remote.id}.{plain}"[:80].rstrip("-._")
+
+
+def fits(item: Mapping[str, Any]) -> bool:
+    """Say whether an item's id can be part of our addresses."""
+    return isinstance(item.get("id"), str) and 0 < len(item["id"]) <= 200 and "/" not in item["id"]
