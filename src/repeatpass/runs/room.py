@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -180,6 +181,16 @@ class Runs:
         query = query.where(runs.c.worker.not_in(alive) if self.database.is_sqlite else runs.c.worker.in_(dead))
         with self.database.read() as connection:
             return [run_of(row) for row in connection.execute(query).mappings()]
+
+    def unattended(self, worker: str, attended: Collection[str], before: datetime) -> list[Run]:
+        """List the runs that *worker* has taken *before* that moment and does not look after.
+
+        It was told of none of them: the line to the database was cut between a claim and its answer.
+        """
+        where = (runs.c.state == State.RUNNING, runs.c.worker == worker, runs.c.started < before)
+        with self.database.read() as connection:
+            found = [run_of(row) for row in connection.execute(sa.select(runs).where(*where)).mappings()]
+        return [run for run in found if run.id not in attended]
 
     def take_over(self, run: Run, worker: str) -> bool:
         """Make *worker* the one that sees *run* through; False if another was first, or the run has ended."""

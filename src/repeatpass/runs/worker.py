@@ -4,9 +4,10 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -75,6 +76,7 @@ class Worker:
         self._news = threading.Semaphore(0)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._attended: set[str] = set()  # the runs that a thread of this worker looks after
         self._adopting = threading.Lock()
         self._adopted = 0.0
         self.when_finished: Callable[[], None] = lambda: None  # the assembly wakes the event log with it
@@ -104,6 +106,9 @@ class Worker:
                     self._spawn(f"resume {run.id}", lambda run=run: self._carry_on(run))
             for name in dead - {run.worker for run in left if not self._takes(run)}:
                 self.presence.forget(name)
+            for run in self.runs.unattended(self.name, self._attended, now() - timedelta(seconds=ADOPT_S)):
+                log.warning("Run %s was claimed, but the answer was lost; it is taken up now", run.id)
+                self._spawn(f"resume {run.id}", lambda run=run: self._carry_on(run))
             self._adopted = time.monotonic()
         finally:
             self._adopting.release()
@@ -162,6 +167,18 @@ class Worker:
                 self._work_on(run)
 
     def _work_on(self, run: Run) -> None:
+        with self._attending(run):
+            self._begin(run)
+
+    @contextmanager
+    def _attending(self, run: Run) -> Iterator[None]:
+        self._attended.add(run.id)
+        try:
+            yield
+        finally:
+            self._attended.discard(run.id)
+
+    def _begin(self, run: Run) -> None:
         legs = run.legs
         try:
             request = self.folders.prepare(
@@ -179,10 +196,11 @@ class Worker:
         self._see_through(run, ticket)
 
     def _carry_on(self, run: Run) -> None:
-        if run.ticket:
-            self._see_through(run, run.ticket)
-        else:  # the worker died between the claim and the ticket; the runner begins nothing twice
-            self._work_on(run)
+        with self._attending(run):
+            if run.ticket:
+                self._see_through(run, run.ticket)
+            else:  # the worker died between the claim and the ticket; the runner begins nothing twice
+                self._begin(run)
 
     def _see_through(self, run: Run, ticket: str) -> None:
         try:

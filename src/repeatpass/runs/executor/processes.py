@@ -1,7 +1,7 @@
 """What a tree of processes uses, read from /proc: cheap enough to ask at the end of every run."""
 
 # Plain os calls: this is read several times a second.
-# ruff: noqa: PTH101, PTH116, PTH118, PTH123, PTH208
+# ruff: noqa: PTH101, PTH110, PTH116, PTH118, PTH123, PTH208
 import os
 import stat
 from contextlib import suppress
@@ -85,6 +85,14 @@ def _read(pid: int, name: str) -> str:
 
 def _kilobytes(status: dict[str, str], name: str) -> int:
     return int(status[name].split()[0]) * 1024 if name in status else 0
+
+
+def executes(pid: int) -> bool:
+    """Whether any thread of a process can still execute code of its own: one that is ending gives its memory up first."""
+    try:
+        return any(int(_read(pid, f"task/{task}/statm").split()[0]) for task in os.listdir(f"/proc/{pid}/task"))
+    except (OSError, IndexError):  # a thread has gone meanwhile, or all have: look again
+        return os.path.exists(f"/proc/{pid}/task")
 
 
 def resident(pids: list[int]) -> int:

@@ -34,7 +34,7 @@ from repeatpass.runs.executor.holding import Held, Holding
 from repeatpass.runs.executor.journal import Journal
 from repeatpass.runs.executor.parameters import inject
 from repeatpass.runs.executor.places import OwnFolder, Room
-from repeatpass.runs.executor.processes import size_of
+from repeatpass.runs.executor.processes import executes, size_of
 from repeatpass.runs.executor.reading import Unreadable, read_notebook
 from repeatpass.runs.executor.watch import Watch
 from repeatpass.runs.kernels.forkserver import ForkedKernel, KernelLost
@@ -212,11 +212,25 @@ class Execution:
     async def _quieten(self) -> None:
         """Nothing of the run may write once its outcome is known."""
         assert self.kernel is not None and self.watch is not None
-        self.kernel.process.kill_now()
-        if self.kernel.process.confined or self.watch.has_company():
-            self.kernel.process.signal(signal.SIGKILL)
+        process = self.kernel.process
+        process.kill_now()
+        if process.confined or self.watch.has_company():
+            process.signal(signal.SIGKILL)
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self.kernel.process.ended), 5.0)
+                async with asyncio.timeout(5.0):
+                    await self._silence()
+
+    async def _silence(self) -> None:
+        """Wait until nothing of the run can execute code.
+
+        A lone kernel is not waited for to its very end: taking its namespaces down takes the system far longer.
+        """
+        assert self.kernel is not None and self.watch is not None
+        process = self.kernel.process
+        while not process.ended.done():
+            if process.confined and not executes(process.pid) and not self.watch.has_company():
+                return
+            await asyncio.sleep(0.002)
 
     def _failure(self) -> Failure | None:
         if self.client is None or self.notebook is None or not self.client.times:
