@@ -1,8 +1,9 @@
 """Collections of small files, registered in real rooms, for tests of what is read from layers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from repeatpass.access import SYSTEM
 from repeatpass.catalog.records import CollectionAsset
@@ -29,6 +30,8 @@ class File:
     media_type: str = NETCDF
     bbox: tuple[float, float, float, float] = (-180, -90, 180, 90)
     layout: str = ""  # "map" or "series" of a cube that was made in both
+    stated: Mapping[str, Any] = field(default_factory=dict)  # further members of the asset in the item
+    properties: Mapping[str, Any] = field(default_factory=dict)  # of the item
 
 
 def register(catalog: Catalog, files: FileArea, id: str, given: Sequence[File]) -> None:
@@ -54,12 +57,13 @@ def register(catalog: Catalog, files: FileArea, id: str, given: Sequence[File]) 
             "id": file.item,
             "bbox": list(file.bbox),
             "geometry": {"type": "Polygon", "coordinates": [ring]},
-            "properties": {"datetime": file.time},
+            "properties": {"datetime": file.time, **file.properties},
             "assets": {},
         }
         items.setdefault(file.item, item)["assets"][file.key] = {
             "type": file.media_type,
             **({"repeatpass:layout": file.layout} if file.layout else {}),
+            **file.stated,
         }
     interval = [min(file.time for file in given), max(file.time for file in given)]
     extent = {"spatial": {"bbox": [list(given[0].bbox)]}, "temporal": {"interval": [interval]}}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Invalid
+from repeatpass.data.lattices import turned
 from repeatpass.data.records import Band, Box
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _raster(path: Path) -> GridFacts:
             times=(),
             shape=(file.height, file.width),
             dtype=str(file.dtypes[0]),
-            nodata=None if file.nodata is None else float(file.nodata),
+            nodata=_number(file.nodata),
             scale=float(file.scales[0]),
             offset=float(file.offsets[0]),
             bands=tuple(Band(name=name, index=number) for name, number in zip(names, indexes, strict=True)),
@@ -150,6 +151,7 @@ def _variable(dataset: "xr.Dataset", name: str) -> GridFacts:
     y, x = axes_of(array) or ("", "")
     crs = crs_of(dataset, array, y)
     bounds = edges(array[y].values, array[x].values)
+    bounds = turned(bounds, array.sizes[x]) if crs.is_geographic else bounds
     time = next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
     others = [str(dim) for dim in array.dims if str(dim) not in (y, x, time)]
     encoded = array.encoding
@@ -164,13 +166,18 @@ def _variable(dataset: "xr.Dataset", name: str) -> GridFacts:
         times=tuple(time_texts(array[time].values)) if time else (),
         shape=(array.sizes[y], array.sizes[x]),
         dtype=str(encoded.get("dtype", array.dtype)),
-        nodata=None if fill is None else float(fill),
+        nodata=_number(fill),
         scale=float(encoded.get("scale_factor", 1.0)),
         offset=float(encoded.get("add_offset", 0.0)),
         bands=(),
         dimensions={dim: tuple(str(value) for value in array[dim].values) for dim in others},
         ranges=(_cube_range(array, time, y, x, others),),
     )
+
+
+def _number(nodata: Any) -> float | None:
+    """A value that means no data; that NaN does need not be said."""
+    return None if nodata is None or nodata != nodata else float(nodata)
 
 
 def time_texts(values: Any) -> list[str]:

@@ -244,7 +244,7 @@ def _style(facts: GridFacts, bands: tuple[Band, ...], *, cube: bool) -> Style:
         ),
         tuple(band.name for band in bands[:3]),
     )
-    return Style(bands=found, rescale=tuple(ranges[name] for name in found))
+    return Style(bands=found, rescale=tuple(ranges[name] for name in found if name in ranges))
 
 
 def union(boxes: Iterable[Box]) -> Box:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from repeatpass.data.covering import Covering
 from repeatpass.data.expressions import computed, names_in
 from repeatpass.data.facts import crs_text
-from repeatpass.data.reading import Grid, Reading, layer_names
+from repeatpass.data.reading import Grid, Reading, laid_over, layer_names
 from repeatpass.data.records import BadStyle, Box, Layer, Source, Style
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Images:
         ]
         for (source, time), turned in todo:
             found = self._one(layer, source, time, style, wanted, turned)
-            whole = found if whole is None else _laid_over(whole, found)
+            whole = found if whole is None else laid_over(whole, found)
             if not np.ma.getmaskarray(whole).all(axis=0).any():
                 break
         if whole is None:
@@ -135,14 +135,6 @@ def _in_longitudes(layer: Layer) -> bool:
     from rasterio.crs import CRS
 
     return bool(CRS.from_user_input(layer.crs).is_geographic)
-
-
-def _laid_over(upper: Any, lower: Any) -> Any:
-    import numpy as np
-
-    gaps = np.ma.getmaskarray(upper).all(axis=0)  # a pixel comes from one file: no colours of two scenes
-    hidden = np.where(gaps, np.ma.getmaskarray(lower), np.ma.getmaskarray(upper))
-    return np.ma.MaskedArray(np.where(gaps, lower.data, upper.data), mask=hidden)
 
 
 def _place(layer: Layer, grid: Grid) -> Box | None:

@@ -1,5 +1,6 @@
 """How the rows and columns of a file become a map: north up, west first, evenly spaced, the Earth closed."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +68,23 @@ def _even(values: Any) -> tuple[Any, float, float]:
 def _turned(columns: Any, bounds: Box) -> tuple[Any, Box]:
     import numpy as np
 
-    west, south, east, north = bounds
-    cell = (east - west) / len(columns)
-    if abs(east - west - 360) > cell / 2 or (west >= -180 - cell and east <= 180 + cell):
+    found = turned(bounds, len(columns))
+    if found == bounds:
         return columns, bounds
-    moved = (west + cell * (np.arange(len(columns)) + 0.5) + 180) % 360 - 180
-    first = float(moved.min()) - cell / 2
-    return columns[np.argsort(moved, kind="stable")], (first, south, first + 360, north)
+    cell = (bounds[2] - bounds[0]) / len(columns)
+    return np.roll(columns, -round((found[0] - bounds[0]) % 360 / cell)), found
+
+
+def turned(bounds: Box, count: int) -> Box:
+    """Return the bounds of a map in degrees of *count* columns; of a whole world that begins elsewhere, from about −180."""
+    west, south, east, north = bounds
+    cell = (east - west) / count
+    if abs(east - west - 360) > cell / 2 or (west >= -180 - cell and east <= 180 + cell):
+        return bounds
+    skipped = math.ceil(((180 - west) % 360) / cell - 0.5 - 1e-9)  # columns whose middle lies before 180
+    first = west + skipped * cell
+    first -= 360 * round((first + 180) / 360)
+    return (first, south, first + 360, north)
 
 
 def _closed(columns: Any, bounds: Box) -> tuple[Any, Box]:

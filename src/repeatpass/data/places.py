@@ -116,7 +116,9 @@ def _cropped(layer: Layer, own: Grid, area: Area) -> Grid:
     left, bottom, right, top = own.bounds
     west, south, east, north = _in(own, area)
     dx, dy = (right - left) / own.width, (top - bottom) / own.height
-    first, last = max(0, math.floor((west - left) / dx + 1e-9)), min(own.width, math.ceil((east - left) / dx - 1e-9))
+    first, last = math.floor((west - left) / dx + 1e-9), math.ceil((east - left) / dx - 1e-9)
+    if not (own.crs.is_geographic and right - left > 360 - dx / 2):  # a whole world goes on on its other side
+        first, last = max(0, first), min(own.width, last)
     upper, lower = max(0, math.floor((top - north) / dy + 1e-9)), min(own.height, math.ceil((top - south) / dy - 1e-9))
     if first >= last or upper >= lower:
         raise Invalid(f"The area {area.bbox} lies outside {layer.id}, which covers {layer.bbox}.", field="area")

@@ -58,24 +58,13 @@ class Reading:
     def raster(self, source: Source, indexes: Sequence[int], grid: Grid, nodata: float | None) -> "np.ma.MaskedArray":
         """Return bands of a raster (band, row, column) on *grid*, scale and offset applied, masked where unknown."""
         import rasterio
-        from rio_tiler.reader import part
 
-        how: Any = grid.resampling
         with rasterio.open(self.path(source)) as file:
-            found = part(
-                file,
-                grid.bounds,
-                height=grid.height,
-                width=grid.width,
-                dst_crs=grid.crs,
-                bounds_crs=grid.crs,
-                indexes=tuple(indexes),
-                nodata=nodata,
-                resampling_method=how,
-                reproject_method=how,
-                unscale=scaled(file),
-            )
-        return found.array
+            found: np.ma.MaskedArray[Any, Any] = _part(file, indexes, grid, nodata)
+            if file.crs.is_geographic and not grid.crs.is_geographic and max(-file.bounds[0], file.bounds[2]) > 180.001:
+                beyond = _part(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
+                found = laid_over(found, beyond)
+        return found
 
     def cube(
         self, source: Source, variable: str, time: str, dimensions: Mapping[str, str], grid: Grid, nodata: float | None
@@ -96,7 +85,7 @@ class Reading:
             src_transform=from_bounds(*found.bounds, values.shape[1], values.shape[0]),
             src_crs=found.crs,
             src_nodata=np.nan,
-            dst_transform=from_bounds(*grid.bounds, grid.width, grid.height),
+            dst_transform=_beside_the_pole(grid) if found.crs.is_geographic else cells_of(grid),
             dst_crs=grid.crs,
             dst_nodata=np.nan,
             resampling=Resampling[grid.resampling],
@@ -149,6 +138,52 @@ def _wanted(lattice: Lattice, crs: "CRS", grid: Grid | None) -> Box | None:
     if crs.is_geographic and west > east:
         west, east = lattice.bounds[0], lattice.bounds[2]
     return (west, south, east, north)
+
+
+def _part(file: Any, indexes: Sequence[int], grid: Grid, nodata: float | None, turn: float = 0) -> Any:
+    """Bands of a raster on a grid; with *turn* those that lie that many degrees further east."""
+    from rasterio import Affine
+    from rio_tiler.reader import part
+
+    how: Any = grid.resampling
+    options = {"src_transform": Affine.translation(turn, 0) * file.transform} if turn else None
+    return part(
+        file,
+        grid.bounds,
+        height=grid.height,
+        width=grid.width,
+        dst_crs=grid.crs,
+        bounds_crs=grid.crs,
+        indexes=tuple(indexes),
+        nodata=nodata,
+        vrt_options=options,
+        resampling_method=how,
+        reproject_method=how,
+        unscale=scaled(file),
+    ).array
+
+
+def cells_of(grid: Grid) -> Any:
+    """Return the transform from columns and rows of a grid to its system."""
+    from rasterio.transform import from_bounds
+
+    return from_bounds(*grid.bounds, grid.width, grid.height)
+
+
+def _beside_the_pole(grid: Grid) -> Any:
+    """The transform of a projected grid, a millionth of a cell aside: the pole itself would lie in no row of degrees."""
+    from rasterio import Affine
+
+    return cells_of(grid) if grid.crs.is_geographic else cells_of(grid) * Affine.translation(1e-6, 1e-6)
+
+
+def laid_over(upper: Any, lower: Any) -> Any:
+    """Return cells (band, row, column) of two pictures: a pixel that *upper* has not is *lower*'s, in all bands."""
+    import numpy as np
+
+    gaps = np.ma.getmaskarray(upper).all(axis=0)
+    hidden = np.where(gaps, np.ma.getmaskarray(lower), np.ma.getmaskarray(upper))
+    return np.ma.MaskedArray(np.where(gaps, lower.data, upper.data), mask=hidden)
 
 
 def scaled(file: Any) -> bool:

@@ -73,7 +73,7 @@ class Rendering:
     def point(self, layer: Layer, style: Style, time: str, lon: float, lat: float) -> Values:
         """Return the values of the cell at a place in degrees."""
         times = chosen_times(layer, time)
-        size = 1e-7
+        size = 1e-5  # about a metre; GDAL finds nothing in much less on the edge of a cell
         grid = map_grid("EPSG:4326", (lon - size, lat - size, lon + size, lat + size), 1, 1, "nearest")
         cells = self.images.cells(layer, style, times, grid)
         values = [

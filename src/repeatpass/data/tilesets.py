@@ -51,7 +51,7 @@ def _own(number: int) -> "TileMatrixSet":
     from morecantile import TileMatrixSet
     from pyproj import CRS
 
-    return TileMatrixSet.custom(
+    made: TileMatrixSet = TileMatrixSet.custom(
         list(_extent(number)),
         CRS.from_epsg(number),
         minzoom=0,
@@ -59,6 +59,7 @@ def _own(number: int) -> "TileMatrixSet":
         title=POLAR.get(number) or f"UTM zone {number % 100} {'north' if number < 32700 else 'south'} on WGS 84",
         id=OWN.format(number=number),
     )
+    return made
 
 
 def _extent(number: int) -> tuple[float, float, float, float]:
