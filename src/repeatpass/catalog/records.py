@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from repeatpass.core.errors import Conflict
+from repeatpass.core.errors import Conflict, Gone
 
 
 class Visibility(StrEnum):
@@ -68,3 +68,16 @@ class AlreadyThere(Conflict):
     """A collection of this id and version exists with other content."""
 
     kind = "collection-exists"
+
+
+class Withdrawn(Gone):
+    """Its owner took a collection back; what passports rest on is kept."""
+
+    kind = "collection-withdrawn"
+
+
+def withdrawal(collection: Collection) -> str:
+    """Return the sentence that stands where a withdrawn collection was."""
+    when = f"{collection.withdrawn:%-d %B %Y}"
+    reason = f": {collection.withdrawn_reason.rstrip('.')}" if collection.withdrawn_reason else ""
+    return f"The collection “{collection.id}” was withdrawn on {when}{reason}."

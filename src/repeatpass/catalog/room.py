@@ -9,13 +9,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
-from repeatpass.catalog.records import AlreadyThere, Collection, CollectionAsset, Item, Visibility
+from repeatpass.catalog.records import (
+    AlreadyThere,
+    Collection,
+    CollectionAsset,
+    Item,
+    Visibility,
+    Withdrawn,
+    withdrawal,
+)
 from repeatpass.catalog.search.indexing import forget_items, index_items
 from repeatpass.catalog.search.store import item_index
 from repeatpass.catalog.seeing import open_to, seen_by
 from repeatpass.catalog.store import assets, collections, items
 from repeatpass.catalog.times import item_times
-from repeatpass.core.errors import Gone, NotFound
+from repeatpass.core.errors import NotFound
 from repeatpass.core.ids import check_name
 from repeatpass.core.times import now
 from repeatpass.storage import events
@@ -144,10 +152,10 @@ class Catalog:
         return [found[id] for id in ids if id in found]
 
     def collection(self, id: str) -> Collection:
-        """Return one collection; raise NotFound if there is none, Gone if it was withdrawn."""
+        """Return one collection; raise NotFound if there is none, Withdrawn if it was taken back."""
         found = self.kept(id)
         if found.withdrawn is not None:
-            raise Gone(withdrawal(found), collection=id)
+            raise Withdrawn(withdrawal(found), collection=id)
         return found
 
     def kept(self, id: str) -> Collection:
@@ -246,13 +254,6 @@ def _require_open(known: Any) -> None:
         raise AlreadyThere(
             f"“{known['id']}” was withdrawn; its id stays taken. Choose another.", collection=known["id"]
         )
-
-
-def withdrawal(collection: Collection) -> str:
-    """Return the sentence that stands where a withdrawn collection was."""
-    when = f"{collection.withdrawn:%-d %B %Y}"
-    reason = f": {collection.withdrawn_reason.rstrip('.')}" if collection.withdrawn_reason else ""
-    return f"The collection “{collection.id}” was withdrawn on {when}{reason}."
 
 
 def batched(things: Sequence[Any], size: int = 400) -> Iterator[Sequence[Any]]:

@@ -31,6 +31,7 @@ from repeatpass.web.views import (
 from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
 from repeatpass.web.views.browser import BrowserPage
 from repeatpass.web.views.collections import ChangesPage, ExamplesPage, RegistryPage
+from repeatpass.web.views.data import DataPage, NewDataPage, ReviewPage, SubmissionPage
 from repeatpass.web.views.schedules import HeldPage, SchedulePage, SchedulesPage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -59,6 +60,10 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     OgcPage: "ogc.html",
     WorkspacePage: "workspace.html",
     BrowserPage: "browser.html",
+    DataPage: "data.html",
+    NewDataPage: "data_new.html",
+    SubmissionPage: "data_one.html",
+    ReviewPage: "data_review.html",
     ErrorPage: "error.html",
 }
 FILTERS: tuple[Callable[..., Any], ...] = (

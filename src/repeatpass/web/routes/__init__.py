@@ -7,6 +7,7 @@ from repeatpass.web.routes.answering import no_odd_characters
 from repeatpass.web.routes.batches import batches_router
 from repeatpass.web.routes.browser import browser_router
 from repeatpass.web.routes.collections import collections_router
+from repeatpass.web.routes.data import data_router
 from repeatpass.web.routes.feeds import feeds_router
 from repeatpass.web.routes.indicators import indicators_router
 from repeatpass.web.routes.runs import runs_router
@@ -25,6 +26,7 @@ def pages_router(desk: Desk) -> APIRouter:
         batches_router,
         browser_router,
         collections_router,
+        data_router,
         indicators_router,
         runs_router,
         shelves_router,
