@@ -12,6 +12,8 @@ const LAZY = {
   "rp-log": () => import("./log.js"),
   "rp-live": () => import("./live.js"),
   "rp-boxes": () => import("./boxes.js"),
+  "rp-bring": () => import("./bring.js"),
+  "rp-again": () => import("./bring.js"),
   "rp-browser": () => import("./browser/browser.js"),
 };
 
