@@ -11,7 +11,7 @@ from repeatpass.core.errors import Invalid
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.series.places import Area, Point, box_of, checked, point_of
 
-WORDS = ("coords", "datetime", "parameter-name", "crs", "z", "f")
+WORDS = ("coords", "datetime", "parameter-name", "parameter_names", "crs", "z", "f")  # as OWSLib calls it, too
 MOST_POINTS = 100
 SYSTEMS = ("CRS84", "CRS:84", "OGC:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
            "https://www.opengis.net/def/crs/OGC/1.3/CRS84")  # fmt: skip
@@ -60,7 +60,9 @@ def _of(layer: Layer) -> list[Parameter]:
 
 def chosen(request: Request, known: Mapping[str, Parameter]) -> list[Parameter]:
     """Return the parameters that ``parameter-name`` names, all without it; raise Invalid for one there is not."""
-    names = [each.strip() for each in request.query_params.get("parameter-name", "").split(",") if each.strip()]
+    words = request.query_params
+    given = words.get("parameter-name") or words.get("parameter_names", "")
+    names = [each.strip() for each in given.split(",") if each.strip()]
     if missing := [name for name in names if name not in known]:
         _wrong("parameter-name", missing[0], f"one or several of {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(names)] or list(known.values())

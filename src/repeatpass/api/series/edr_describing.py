@@ -1,13 +1,13 @@
 """What OGC API – EDR says of a collection: its queries, its parameters, its forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from repeatpass.access import Actor
 from repeatpass.api.documents import link
 from repeatpass.api.geodata.contributing import Link, Part
-from repeatpass.api.geodata.described import CRS84, PATH
+from repeatpass.api.geodata.described import CRS84, GREGORIAN, PATH
 from repeatpass.api.series.edr_asking import METRES, Parameter, parameters_of
 from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
@@ -15,6 +15,7 @@ from repeatpass.data.series.coverages import MEDIA_TYPE, parameter
 
 EDR = "http://www.opengis.net/spec/ogcapi-edr-1/1.1/conf"
 FORMS = ["CoverageJSON", "CSV"]
+MOST_TIMES = 200  # that are listed one by one
 WKT = (
     'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],'
     'UNIT["degree",0.0174532925199433],AXIS["Longitude",EAST],AXIS["Latitude",NORTH]]'
@@ -56,13 +57,27 @@ class EdrFace:
                 "parameter_names": {name: _parameter(each) for name, each in known.items()},
                 "output_formats": FORMS,
                 "crs": [CRS84],
+                "distanceunits": list(METRES),
+                **_extent(collection, known),
             },
         )
 
 
+def _extent(collection: Collection, known: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Return the extent that the collection states, in time that of the layers: each moment where they are few."""
+    times = sorted({time for each in known.values() for time in each.layer.times})
+    if not times:
+        return {}
+    boxes = ((collection.body.get("extent") or {}).get("spatial") or {}).get("bbox")
+    found: dict[str, Any] = {"spatial": {"bbox": boxes, "crs": CRS84}} if boxes else {}
+    moments = times if len(times) <= MOST_TIMES else [f"{times[0]}/{times[-1]}"]
+    found["temporal"] = {"interval": [[times[0], times[-1]]], "trs": GREGORIAN, "values": moments}
+    return {"extent": found}
+
+
 def _query(here: str, name: str) -> dict[str, Any]:
     title, words = QUERIES[name]
-    more = {"within_units": list(METRES)} if name == "radius" else {}
+    units = {"radius": {"within_units": list(METRES)}, "cube": {"height_units": ["m"]}}
     return {
         "href": f"{here}/{name}",
         "rel": "data",
@@ -76,7 +91,7 @@ def _query(here: str, name: str) -> dict[str, Any]:
             "output_formats": FORMS,
             "default_output_format": FORMS[0],
             "crs_details": [{"crs": "CRS84", "wkt": WKT}],
-            **more,
+            **units.get(name, {}),
         },
     }
 
@@ -84,7 +99,10 @@ def _query(here: str, name: str) -> dict[str, Any]:
 def _parameter(given: Parameter) -> dict[str, Any]:
     found = parameter(given.name, given.title, given.unit)
     times = given.layer.times
-    temporal = {"temporal": {"interval": [[times[0], times[-1]]], "trs": "Gregorian"}} if times else {}
+    span = (
+        {"interval": [[times[0], times[-1]]], "trs": GREGORIAN, "values": [f"{times[0]}/{times[-1]}"]} if times else {}
+    )
+    temporal = {"temporal": span} if span else {}
     found["observedProperty"] = {"id": given.name, "label": given.title or given.name}
     if given.unit:
         found["unit"] = {
@@ -98,5 +116,5 @@ def _parameter(given: Parameter) -> dict[str, Any]:
         "label": given.title or given.name,
         "description": given.title or given.name,
         "data-type": "float",
-        "extent": {"spatial": {"bbox": [[west, south, east, north]], "crs": "CRS84"}, **temporal},
+        "extent": {"spatial": {"bbox": [[west, south, east, north]], "crs": CRS84}, **temporal},
     }

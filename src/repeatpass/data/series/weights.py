@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CORNERS_A_SIDE = 400  # of an area that is bent by a projection, at least
 MOST_CORNERS = 20_000  # that bending adds
+HAIR = 1e-5  # share of a cell, beside the fullest one's, below which it is touched by rounding only
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,4 +187,5 @@ def _shares(geometry: Any, rows: slice, columns: slice) -> "NDArray[np.float64]"
     feature = {"type": "Feature", "properties": {}, "geometry": mapping(turned)}
     (found,) = exact_extract(source, [feature], ["cell_id", "coverage"])
     shares.flat[found["properties"]["cell_id"]] = found["properties"]["coverage"]
+    shares[shares < HAIR * shares.max()] = 0.0
     return shares
