@@ -22,17 +22,18 @@ from repeatpass.api.jobs import status_of as status_of_job
 from repeatpass.api.keys import keys_router
 from repeatpass.api.landing import landing_router
 from repeatpass.api.logged import Logged
+from repeatpass.api.mapping.routes import mapping_router
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
 from repeatpass.api.series.edr import edr_router
 from repeatpass.api.series.routes import series_router
 from repeatpass.api.stac import stac_router
 from repeatpass.api.tiles.routes import tiles_router
+from repeatpass.api.uploads import uploads_router
 from repeatpass.api.wms.routes import refusal as wms_refusal
 from repeatpass.api.wms.routes import wms_router
 from repeatpass.api.wmts.routes import refusal as wmts_refusal
 from repeatpass.api.wmts.routes import wmts_router
-from repeatpass.api.uploads import uploads_router
 from repeatpass.api.wps.routes import refusal, wps_router
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
@@ -59,7 +60,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     app.include_router(uploads_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (processes_router, jobs_router, wps_router, wms_router, wmts_router, features_router):
+    for documents in (processes_router, jobs_router, wps_router, wms_router, wmts_router, mapping_router, features_router):
         app.include_router(documents(house, ogc_pages(desk)))
     faces = contributors(house)
     for shared in (landing_router, geodata_router):

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from repeatpass.api import openapi_geodata, openapi_series
+from repeatpass.api import openapi_features, openapi_geodata, openapi_maps, openapi_series
 from repeatpass.api.dialect30 import in_30
 from repeatpass.api.openapi_operations import OPERATIONS as PROCESSES
 from repeatpass.api.openapi_operations import problem
@@ -20,8 +20,9 @@ from repeatpass.api.openapi_schemas import TEXT
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 # What each part of the API states of its own operations and schemas; a new part is added here.
-OPERATIONS = PROCESSES | openapi_geodata.OPERATIONS | openapi_series.OPERATIONS
-SCHEMAS = COMMON | openapi_geodata.SCHEMAS | openapi_series.SCHEMAS
+PARTS = (openapi_maps, openapi_geodata, openapi_features, openapi_series)
+OPERATIONS = PROCESSES | {place: each for part in PARTS for place, each in part.OPERATIONS.items()}
+SCHEMAS = COMMON | {name: each for part in PARTS for name, each in part.SCHEMAS.items()}
 PREFIXES = ("/ogc", "/series/", "/stac", "/files/", "/health")
 FILES = ("/runs/{id}/outputs/", "/runs/{id}/crate.zip", "/runs/{id}/executed.ipynb")
 PARAMETERS = {
@@ -41,6 +42,7 @@ TAGS = {
     "collections": "The collections of data under the OGC APIs.",
     "series": "Layers in time: at a point, or over an area.",
     "edr": "OGC API – Environmental Data Retrieval: values at points and in areas.",
+    "features": "Features of collections: read, filtered, changed, as vector tiles.",
     "stac": "Collections and items of data.",
     "files": "Files by checksum, and what runs left.",
     "health": "How the house is.",

@@ -143,3 +143,17 @@ def in_degrees(known: System, x: float, y: float) -> tuple[float, float] | None:
     if not (math.isfinite(lon) and math.isfinite(lat)) or abs(lat) > 90:
         return None
     return (lon + 180) % 360 - 180, lat
+
+
+def changed(box: Box, given: System, wanted: System) -> Box | None:
+    """Return the box in *wanted* around a box in *given*, both x before y; None if there is no such place."""
+    import pyproj
+    from pyproj.exceptions import ProjError
+
+    try:
+        change = pyproj.Transformer.from_crs(given.drawn, wanted.drawn, always_xy=True)
+        found: Box = change.transform_bounds(*box, densify_pts=21)
+    except ProjError:
+        return None
+    good = all(math.isfinite(each) for each in found) and found[0] < found[2] and found[1] < found[3]
+    return found if good else None

@@ -9,6 +9,14 @@ from urllib.parse import urlsplit
 from repeatpass.core.times import parse_time
 from repeatpass.web import words
 from repeatpass.web.pages.ogc_collections import EYEBROWS, collection_sections, collections_sections
+from repeatpass.web.pages.ogc_features import (
+    feature_sections,
+    items_sections,
+    schema_sections,
+    tile_set_sections,
+    tile_sets_sections,
+)
+from repeatpass.web.pages.ogc_maps import map_sections
 from repeatpass.web.pages.ogc_operations import operations
 from repeatpass.web.pages.ogc_process import process_sections
 from repeatpass.web.views import Cell, Column, Fact, Link, OgcPage, OgcSection, Table
@@ -163,5 +171,11 @@ MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
     "results": _results,
     "collections": collections_sections,
     "collection": collection_sections,
+    "items": items_sections,
+    "feature": feature_sections,
+    "schema": schema_sections,
+    "tilesets": tile_sets_sections,
+    "tileset": tile_set_sections,
+    **dict.fromkeys(("matrices", "matrix", "tilesets", "tileset", "styles", "style"), map_sections),
     "api": lambda body: {"sections": operations(body)},
 }

@@ -11,6 +11,10 @@ EYEBROWS = {
     "wps": "OGC Web Processing Service",
     "collections": "OGC API",
     "collection": "OGC API",
+    **dict.fromkeys(("items", "feature", "schema"), "OGC API – Features"),
+    **dict.fromkeys(("tilesets", "tileset"), "OGC API – Tiles"),
+    **dict.fromkeys(("matrices", "matrix", "tilesets", "tileset"), "OGC API – Tiles"),
+    **dict.fromkeys(("styles", "style"), "OGC API – Maps"),
 }
 SELF = {"self", "alternate", "up", "prev", "next"}
 
