@@ -29,10 +29,10 @@ def _sources(content: bytes) -> Iterator[str]:
         cells = json.loads(content)["cells"]
     except (ValueError, KeyError, TypeError):
         return
-    for cell in cells:
+    for cell in cells if isinstance(cells, list) else ():
         if isinstance(cell, Mapping) and cell.get("cell_type") == "code":
             source = cell.get("source", "")
-            text = source if isinstance(source, str) else "".join(map(str, source))
+            text = "".join(map(str, source)) if isinstance(source, list) else str(source)
             yield "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("%", "!")))
 
 

@@ -1,5 +1,6 @@
 """Look through the entries, and count what they could be narrowed by: one pass, without the database."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,9 @@ def _speaking(word: str) -> Condition:
 
 
 def _silent(word: str) -> Condition:
-    return lambda entry: word not in entry.text
+    """Only as a whole word: who wants no ice does not mean the Met Office."""
+    found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search
+    return lambda entry: found(entry.text) is None
 
 
 def _tagged(group: frozenset[str]) -> Condition:

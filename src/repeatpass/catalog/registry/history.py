@@ -11,8 +11,9 @@ from repeatpass.catalog.store import assets
 from repeatpass.storage.database import Database
 from repeatpass.storage.events import Event, events
 
-TOLD = ("collection.registered", "collection.edited", "collection.deleted", "collection.published",
-        "collection.withdrawn", "collection.reopened")  # fmt: skip
+# What happens before a collection is public concerns its owner and the editors: it is told on pages of its own.
+TOLD = ("collection.registered", "collection.edited", "collection.deleted", "collection.accepted",
+        "collection.published", "collection.withdrawn", "collection.reopened")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -127,7 +127,7 @@ def _stated_types(body: Mapping[str, Any]) -> list[str]:
     parts = [body.get("item_assets"), body.get("assets")]
     assets = [asset for part in parts if isinstance(part, Mapping) for asset in part.values()]
     return [str(asset.get("type", "")) for asset in assets if isinstance(asset, Mapping)
-            and "data" in (asset.get("roles") or ("data",))]  # fmt: skip
+            and "data" in (texts(asset.get("roles")) or ("data",))]  # fmt: skip
 
 
 def interval_of(body: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:

@@ -26,7 +26,7 @@ def _stated(body: Mapping[str, Any]) -> Iterator[Variable]:
     for name in ("item_assets", "assets"):
         assets = body.get(name)
         for key, asset in assets.items() if isinstance(assets, Mapping) else ():
-            if isinstance(asset, Mapping) and "data" in (asset.get("roles") or ("data",)):
+            if isinstance(asset, Mapping) and "data" in (texts(asset.get("roles")) or ("data",)):
                 yield from _in_part(asset, str(key))
 
 

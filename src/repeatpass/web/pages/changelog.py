@@ -17,8 +17,9 @@ SENTENCES = {
     "edited": "What it says of itself, or its items, changed",
     "deleted": "Deleted",
     "withdrawn": "Withdrawn by its owner; passports that rest on it stand",
+    "accepted": "Taken into the public registry",
     "published": "Published for everybody",
-    "offered": "Offered for the public registry",
+    "reopened": "Offered again",
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from repeatpass.catalog.records import Collection, CollectionAsset, Item, Visibility
 from repeatpass.catalog.registry.contents import Contents
+from repeatpass.catalog.registry.plain import texts
 from repeatpass.catalog.registry.reading import base as plain_type
 from repeatpass.web import words
 from repeatpass.web.links import safe
@@ -64,7 +65,7 @@ def _elsewhere(collection: Collection, contents: Contents) -> Known | None:
     """The first asset with data that lies elsewhere."""
     for body, item in [*((each.body, each.id) for each in contents.newest[:1]), (collection.body, "")]:
         for key, asset in _stated(body).items():
-            if safe(asset.get("href")) and "data" in (asset.get("roles") or ("data",)):
+            if safe(asset.get("href")) and "data" in (texts(asset.get("roles")) or ("data",)):
                 return str(key), str(asset.get("type", "")), str(asset["href"]), item
     return None
 
