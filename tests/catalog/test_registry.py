@@ -271,3 +271,18 @@ def test_the_changelog_tells_what_happened_in_order(catalog: Catalog) -> None:
     assert history.number() == 5
     assert history.number(hidden={"land-cover"}) == 3
     assert [(each.version, each.files) for each in history.versions(SEA["id"])] == [("1", 1)]
+
+
+def test_the_changelog_does_not_tell_of_what_was_private_even_after_it_is_deleted(catalog: Catalog) -> None:
+    catalog.register(OWNER, body("mine"), [], [], own=True, visibility=Visibility.PRIVATE)
+    registry, history, editing = Registry(catalog.database), History(catalog.database), Editing(catalog)
+    assert "mine" not in {each.collection for each in history.recent(hidden=registry.hidden_from(READER))}
+    editing.delete_collection(OWNER, "mine")
+    editing.delete_collection(SYSTEM, "land-cover")
+    told = {each.collection for each in history.recent(hidden=registry.hidden_from(READER))}
+    assert told == {"land-cover", "sea-ice", "sea-surface-temperature"}
+
+
+def test_the_changelog_names_what_an_editor_changed(catalog: Catalog) -> None:
+    Editing(catalog).patch_collection(SYSTEM, "sea-ice", {"title": "Ice", "license": "CC-BY-4.0"})
+    assert History(catalog.database).of("sea-ice")[0].detail == "changed: license, title"

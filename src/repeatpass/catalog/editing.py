@@ -117,7 +117,8 @@ class Editing:
             checked["version"] = known.version  # files belong to a version: a new one comes with new files only
             row = {"title": str(checked.get("title", id)), "body": checked, "updated": now()}
             connection.execute(collections.update().where(collections.c.id == id).values(**row))
-            self._changed(connection, actor, id)
+            names = sorted({*known.body, *checked} - OWN - {"id", "type", "stac_version", "version"})
+            self._changed(connection, actor, id, changed=[n for n in names if known.body.get(n) != checked.get(n)])
         return self.catalog.collection(id)
 
     def patch_collection(self, actor: Actor, id: str, patch: Any, match: str = "") -> Collection:
@@ -129,13 +130,14 @@ class Editing:
         """Delete a collection with its items; raise Conflict where files are kept that passports may rest on."""
         with self.database.write() as connection:
             self._may_edit(actor, id)
-            _require_same(self._collection(connection, id).body, match, f"The collection “{id}”")
+            known = self._collection(connection, id)
+            _require_same(known.body, match, f"The collection “{id}”")
             _no_files(connection, f"The collection “{id}”", assets.c.collection == id)
             forget_items(connection, id)
             connection.execute(items.delete().where(items.c.collection == id))
             connection.execute(viewers.delete().where(viewers.c.collection == id))
             connection.execute(collections.delete().where(collections.c.id == id))
-            events.record(connection, "collection.deleted", id, by=actor.id)
+            events.record(connection, "collection.deleted", id, by=actor.id, visibility=known.visibility)
 
     # what both need ------------------------------------------------------------------------------------------
 

@@ -7,13 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from repeatpass.catalog.store import assets
+from repeatpass.catalog.store import assets, collections
 from repeatpass.storage.database import Database
 from repeatpass.storage.events import Event, events
 
 # What happens before a collection is public concerns its owner and the editors: it is told on pages of its own.
-TOLD = ("collection.registered", "collection.edited", "collection.deleted", "collection.accepted",
-        "collection.published", "collection.withdrawn", "collection.reopened")  # fmt: skip
+TOLD = (
+    "collection.registered",
+    "collection.edited",
+    "collection.deleted",
+    "collection.accepted",
+    "collection.withdrawn",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,14 +55,12 @@ class History:
         return self._changes(events.c.subject == collection, limit=limit)
 
     def recent(self, limit: int = 50, offset: int = 0, hidden: Collection[str] = frozenset()) -> list[Change]:
-        """Return what happened to all of them, those in *hidden* left out."""
-        unseen = events.c.subject.not_in(sorted(hidden)) if hidden else sa.true()
-        return self._changes(unseen, limit=limit, offset=offset)
+        """Return what happened to all of them, those in *hidden* left out, and those deleted that were not public."""
+        return self._changes(self._seen(hidden), limit=limit, offset=offset)
 
     def number(self, hidden: Collection[str] = frozenset()) -> int:
         """Return how many changes there are in all, those of *hidden* left out."""
-        unseen = events.c.subject.not_in(sorted(hidden)) if hidden else sa.true()
-        query = sa.select(sa.func.count()).select_from(events).where(events.c.name.in_(TOLD), unseen)
+        query = sa.select(sa.func.count()).select_from(events).where(events.c.name.in_(TOLD), self._seen(hidden))
         with self.database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -68,6 +71,13 @@ class History:
         with self.database.read() as connection:
             found = [Version(version=row[0], files=row[1], size=int(row[2])) for row in connection.execute(where)]
         return sorted(found, key=lambda each: (len(each.version), each.version), reverse=True)
+
+    def _seen(self, hidden: Collection[str]) -> sa.ColumnElement[bool]:
+        deleted = sa.select(events.c.subject, events.c.body).where(events.c.name == "collection.deleted")
+        with self.database.read() as connection:
+            public = {row.subject for row in connection.execute(deleted) if row.body.get("visibility") == "public"}
+        there = sa.exists().where(collections.c.id == events.c.subject)
+        return sa.and_(events.c.subject.not_in(sorted(hidden)), sa.or_(there, events.c.subject.in_(sorted(public))))
 
     def _changes(self, where: sa.ColumnElement[bool], limit: int, offset: int = 0) -> list[Change]:
         query = sa.select(events).where(events.c.name.in_(TOLD), where).order_by(events.c.id.desc())

@@ -18,8 +18,6 @@ SENTENCES = {
     "deleted": "Deleted",
     "withdrawn": "Withdrawn by its owner; passports that rest on it stand",
     "accepted": "Taken into the public registry",
-    "published": "Published for everybody",
-    "reopened": "Offered again",
 }
 
 
