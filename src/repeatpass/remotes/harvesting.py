@@ -54,8 +54,9 @@ class Harvesting:
         self._loop.start()
 
     def stop(self) -> None:
-        """End after the collection that is under way."""
+        """End after what is under way, and close what is open."""
         self._loop.stop()
+        self.browsing.reading.close()
 
     def step(self) -> float:
         """Harvest what is due; return the seconds until something is."""

@@ -48,6 +48,21 @@ class Remembering:
         self.now = now
         self._lock = threading.Lock()
         self._written = 0
+        self._client: httpx.Client | None = None
+
+    @property
+    def client(self) -> httpx.Client:
+        """What asks; made once, since making it takes longer than most answers."""
+        with self._lock:
+            self._client = self._client or asking(self.targets)
+            return self._client
+
+    def close(self) -> None:
+        """Close what is open."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def read(self, url: str, fresh_s: float = 0.0) -> Answer:
         """Return the document at *url*; one that was read less than *fresh_s* seconds ago is not asked for again.
@@ -63,7 +78,7 @@ class Remembering:
         try:
             found = self._ask(url, kept)
         except (httpx.HTTPError, httpx.InvalidURL, Unavailable, ValueError) as error:
-            said = error.message if isinstance(error, RepeatpassError) else f"{type(error).__name__}: {error}"
+            said = error.message if isinstance(error, RepeatpassError) else _said(error)
             if kept is None:
                 raise Unavailable(f"{url} does not answer as it should: {said}"[:500], address=url) from None
             return _answer(kept, said[:500])
@@ -76,7 +91,7 @@ class Remembering:
             headers["If-None-Match"] = kept.etag
         if kept and kept.modified:
             headers["If-Modified-Since"] = kept.modified
-        with asking(self.targets) as client, client.stream("GET", url, headers=headers, timeout=TIMEOUT_S) as answer:
+        with self.client.stream("GET", url, headers=headers, timeout=TIMEOUT_S) as answer:
             moment = iso(self.now())
             if answer.status_code == 304 and kept:
                 return _Kept(url=url, etag=kept.etag, modified=kept.modified, asked=moment, document=kept.document)
@@ -118,6 +133,11 @@ class Remembering:
             files = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
             for each in files[: max(0, len(files) - MOST)]:
                 each.unlink(missing_ok=True)
+
+
+def _said(error: Exception) -> str:
+    first = str(error).splitlines()
+    return f"{type(error).__name__}: {first[0]}" if first else type(error).__name__
 
 
 def _answer(kept: _Kept, trouble: str = "") -> Answer:
