@@ -15,6 +15,7 @@ from repeatpass.cli import (
     merging,
     notebooks,
     quotas,
+    remotes,
     running,
     runs,
     schedules,
@@ -43,6 +44,7 @@ app.command("gc")(homes.gc)
 app.command("backup")(homes.backup)
 app.command("restore")(homes.restore)
 app.add_typer(collections.app, name="collections")
+app.add_typer(remotes.app, name="remotes")
 app.add_typer(cubes.app, name="cubes")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
