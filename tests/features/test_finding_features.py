@@ -8,7 +8,7 @@ import pytest
 import shapely
 import sqlalchemy as sa
 from tests.conftest import cannot
-from tests.features.conftest import BODIES
+from tests.features.places import BODIES
 
 from repeatpass.catalog.search.cql2 import from_json, from_text
 from repeatpass.catalog.search.records import Sort

@@ -59,6 +59,8 @@ def _geometry(known: FeatureSet, body: Mapping[str, Any], where: str) -> shapely
     if not np.isfinite(shapely.get_coordinates(made)).all():
         raise BadFeature(f"{where} has coordinates that are not numbers.", field="geometry")
     kind, wanted = made.geom_type, known.geometry
+    if wanted == "none":
+        raise BadFeature(f"{where} has a place; the features of {known.collection} have none.", field="geometry")
     if wanted and kind != wanted and f"Multi{kind}" != wanted:
         raise BadFeature(f"{where} is a {kind}; the features of {known.collection} are {wanted}s.", field="geometry")
     return made
@@ -183,7 +185,7 @@ def kind_of(given: Any) -> FieldKind:
             date.fromisoformat(given)
             return "date"
         datetime.fromisoformat(given)
-        return "moment" if len(given) > DAY and "T" in given else "text"
+        return "moment" if given[DAY : DAY + 1] in ("T", " ") and ":" in given else "text"
     except ValueError:
         return "text"
 

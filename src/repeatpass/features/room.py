@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
 from repeatpass.catalog.editing import Outdated, merged
+from repeatpass.catalog.records import Visibility
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Conflict, Invalid, NotFound
 from repeatpass.core.times import now
-from repeatpass.features.checking import checked, inferred
+from repeatpass.features.checking import checked, inferred, values
+from repeatpass.features.importing import Table
 from repeatpass.features.records import CRS84, BadFeature, Feature, FeatureSet, Field, Found, FromFile, Wanted
-from repeatpass.features.rows import rows_of
+from repeatpass.features.rows import Checked, rows_of
 from repeatpass.features.searching import Searching
 from repeatpass.features.sets import add_rows, counted, forget_rows, grown, read_set, replace_row, set_of, write_set
 from repeatpass.features.store import feature_sets, features
@@ -88,17 +90,55 @@ class Features:
                 known = replace(known, fields=inferred(bodies))
             known = replace(known, revision=known.revision + 1)
             many = len(bodies) > 1
-            given = [
-                checked(known, body, f"Feature {at}" if many else "The feature") for at, body in enumerate(bodies, 1)
-            ]
-            ids = [id for id, _, _ in given]
-            _require_new(connection, collection, ids)
-            rows = rows_of(known, given, crs, known.revision)
-            for first in range(0, len(rows), AT_ONCE):
-                add_rows(connection, collection, rows[first : first + AT_ONCE])
-            write_set(connection, grown(known, rows))
-            events.record(connection, "features.changed", collection, by=actor.id, added=ids[:50])
+            named = (f"Feature {at}" if many else "The feature" for at in range(1, len(bodies) + 1))
+            given = [checked(known, body, where) for body, where in zip(bodies, named, strict=True)]
+            return self._add(connection, actor, known, given, crs)
+
+    def add_table(self, actor: Actor, collection: str, table: Table) -> list[str]:
+        """Add the features of a file: all or none. Return their ids.
+
+        A collection without fields takes those of the file. Raise BadFeature, naming the feature, otherwise.
+        """
+        with self.database.write() as connection:
+            known = self._editable(connection, actor, collection)
+            if not known.fields and not known.number:
+                known = replace(known, fields=table.fields, crs=table.crs, geometry=table.geometry, time=table.time)
+            given = [(id, shape, values(known, each, f"The feature “{id}”")) for id, shape, each in table.features]
+            return self._add(connection, actor, known, given, table.crs)
+
+    def _add(
+        self, connection: sa.Connection, actor: Actor, known: FeatureSet, given: Sequence[Checked], crs: str
+    ) -> list[str]:
+        ids = [id for id, _, _ in given]
+        _require_new(connection, known.collection, ids)
+        known = replace(known, revision=known.revision + 1)
+        rows = rows_of(known, given, crs, known.revision)
+        _write(connection, rows)
+        write_set(connection, grown(known, rows))
+        events.record(connection, "features.changed", known.collection, by=actor.id, added=ids[:50])
         return ids
+
+    def fill(self, collection: str, table: Table, source: str) -> FeatureSet:
+        """Let a collection hold what was read from *source*, instead of what it held before."""
+        with self.database.write() as connection:
+            mine = feature_sets.c.collection == collection
+            before = connection.scalar(sa.select(feature_sets.c.revision).where(mine))
+            forget_rows(connection, collection)
+            known = FeatureSet(
+                collection=collection,
+                fields=table.fields,
+                crs=table.crs,
+                geometry=table.geometry,
+                time=table.time,
+                revision=(before or 0) + 1,
+                source=source,
+                updated=now(),
+            )
+            rows = rows_of(known, table.features, table.crs, known.revision)
+            _write(connection, rows)
+            write_set(connection, grown(known, rows))
+            events.record(connection, "features.read", collection, source=source, number=len(rows))
+        return self.known(collection)
 
     def replace(
         self, actor: Actor, collection: str, id: str, body: Any, match: Sequence[int] | None = None, crs: str = CRS84
@@ -166,11 +206,17 @@ class Features:
 
     def _may_edit(self, actor: Actor, collection: str) -> None:
         actor.require(Right.CONTRIBUTE)
-        actor.require_own(self.catalog.as_seen_by(actor).collection(collection).owner, Right.CURATE)
+        known = self.catalog.as_seen_by(actor).collection(collection)
+        actor.require_own(known.owner, Right.CURATE if known.visibility == Visibility.PUBLIC else Right.OPERATE)
 
     def _changed(self, connection: sa.Connection, actor: Actor, known: FeatureSet, **what: Any) -> None:
         write_set(connection, replace(known, **counted(connection, known)))
         events.record(connection, "features.changed", known.collection, by=actor.id, **what)
+
+
+def _write(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    for first in range(0, len(rows), AT_ONCE):
+        add_rows(connection, list(rows[first : first + AT_ONCE]))
 
 
 def _require_new(connection: sa.Connection, collection: str, ids: list[str]) -> None:

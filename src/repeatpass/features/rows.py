@@ -13,7 +13,9 @@ from repeatpass.features.records import CRS84, BadFeature, FeatureSet
 
 Checked = tuple[str, shapely.Geometry | None, dict[str, Any]]
 DAY = timedelta(days=1) - timedelta(seconds=1)
+EXTENT = ("west", "south", "east", "north")
 EDGE = 1e-6  # degrees: what transforming may add to the edge of the world
+WORLD = (180 + EDGE, 90 + EDGE, 180 + EDGE, 90 + EDGE)
 
 
 def rows_of(known: FeatureSet, given: Sequence[Checked], crs: str, revision: int) -> list[dict[str, Any]]:
@@ -21,46 +23,38 @@ def rows_of(known: FeatureSet, given: Sequence[Checked], crs: str, revision: int
 
     Raise BadFeature for coordinates that leave the world, which often are in another system than was said.
     """
-    shapes = [shape for _, shape, _ in given]
-    natives = transformed(shapes, crs, known.crs)
+    natives = np.array(transformed([shape for _, shape, _ in given], crs, known.crs), dtype=object)
     degrees = _in_degrees(known, given, natives)
-    moment = now()
-    rows = []
-    for (id, _, properties), native, place in zip(given, natives, degrees, strict=True):
+    same = shapely.equals_identical(natives, degrees) if known.crs == CRS84 else natives == None  # noqa: E711
+    places, kept = shapely.to_wkb(degrees), shapely.to_wkb(natives)
+    boxes, moment, rows = shapely.bounds(degrees), now(), []
+    for at, (id, _, properties) in enumerate(given):
         start, end = times_of(known, properties)
-        same = native is None or (known.crs == CRS84 and shapely.equals_identical(native, place))
+        box = (None,) * 4 if natives[at] is None else tuple(float(number) for number in boxes[at])
         rows.append({
-            "collection": known.collection, "id": id, "properties": properties,
-            "geometry": None if place is None else shapely.to_wkb(place),
-            "native": None if same else shapely.to_wkb(native),
-            **extent_of(place), "start": start, "end": end, "revision": revision, "updated": moment,
+            "collection": known.collection, "id": id, "properties": properties, "geometry": places[at],
+            "native": None if same[at] or natives[at] is None else kept[at],
+            **dict(zip(EXTENT, box, strict=True)), "start": start, "end": end, "revision": revision, "updated": moment,
         })  # fmt: skip
     return rows
 
 
-def _in_degrees(known: FeatureSet, given: Sequence[Checked], natives: Sequence[Any]) -> list[Any]:
+def _in_degrees(known: FeatureSet, given: Sequence[Checked], natives: Any) -> Any:
     """Return geometries for searching: in degrees, flat, and valid, which relations between geometries need."""
-    moved = transformed(natives, known.crs, CRS84)
-    made = []
-    for (id, _, _), place in zip(given, moved, strict=True):
-        if place is not None:
-            points = shapely.get_coordinates(place)
-            inside = np.isfinite(points).all() and (np.abs(points) <= (180 + EDGE, 90 + EDGE)).all()
-            if not inside:
-                raise BadFeature(
-                    f"The feature “{id}” leaves the world: its coordinates cannot be in {system(known.crs).name}. Say in "
-                    "which system they are (Content-Crs, or the crs of the file).", field="geometry",
-                )  # fmt: skip
-            place = shapely.force_2d(place)
-            place = place if shapely.is_valid(place) else shapely.make_valid(place)
-        made.append(place)
-    return made
-
-
-def extent_of(place: shapely.Geometry | None) -> dict[str, float | None]:
-    """Return the extent in degrees as columns."""
-    box = [None] * 4 if place is None else [float(number) for number in shapely.bounds(place)]
-    return dict(zip(("west", "south", "east", "north"), box, strict=True))
+    places = np.array(transformed(list(natives), known.crs, CRS84), dtype=object)
+    boxes = shapely.bounds(places)
+    outside = (places != None) & ~(np.abs(boxes) <= WORLD).all(axis=1)  # noqa: E711
+    if outside.any():
+        first = given[int(np.argmax(outside))][0]
+        raise BadFeature(
+            f"The feature “{first}” leaves the world: its coordinates cannot be in {system(known.crs).name}. Say in "
+            "which system they are (Content-Crs, or the crs of the file).",
+            field="geometry",
+        )
+    flat = shapely.force_2d(places)
+    wrong = (places != None) & ~shapely.is_valid(flat)  # noqa: E711
+    flat[wrong] = shapely.make_valid(flat[wrong])
+    return flat
 
 
 def times_of(known: FeatureSet, properties: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:

@@ -20,7 +20,7 @@ GEOMETRY_TYPES = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
 ROLES = {1: ("primary-instant",), 2: ("primary-interval-start", "primary-interval-end")}
-RESERVED = {"geometry", "id", "datetime"}
+RESERVED = {"geometry", "id"}
 MOST = 500  # fields
 WORDS = 200  # letters of a name
 

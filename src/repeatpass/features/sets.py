@@ -72,12 +72,12 @@ def grown(known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> FeatureSet:
     )
 
 
-def add_rows(connection: sa.Connection, collection: str, rows: list[dict[str, Any]]) -> None:
-    """Add features, and their extents to the index; some hundreds at once."""
+def add_rows(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    """Add features of one collection, and their extents to the index; some hundreds at once."""
     if not rows:
         return
     connection.execute(features.insert(), rows)
-    _add_extents(connection, collection, [row["id"] for row in rows])
+    _add_extents(connection, rows[0]["collection"], [row["id"] for row in rows])
 
 
 def replace_row(connection: sa.Connection, collection: str, row: dict[str, Any]) -> None:

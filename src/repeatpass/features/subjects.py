@@ -25,7 +25,8 @@ def subject_of(known: FeatureSet, dialect: str) -> Subject:
     """Return what can be asked of the features of a set."""
     times = {each.name: _moment(each.name, dialect) for each in known.fields if KINDS[each.kind] == "time"}
     if known.time:
-        times |= {known.time[0]: features.c.start, "datetime": features.c.start}
+        alias = {} if known.field("datetime") else {"datetime": features.c.start}
+        times |= {known.time[0]: features.c.start, **alias}
     return Subject(
         noun=f"features of {known.collection}",
         columns={"id": features.c.id},

@@ -1,0 +1,135 @@
+"""Features as vector tiles (Mapbox Vector Tile 2.1), in the tile matrix sets of OGC 17-083r4."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely
+
+from repeatpass.catalog.search.records import Box
+from repeatpass.core.errors import NotFound
+from repeatpass.features.crs import areas_of, transformed
+from repeatpass.features.records import CRS84, Feature, FeatureSet, Wanted
+from repeatpass.features.room import Features
+
+SETS: Mapping[str, str] = {"WebMercatorQuad": "EPSG:3857", "WorldCRS84Quad": CRS84}
+UNITS = 4096  # of a tile's side
+EDGE = 64  # units that a tile reaches beyond its side, so that lines have no seams
+SMALL = 4  # units: of what is smaller, one is drawn in each place of this size
+DEEPEST = 24
+MOST = 50_000  # features of one tile
+
+
+class VectorTiles:
+    """Draws vector tiles and remembers the last thousand; a change to a set makes its tiles anew."""
+
+    def __init__(self, features: Features) -> None:
+        self.features = features
+        self._drawn = lru_cache(maxsize=1024)(self._draw)
+
+    def tile(self, known: FeatureSet, set_id: str, z: int, x: int, y: int, wanted: Wanted) -> bytes:
+        """Return a tile, empty where nothing is; raise NotFound for one outside of the set, Invalid for a wrong filter."""
+        bounds_of(set_id, z, x, y)
+        asked = replace(wanted, filter=None, limit=MOST, counted=False)
+        return self._drawn(known, set_id, z, x, y, asked, json.dumps(wanted.filter))
+
+    def _draw(self, known: FeatureSet, set_id: str, z: int, x: int, y: int, asked: Wanted, filter: str) -> bytes:
+        import mapbox_vector_tile
+
+        bounds, crs = bounds_of(set_id, z, x, y), SETS[set_id]
+        around = _grown(bounds, EDGE / UNITS)
+        area = _degrees(around, crs)
+        wanted = replace(asked, area=areas_of(area), filter=json.loads(filter))
+        found = [each for each in self.features.search(known, wanted).features if each.geometry is not None]
+        shapes, kept = _fitted([each.geometry for each in found], area, bounds, crs)
+        if not kept:
+            return b""
+        drawn = [
+            {"geometry": shape, "properties": _properties(found[at]), **_number(found[at])}
+            for shape, at in zip(shapes, kept, strict=True)
+        ]
+        made: bytes = mapbox_vector_tile.encode(
+            {"name": known.collection, "features": drawn},
+            default_options={"quantize_bounds": bounds, "extents": UNITS, "on_invalid_geometry": shapely.make_valid},
+        )
+        return made
+
+
+@lru_cache(maxsize=8)
+def _set(set_id: str) -> Any:
+    import morecantile
+
+    return morecantile.tms.get(set_id)
+
+
+def bounds_of(set_id: str, z: int, x: int, y: int) -> Box:
+    """Return the bounds of a tile in its system, x before y; raise NotFound for one that there is not."""
+    if set_id not in SETS:
+        raise NotFound(f"There is no tile matrix set “{set_id[:60]}” for features; there are {', '.join(SETS)}.")
+    if not 0 <= z <= DEEPEST:
+        raise NotFound(f"There is no tile matrix {z}; there are 0 to {DEEPEST}.")
+    matrix = _set(set_id).matrix(z)
+    if not (0 <= x < matrix.matrixWidth and 0 <= y < matrix.matrixHeight):
+        raise NotFound(f"Tile matrix {z} has {matrix.matrixWidth} × {matrix.matrixHeight} tiles; none at {x}, {y}.")
+    import morecantile
+
+    found = _set(set_id).xy_bounds(morecantile.Tile(x, y, z))
+    return (float(found.left), float(found.bottom), float(found.right), float(found.top))
+
+
+def _grown(box: Box, share: float) -> Box:
+    wide, high = (box[2] - box[0]) * share, (box[3] - box[1]) * share
+    return (box[0] - wide, box[1] - high, box[2] + wide, box[3] + high)
+
+
+def _degrees(box: Box, crs: str) -> Box:
+    """Return a box of the tile's system in degrees, within the world."""
+    [shape] = transformed([shapely.box(*box)], crs, CRS84)
+    assert shape is not None
+    west, south, east, north = shape.bounds
+    if crs != CRS84 and east - west > 359:  # beyond its edge Web Mercator begins anew
+        west, east = -180.0, 180.0
+    return (max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
+
+
+def _fitted(shapes: Sequence[Any], area: Box, bounds: Box, crs: str) -> tuple[list[Any], list[int]]:
+    """Return geometries cut to the tile in its system, simplified to its units; and which of *shapes* they are."""
+    if not shapes:
+        return [], []
+    flat = shapely.force_2d(np.array(shapes, dtype=object))
+    flat = np.where(shapely.is_valid(flat), flat, shapely.make_valid(flat))
+    moved = np.array(transformed(list(shapely.clip_by_rect(flat, *area)), CRS84, crs), dtype=object)
+    unit = (bounds[2] - bounds[0]) / UNITS
+    chosen = _not_crowded(moved, bounds, unit)
+    simple = shapely.simplify(moved[chosen], unit / 2, preserve_topology=True)
+    there = ~shapely.is_empty(simple)
+    return list(simple[there]), [int(at) for at in chosen[there]]
+
+
+def _not_crowded(shapes: Any, bounds: Box, unit: float) -> Any:
+    """Return which geometries are drawn: of those too small to tell apart, the first in each place."""
+    boxes = shapely.bounds(shapes)
+    there = np.isfinite(boxes).all(axis=1)
+    small = there & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) < SMALL * unit)
+    places = np.floor((np.nan_to_num(boxes[:, :2]) - bounds[:2]) / (SMALL * unit))
+    places[~small] = np.column_stack([np.arange(len(shapes)), np.full(len(shapes), -1e9)])[~small]  # each for itself
+    first = np.zeros(len(shapes), dtype=bool)
+    first[np.unique(places, axis=0, return_index=True)[1]] = True
+    return np.flatnonzero(there & first)
+
+
+def _properties(feature: Feature) -> dict[str, Any]:
+    kept = {name: value for name, value in feature.properties.items() if value is not None}
+    plain = {
+        name: value if isinstance(value, str | int | float | bool) else json.dumps(value)
+        for name, value in kept.items()
+    }
+    return {"id": feature.id, **plain}
+
+
+def _number(feature: Feature) -> dict[str, int]:
+    """Tiles know features by whole numbers only."""
+    return {"id": int(feature.id)} if feature.id.isdigit() and len(feature.id) <= 15 else {}
