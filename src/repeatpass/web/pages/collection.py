@@ -74,7 +74,7 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
         tags=listed.tags_of(texts(collection.body.get("keywords"))),
         variables=variables_table(desk, collection.body, contents, first_of(files)),
         snippets=snippets_of(opened_of(collection, contents, files, base), code),
-        services=service_links(house, collection, base),
+        services=service_links(house, collection, layers, base),
         examples=examples_of(desk, collection),
         changes=changes_of(desk, house.history.of(id), linked=False),
         feed=f"{path}/feed.atom",

@@ -1,6 +1,7 @@
 """Usage examples: notebooks of the house that open a collection, found by themselves, and others that it links."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from repeatpass.catalog.records import Collection
@@ -18,6 +19,7 @@ from repeatpass.web.views.collections import ExampleCard, ExamplesPage
 
 PATH = "/registry/examples"
 LINKED = "example"  # the relation of a link to a usage example (STAC extension example-links)
+KINDS = {"Tutorials": "Tutorial", "Tools & Applications": "Tool or application", "Publications": "Publication"}
 DESCRIPTION = (
     "What others did with the data: notebooks of this house that open a collection, found by reading them and by what "
     "their runs have read, and examples elsewhere that its makers name."
@@ -55,13 +57,17 @@ def linked_of(collection: Collection) -> tuple[ExampleCard, ...]:
             title=str(link.get("title") or link["href"]),
             href=safe(link.get("href")),
             summary=str(link.get("description") or ""),
-            by=str(link.get("repeatpass:author") or link.get("author") or ""),
-            kind=str(link.get("repeatpass:kind") or "Example"),
+            by=str(link.get("repeatpass:author") or ""),
+            kind=KINDS.get(str(link.get("repeatpass:group")), "Notebook" if _is_notebook(link) else "Example"),
             outside=True,
         )
         for link in records_in(collection.body.get("links"))
         if link.get("rel") == LINKED and safe(link.get("href"))
     )
+
+
+def _is_notebook(link: Mapping[str, Any]) -> bool:
+    return str(link.get("type")) == "application/x-ipynb+json"
 
 
 def examples_page(desk: Desk, tag: str = "") -> ExamplesPage:
