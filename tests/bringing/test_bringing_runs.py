@@ -35,7 +35,12 @@ def sample(package: str, path: str) -> Path:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house that works, with four people besides its owner."""
     with working_house(tmp_path_factory.mktemp("bringing") / "home") as made:
-        for id, role in (("ann", Role.SCIENTIST), ("ben", Role.SCIENTIST), ("eva", Role.EDITOR), ("cy", Role.SCIENTIST)):
+        for id, role in (
+            ("ann", Role.SCIENTIST),
+            ("ben", Role.SCIENTIST),
+            ("eva", Role.EDITOR),
+            ("cy", Role.SCIENTIST),
+        ):
             made.access.add_user(SYSTEM, id, id.title(), role)
         yield made
 
@@ -161,17 +166,21 @@ def test_an_editor_sees_what_is_offered_declines_with_a_reason_and_accepts(house
 
 def test_what_is_withdrawn_leaves_a_tombstone_and_its_passports_stand(house: House, landsat: Submission) -> None:
     ann, ben = house.access.user("ann"), house.access.user("ben")
-    bring(house, "ann", {"states.geojson": sample("hvsampledata", "_data/us_states.geojson")}, id="states", title="States")
+    bring(
+        house, "ann", {"states.geojson": sample("hvsampledata", "_data/us_states.geojson")}, id="states", title="States"
+    )
     house.sharing.offer(ann, "states")
     house.sharing.accept(house.access.user("eva"), "states")
-    house.shelf.add(SYSTEM, "opens-states", notebook("import repeatpass", "repeatpass.publish(len(repeatpass.open('states')), 'n')"))
+    house.shelf.add(
+        SYSTEM, "opens-states", notebook("import repeatpass", "repeatpass.publish(len(repeatpass.open('states')), 'n')")
+    )
     run = house.runs.wait(house.submitting.submit(ben, "opens-states").id, 60)
     assert run.state is State.SUCCEEDED, run.failure
     with pytest.raises(Forbidden):
         house.sharing.withdraw(ben, "states", "I do not like it.")
     house.sharing.withdraw(ann, "states", "The borders are those of another year.")
     seen = house.as_seen_by(ben)
-    with pytest.raises(Gone, match="was withdrawn on .*: The borders are those of another year"):
+    with pytest.raises(Gone, match=r"was withdrawn on .*: The borders are those of another year"):
         seen.catalog.collection("states")
     assert seen.catalog.kept("states").withdrawn_reason == "The borders are those of another year."
     assert "states" not in [each.id for each in seen.catalog.collections()]

@@ -59,10 +59,8 @@ class Ending:
         report = json.loads(self.files.read(outputs[REPORT].checksum))
         problems = tuple(Problem(**each) for each in report["problems"])
         if problems or not report["pieces"]:
-            said = "One thing keeps" if len(problems) == 1 else f"{len(problems)} things keep"
-            return self._dropped(
-                known, stage=Stage.REFUSED, problems=problems, report=report, message=f"{said} this from being taken."
-            )
+            said = problems[0].message if len(problems) == 1 else f"{len(problems)} things keep this from being taken."
+            return self._dropped(known, stage=Stage.REFUSED, problems=problems, report=report, message=said)
         made = self._registered(known, run, report["pieces"], outputs)
         return self.submissions.change(
             known.id, stage=Stage.REGISTERED, report=report, version=made.version,

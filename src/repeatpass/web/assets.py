@@ -13,7 +13,10 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
-SHEETS = ("tokens", "base", "layout", "parts", "figures", "pages", "notebook", "batches", "schedules", "browser", "registry", "data")
+SHEETS = (
+    "tokens", "base", "layout", "parts", "figures", "pages", "notebook", "batches", "schedules", "browser", "registry",
+    "data",
+)  # fmt: skip
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"

@@ -53,12 +53,20 @@ def placed(bounds: Bounds, crs: Any, name: str) -> Bounds:
 
 def _usable(box: Bounds, crs: Any) -> bool:
     """Whether an extent in degrees meets the area of use of its CRS, and does not reach far beyond it."""
-    area = crs.area_of_use
+    area = _by_code(crs).area_of_use
     if area is None or area.west > area.east or box[0] > box[2]:
         return True
     wide = 4 * MARGIN  # data of two neighbouring zones are often kept in one of them
     inside = area.west - wide <= box[0] and box[2] <= area.east + wide
     return bool(inside and area.south - wide <= box[1] and box[3] <= area.north + wide)
+
+
+def _by_code(crs: Any) -> Any:
+    """Return the CRS as its authority describes it: what stands in a file rarely says where it may be used."""
+    from pyproj import CRS
+
+    code = crs.to_authority(min_confidence=70)
+    return CRS.from_authority(*code) if code else crs
 
 
 def _lying(name: str, bounds: Bounds, crs: Any, why: str) -> Refused:

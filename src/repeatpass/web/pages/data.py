@@ -172,7 +172,7 @@ def _facts(found: Submission) -> list[Fact]:
         Fact(label="Brought", text=words.moment(found.created), note=files if found.files else ""),
         *([Fact(label="From", text=found.address, href=found.address)] if found.address else []),
         Fact(label="Licence", text=found.wish.licence_title or found.wish.licence),
-        *([Fact(label="Checked by", text=f"run {found.run}", href=f"/runs/{found.run}")] if found.run else []),
+        *([Fact(label="Checked by", text=found.run, href=f"/runs/{found.run}", mono=True)] if found.run else []),
         *([Fact(label="Version", text=found.version)] if found.version else []),
     ]
 
