@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 from repeatpass.api.maps.composing import FORMATS
-from repeatpass.api.maps.matrices import sets_of
+from repeatpass.api.maps.matrices import sets_of, system_of
 from repeatpass.api.maps.moments import listed
 from repeatpass.api.maps.naming import DEFAULT, NamedStyle, styles_of
-from repeatpass.api.maps.systems import world_box
+from repeatpass.api.maps.systems import box_in, system, urn_of, world_box
 from repeatpass.api.ows.xml import Element
 from repeatpass.api.wmts.reading import SUFFIXES
 from repeatpass.api.wmts.writing import common, element, linked
 from repeatpass.data.legends import HEIGHT, WIDTH
 from repeatpass.data.records import Layer
+from repeatpass.data.tilesets import tile_matrix_set
 
 
 def layer_element(layer: Layer, base: str) -> Element:
@@ -25,6 +26,7 @@ def layer_element(layer: Layer, base: str) -> Element:
         common("Abstract", f"Unit: {layer.unit}.") if layer.unit else None,
         box,
         common("Identifier", layer.id),
+        *_boxes(layer),
         linked(common("Metadata"), f"{base}collections/{layer.collection}"),
         *(_style(layer, each, base) for each in styles_of(layer)),
         *(element("Format", each) for each in FORMATS),
@@ -33,6 +35,16 @@ def layer_element(layer: Layer, base: str) -> Element:
         *(element("TileMatrixSetLink", element("TileMatrixSet", each)) for each in sets_of(layer)),
         *_addresses(layer, base),
     )
+
+
+def _boxes(layer: Layer) -> Iterator[Element]:
+    """The layer's box in each system of its sets: clients would otherwise reproject that in degrees, which is larger."""
+    for code in dict.fromkeys(system_of(tile_matrix_set(each)).code for each in sets_of(layer)):
+        box, known = box_in(layer, code), system(code)
+        if box is not None and known is not None and known.drawn != "EPSG:4326":
+            first, second, third, fourth = (f"{each:.10g}" for each in known.in_its_order(box))
+            lower, upper = common("LowerCorner", f"{first} {second}"), common("UpperCorner", f"{third} {fourth}")
+            yield common("BoundingBox", lower, upper, crs=urn_of(code))
 
 
 def _style(layer: Layer, style: NamedStyle, base: str) -> Element:
