@@ -65,18 +65,25 @@ def encoded(array: Any, style: Style, form: str) -> bytes:
 
 
 def _palette_png(shades: Any, known: Any, colours: Any) -> bytes:
-    """Each pixel one byte: the shade, or where nothing is known a place of the palette that is transparent."""
+    """Each pixel one byte: the shade, or where nothing is known one that no pixel has, made transparent.
+
+    Where every shade occurs, the picture has its colours in full.
+    """
     import numpy as np
     from PIL import Image
 
     if known.all():
-        image, clear = Image.fromarray(shades), None
-        table = colours
-    else:  # 255 shades, so that there is a place for nothing
-        places = np.where(known, np.where(shades == 0, 1, shades), 0).astype("uint8")
-        image, clear, table = Image.fromarray(places), 0, colours.copy()
-    image.putpalette(table[:, :3].tobytes())
-    return _saved(image, "PNG", compress_level=FASTEST, **({} if clear is None else {"transparency": clear}))
+        return _with_palette(Image.fromarray(shades), colours)
+    unused = np.flatnonzero(np.bincount(shades[known], minlength=256) == 0)
+    if not unused.size:
+        return write_picture(colours[shades][..., :3], known, "png")
+    clear = int(unused[0])
+    return _with_palette(Image.fromarray(np.where(known, shades, clear).astype("uint8")), colours, transparency=clear)
+
+
+def _with_palette(image: Any, colours: Any, **options: Any) -> bytes:
+    image.putpalette(colours[:, :3].tobytes())
+    return _saved(image, "PNG", compress_level=FASTEST, **options)
 
 
 def write_picture(colours: Any, known: Any, form: str) -> bytes:

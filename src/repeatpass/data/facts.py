@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -224,6 +225,7 @@ def crs_of(dataset: "xr.Dataset", array: "xr.DataArray", y: str) -> Any:
     raise NotOnAMap(f"The variable {array.name} states no coordinate reference system for its axis {y} (in {units!r}).")
 
 
+@lru_cache(1000)
 def crs_text(crs: Any) -> str:
     """Return ``EPSG:<number>`` where the system has one, else its WKT."""
     code = crs.to_epsg(confidence_threshold=70)

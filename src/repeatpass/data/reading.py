@@ -1,6 +1,8 @@
 """Cells of a layer on any grid: rasters through rio-tiler, slices of cubes through GDAL's warper."""
 
+import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
 
 SLICES = 384 << 20  # bytes of slices of cubes that are held
+HELD = 8  # rasters that a thread holds open
 LATTICES = 64 << 20  # bytes of their rows and columns
 RESAMPLING = ("nearest", "bilinear", "cubic", "cubic_spline", "lanczos", "average", "mode")
 
@@ -49,6 +52,7 @@ class Reading:
         self.files = files
         self._slices: Remembered[Slice] = Remembered(SLICES, lambda each: int(each.values.nbytes))
         self._lattices: Remembered[tuple[Lattice, CRS]] = Remembered(LATTICES, lambda each: 8 * len(each[0].columns))
+        self._own = threading.local()
         warnings.filterwarnings("ignore", message="Adjusting dataset latitudes")  # of rio-tiler, for whole worlds
 
     def path(self, source: Source) -> Path:
@@ -57,14 +61,26 @@ class Reading:
 
     def raster(self, source: Source, indexes: Sequence[int], grid: Grid, nodata: float | None) -> "np.ma.MaskedArray":
         """Return bands of a raster (band, row, column) on *grid*, scale and offset applied, masked where unknown."""
+        file = self._open(source)
+        found: np.ma.MaskedArray[Any, Any] = _part(file, indexes, grid, nodata)
+        if file.crs.is_geographic and not grid.crs.is_geographic and max(-file.bounds[0], file.bounds[2]) > 180.001:
+            beyond = _part(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
+            found = laid_over(found, beyond)
+        return found
+
+    def _open(self, source: Source) -> Any:
+        """A raster, held open by this thread: GDAL's files belong to one thread, and unpack a block only once.
+
+        What lies under a checksum never changes.
+        """
         import rasterio
 
-        with rasterio.open(self.path(source)) as file:
-            found: np.ma.MaskedArray[Any, Any] = _part(file, indexes, grid, nodata)
-            if file.crs.is_geographic and not grid.crs.is_geographic and max(-file.bounds[0], file.bounds[2]) > 180.001:
-                beyond = _part(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
-                found = laid_over(found, beyond)
-        return found
+        held: OrderedDict[str, Any] = self._own.__dict__.setdefault("held", OrderedDict())
+        file = held.pop(source.checksum, None) or rasterio.open(self.path(source))
+        held[source.checksum] = file
+        while len(held) > HELD:
+            held.popitem(last=False)[1].close()
+        return file
 
     def cube(
         self, source: Source, variable: str, time: str, dimensions: Mapping[str, str], grid: Grid, nodata: float | None

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from repeatpass.core.errors import Invalid, NotFound
@@ -49,13 +50,19 @@ class Rendering:
         Raise OutsideTheGrid for a tile that the set has not, BadStyle, NoSuchTime, Invalid for another *form* than
         png, webp, jpg. Where the layer has nothing the picture is *empty*.
         """
-        times = chosen_times(layer, time)
-        etag = _etag(layer, style, times, tms_id, z, x, y, form)
-        found = self._pictures.get(etag)
+        found = self.held_tile(layer, style, time, tms_id, z, x, y, form)
         if found is None:
+            times = chosen_times(layer, time)
+            etag = _etag(layer, style, times, tms_id, z, x, y, form)
             found = self._drawn(layer, style, times, tile_grid(tms_id, z, x, y, style.resampling), form, etag)
             self._pictures.put(etag, found)
         return found
+
+    def held_tile(
+        self, layer: Layer, style: Style, time: str, tms_id: str, z: int, x: int, y: int, form: str
+    ) -> Picture | None:
+        """Return a tile if it was drawn before and is still in memory: at once, without reading anything."""
+        return self._pictures.get(_etag(layer, style, chosen_times(layer, time), tms_id, z, x, y, form))
 
     def map(
         self, layer: Layer, style: Style, time: str, crs: Any, bounds: Box, width: int, height: int, form: str
@@ -150,6 +157,7 @@ def _mask(array: Any) -> Any:
     return np.ma.getmaskarray(array)
 
 
+@lru_cache(10_000)
 def tile_grid(tms_id: str, z: int, x: int, y: int, resampling: str = "nearest") -> Grid:
     """Return the cells of a tile; raise OutsideTheGrid where the set has no such tile."""
     from morecantile import Tile

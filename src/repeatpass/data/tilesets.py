@@ -28,6 +28,7 @@ def tileset_for(crs: str) -> str:
     raise NotFound(f"There are no tiles in {crs[:40]}; there are in EPSG:3857, 4326, 3413, 3031 and the zones of UTM.")
 
 
+@lru_cache(200)
 def tile_matrix_set(id: str) -> "TileMatrixSet":
     """Return a tile matrix set by its id; raise NotFound, naming those that there are."""
     from morecantile import tms

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
 
 from starlette.requests import Request
 
@@ -9,6 +10,9 @@ from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.styles import WORDS, style_of
+
+FRESH = 2.0  # seconds
+MOST = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +23,31 @@ class Asked:
     style: Style
     time: str  # as it was asked for
     public: bool  # whether everybody may see the layer
+
+
+class Recent:
+    """What was asked for and allowed a moment ago, by who asked and the words: the many tiles of one map ask the same.
+
+    Who may no longer see a collection still gets what is drawn already for `FRESH` seconds.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], tuple[float, Asked]] = {}
+
+    def get(self, request: Request) -> Asked | None:
+        """Return what the same words meant to the same person a moment ago."""
+        since, asked = self._known.get(_key(request), (0.0, None))
+        return asked if monotonic() - since < FRESH else None
+
+    def put(self, request: Request, asked: Asked) -> None:
+        """Keep what the words of a request mean."""
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[_key(request)] = (monotonic(), asked)
+
+
+def _key(request: Request) -> tuple[str, str, str]:
+    return request.state.actor.id, request.path_params["layer"], request.url.query
 
 
 def asked_of(house: House, request: Request, id: str, *more: str) -> Asked:

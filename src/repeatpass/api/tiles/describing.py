@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 
 from repeatpass.api.tiles.answering import plain
 from repeatpass.data.records import Layer, Style
-from repeatpass.data.tilesets import tile_matrix_set
 from repeatpass.data.styles import words_of
+from repeatpass.data.tilesets import tile_matrix_set
 
 WEB = "WebMercatorQuad"
 

@@ -9,13 +9,15 @@ from starlette.responses import JSONResponse, Response
 from repeatpass.api.bodies import json_of
 from repeatpass.api.tiles import describing
 from repeatpass.api.tiles.answering import base_of, document, kept, picture
-from repeatpass.api.tiles.asking import asked_of, number_of, require_known, whole_of
+from repeatpass.api.tiles.asking import Recent, asked_of, number_of, require_known, whole_of
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.data.colours import FORMATS, colormaps, ramp
 from repeatpass.data.indices import all_indices, indices_of
 from repeatpass.data.places import area_of
 from repeatpass.data.styles import check_expression
+
+Place = tuple[str, int, int, int, str]
 
 
 def tiles_router(house: House) -> APIRouter:
@@ -69,12 +71,24 @@ def _pictures(router: APIRouter, house: House) -> None:
         base = base_of(request)
         return JSONResponse(describing.tilejson(asked.layer, words, base, tms, form))
 
-    @router.get("/{layer}/{tms}/{z}/{x}/{y}.{form}")
-    def tile(layer: str, tms: str, z: str, x: str, y: str, form: str, request: Request) -> Response:
-        asked = asked_of(house, request, layer, "v")
-        column, row, zoom = whole_of(x, "x"), whole_of(y, "y"), whole_of(z, "z")
-        found = house.rendering.tile(asked.layer, asked.style, asked.time, tms, zoom, column, row, _form(form))
-        return picture(request, asked, found)
+    recent = Recent()
+
+    async def tile(request: Request) -> Response:
+        place = _place(request)
+        asked = recent.get(request)
+        if asked is not None:
+            held = house.rendering.held_tile(asked.layer, asked.style, asked.time, *place)
+            if held is not None:
+                return picture(request, asked, held)
+        return await run_in_threadpool(drawn, request, place)
+
+    def drawn(request: Request, place: Place) -> Response:
+        asked = asked_of(house, request, request.path_params["layer"], "v")
+        recent.put(request, asked)
+        return picture(request, asked, house.rendering.tile(asked.layer, asked.style, asked.time, *place))
+
+    # Starlette's own route: the validation of FastAPI would take longer than the answer.
+    router.add_route("/tiles/{layer}/{tms}/{z}/{x}/{y}.{form}", tile)
 
     @router.get("/{layer}/map")
     def map(layer: str, request: Request) -> Response:
@@ -149,6 +163,12 @@ async def _area(request: Request) -> str:
 
     found: Any = await json_of(request)
     return json.dumps(found)
+
+
+def _place(request: Request) -> Place:
+    """The set, the zoom, the column, the row and the format of a tile."""
+    z, x, y = (whole_of(request.path_params[name], name) for name in "zxy")
+    return request.path_params["tms"], z, x, y, _form(request.path_params["form"])
 
 
 def _form(text: str) -> str:
