@@ -64,13 +64,16 @@ class Finding:
         self, stack: ExitStack, layer: Layer, source: Source, style: Style, names: Sequence[str]
     ) -> tuple[dict[str, Field], bool]:
         """The variables of a cube; of a slow one the copy, where there is one, and otherwise one is asked for."""
+        copies = {name: self._copy(stack, source, name, style) for name in names}
+        if all(copies.values()):  # the original need not even be opened
+            return {name: copy for name, copy in copies.items() if copy}, True
         fields = self._variables(stack, source.checksum, source.media_type, style, names)
-        if not any(map(slow, fields.values())):
-            return fields, False
-        if (best := self._best(layer, source)) is not None:
+        lacking = [name for name in names if slow(fields[name]) and not copies[name]]
+        if lacking and (best := self._best(layer, source)) is not None:
             return self._variables(stack, best.checksum, best.media_type, style, names), True
-        copies = {name: self._copy(stack, source, name, style) for name in names if slow(fields[name])}
-        return {**fields, **{name: copy for name, copy in copies.items() if copy}}, all(copies.values())
+        for name in lacking:
+            self.copies.ask(self._wish(source, name))
+        return {**fields, **{name: copy for name, copy in copies.items() if copy}}, False
 
     def _variables(
         self, stack: ExitStack, checksum: str, media_type: str, style: Style, names: Sequence[str]
@@ -83,16 +86,14 @@ class Finding:
         beside = self.catalog.own_assets(layer.collection, source.item)
         return next((each for each in beside if each.key == SERIES and plain(each.media_type) in CUBES), None)
 
+    def _wish(self, source: Source, variable: str) -> Wish:
+        path = self.files.path(source.checksum)
+        return Wish(checksum=source.checksum, path=path, media_type=source.media_type, variable=variable)
+
     def _copy(self, stack: ExitStack, source: Source, variable: str, style: Style) -> CubeField | None:
-        wish = Wish(
-            checksum=source.checksum,
-            path=self.files.path(source.checksum),
-            media_type=source.media_type,
-            variable=variable,
-        )
-        place = self.copies.found(wish)
+        """The variable in the copy; None if there is none."""
+        place = self.copies.found(self._wish(source, variable))
         if place is None:
-            self.copies.ask(wish)
             return None
         import xarray as xr
 
