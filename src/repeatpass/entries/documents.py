@@ -1,5 +1,6 @@
 """Entries from STAC documents: collections, catalogs of them, items; of any version since 0.8, brought to 1.1."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -200,3 +201,23 @@ def _error(place: str, message: str, fix: str) -> Remark:
 
 def _warning(place: str, message: str, fix: str = "") -> Remark:
     return Remark(level=Level.WARNING, message=message, fix=fix, file=_name(place))
+
+
+def read_collection(text: str, name: str) -> Draft:
+    """Return the collection that a text describes as STAC; nothing that it links to is read."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Draft(name=name, remarks=(_error(name, f"This is no JSON: {error}.", "Mend it there."),))
+    if not isinstance(document, dict) or document.get("type") != "Collection":
+        fix = "Give a document with “type”: “Collection”, or an entry in YAML."
+        return Draft(name=name, remarks=(_error(name, "This is no STAC collection.", fix),))
+    remarks: list[Remark] = []
+    body = checked(document, "collection", name, remarks)
+    if body is None:
+        return Draft(name=name, remarks=remarks)
+    known = body.get("assets") or {}
+    for key in [key for key, asset in known.items() if not is_address(str(asset.get("href", "")))]:
+        remarks.append(_warning(name, f"The asset “{key}” has no full address and is left out.", "Write https://…"))
+        del known[key]
+    return Draft(name=name, remarks=remarks, body=body | {"links": kept_links(document, "")})

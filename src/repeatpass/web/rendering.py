@@ -32,6 +32,7 @@ from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
 from repeatpass.web.views.browser import BrowserPage
 from repeatpass.web.views.collections import ChangesPage, ExamplesPage, RegistryPage
 from repeatpass.web.views.data import DataPage, NewDataPage, ReviewPage, SubmissionPage
+from repeatpass.web.views.elsewhere import AddPage, FarCollectionPage, RemotePage, RemotesPage
 from repeatpass.web.views.schedules import HeldPage, SchedulePage, SchedulesPage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,6 +65,10 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     NewDataPage: "data_new.html",
     SubmissionPage: "data_one.html",
     ReviewPage: "data_review.html",
+    RemotesPage: "remotes.html",
+    RemotePage: "remote.html",
+    FarCollectionPage: "far_collection.html",
+    AddPage: "registry_add.html",
     ErrorPage: "error.html",
 }
 FILTERS: tuple[Callable[..., Any], ...] = (

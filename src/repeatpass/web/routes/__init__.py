@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from repeatpass.web.desk import Desk
+from repeatpass.web.routes.adding import adding_router
 from repeatpass.web.routes.answering import no_odd_characters
 from repeatpass.web.routes.batches import batches_router
 from repeatpass.web.routes.browser import browser_router
@@ -10,6 +11,7 @@ from repeatpass.web.routes.collections import collections_router
 from repeatpass.web.routes.data import data_router
 from repeatpass.web.routes.feeds import feeds_router
 from repeatpass.web.routes.indicators import indicators_router
+from repeatpass.web.routes.remotes import remotes_router
 from repeatpass.web.routes.runs import runs_router
 from repeatpass.web.routes.schedules import schedules_router
 from repeatpass.web.routes.shelves import shelves_router
@@ -23,11 +25,13 @@ def pages_router(desk: Desk) -> APIRouter:
     routers = (feeds_router, schedules_router)
     for part in (
         *routers,
+        adding_router,
         batches_router,
         browser_router,
         collections_router,
         data_router,
         indicators_router,
+        remotes_router,
         runs_router,
         shelves_router,
         trust_router,
