@@ -4,7 +4,7 @@ from typing import Any
 
 from repeatpass.catalog.records import Collection, Visibility
 from repeatpass.catalog.registry import Entry, Maker
-from repeatpass.catalog.registry.plain import records_in
+from repeatpass.catalog.registry.plain import first_sentence, records_in
 from repeatpass.catalog.registry.reading import interval_of, makers_of, nature_of
 from repeatpass.web import words
 from repeatpass.web.links import safe
@@ -12,6 +12,14 @@ from repeatpass.web.pages.collections import where_of
 from repeatpass.web.views import Fact
 
 STATED = (("about", "About"), ("describedby", "Documentation"), ("cite-as", "Cite as"), ("via", "Source"))
+ENTRY = {
+    "GeographicalCoverage": "Coverage",
+    "TemporalAvailability": "Available",
+    "TemporalResolution": "Time step",
+    "UpdateFrequency": "Updated",
+    "Resolution": "Resolution",
+    "Contact": "Contact",
+}
 STANDING = {
     Visibility.PRIVATE: "Only its owner sees this collection.",
     Visibility.SHARED: "Only its owner and the people it is shared with see this collection.",
@@ -34,6 +42,7 @@ def facts_of(collection: Collection, entry: Entry | None) -> list[Fact]:
         _size(entry),
         Fact(label="Attribution", text=str(body.get("attribution", ""))),
         *_links(body),
+        *_entry(body),
         Fact(label="Registered", text=words.moment(collection.created)),
     ]
     return [fact for fact in facts if fact.text]
@@ -77,6 +86,14 @@ def _links(body: Any) -> list[Fact]:
         if link.get("rel") == rel and safe(link.get("href")) and not str(link.get("href", "")).startswith("/")
     ]
     return found[:8]
+
+
+def _entry(body: Any) -> list[Fact]:
+    """What an entry of the field's public registry says and STAC has no place for."""
+    kept = body.get("repeatpass:entry")
+    known = kept if isinstance(kept, dict) else {}
+    return [Fact(label=label, text=first_sentence(known[name])) for name, label in ENTRY.items()
+            if isinstance(known.get(name), str)]  # fmt: skip
 
 
 def _time(collection: Collection) -> str:
