@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from repeatpass.access import SYSTEM
-from repeatpass.catalog.records import CollectionAsset
+from repeatpass.access import SYSTEM, Actor
+from repeatpass.catalog.records import CollectionAsset, Visibility
 from repeatpass.catalog.room import Catalog
 from repeatpass.data.layers import Layers
 from repeatpass.data.series.copies import Copies
@@ -34,7 +34,15 @@ class File:
     properties: Mapping[str, Any] = field(default_factory=dict)  # of the item
 
 
-def register(catalog: Catalog, files: FileArea, id: str, given: Sequence[File]) -> None:
+def register(
+    catalog: Catalog,
+    files: FileArea,
+    id: str,
+    given: Sequence[File],
+    *,
+    actor: Actor = SYSTEM,
+    visibility: Visibility = Visibility.PUBLIC,
+) -> None:
     """Put files into a new collection."""
     assets, items = [], {}
     for file in given:
@@ -68,7 +76,7 @@ def register(catalog: Catalog, files: FileArea, id: str, given: Sequence[File]) 
     interval = [min(file.time for file in given), max(file.time for file in given)]
     extent = {"spatial": {"bbox": [list(given[0].bbox)]}, "temporal": {"interval": [interval]}}
     body = {"id": id, "title": id, "description": f"For tests: {id}.", "license": "CC0-1.0", "extent": extent}
-    catalog.register(SYSTEM, body, list(items.values()), assets)
+    catalog.register(actor, body, list(items.values()), assets, visibility=visibility)
 
 
 class Rooms:
