@@ -17,6 +17,7 @@ from tests.layers import COG, File, register
 from tests.served import Served
 
 from repeatpass.assembly import open_house
+from repeatpass.catalog.store import collections
 from repeatpass.settings import Settings
 
 
@@ -67,6 +68,9 @@ def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         for n in (1, 2)
     ]
     register(house.catalog, house.files, "scenes", scenes)
+    register(house.catalog, house.files, "secret", [File(path=folder / "deep.nc", bbox=(-10, 39, 10, 50))])
+    with house.database.write() as connection:
+        connection.execute(collections.update().where(collections.c.id == "secret").values(visibility="private"))
     house.close()
     made = Served(folder / "home").start()
     yield made

@@ -8,6 +8,7 @@ import httpx
 import numpy as np
 import pytest
 from covjson_pydantic.coverage import Coverage
+from tests.served import Served
 
 NINO = "-170,-5,-120,5"
 
@@ -121,3 +122,19 @@ def test_wrong_questions_are_told_what_would_be_right(
 def test_bodies_that_are_no_area_are_refused(ask: httpx.Client, body: bytes) -> None:
     answer = ask.post("/series/ostia", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400, answer.text
+
+
+def test_what_is_private_is_not_there_for_others(ask: httpx.Client, sea: Served) -> None:
+    addresses = ("/series/secret:salt?point=0.5,45.5", "/ogc/collections/secret/position?coords=POINT(0.5 45.5)")
+    for address in addresses:
+        found = ask.get(address)
+        assert found.status_code == 200, found.text
+        assert found.headers["cache-control"].startswith("private")
+        assert httpx.get(sea.address + address).status_code == 404
+
+
+def test_queries_of_edr_are_answered_from_a_cache_too(ask: httpx.Client) -> None:
+    address = "/ogc/collections/deep/position?coords=POINT(0.5 45.5)"
+    etag = ask.get(address).headers["etag"]
+    assert ask.get(address, headers={"If-None-Match": etag}).status_code == 304
+    assert ask.get(f"{address}&f=CSV", headers={"If-None-Match": etag}).status_code == 200

@@ -23,7 +23,7 @@ from repeatpass.data.series.weights import Part, parts_of
 from repeatpass.data.times import chosen_times
 from repeatpass.storage.files import FileArea
 
-MOST_CELLS = 16_000_000  # of a box that an area is weighed in
+MOST_CELLS = 9_000_000  # of a box that an area is weighed in: some 400 MB for a moment
 MOST_VALUES = 2_000_000_000  # that one series reads
 MOST_CUBE = 2_000_000  # values that are given as they are
 MOST_TIMES = 200_000
