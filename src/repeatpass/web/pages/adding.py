@@ -12,6 +12,7 @@ from repeatpass.core.times import now
 from repeatpass.entries import Draft, Level, Remark
 from repeatpass.entries.documents import read_collection
 from repeatpass.entries.original import read_entry
+from repeatpass.entries.original.texts import box_of_text, interval_of_text
 from repeatpass.web.notebook_html import markdown
 from repeatpass.web.views import Fact, Link
 from repeatpass.web.views.elsewhere import AddField, AddPage, RemarkRow
@@ -65,13 +66,21 @@ def entry_text(form: Mapping[str, str]) -> str:
     entry["Tags"] = [each.strip() for each in given.get("Tags", "").split(",") if each.strip()]
     if address := given.get("Documentation"):
         entry["Documentation"] = address if "](" in address else f"[Documentation]({address})"
-    if box := given.get("bbox"):
-        entry["GeographicalCoverage"] = box
-    if begin := given.get("from"):
-        entry["TemporalAvailability"] = f"{begin} - {given.get('to') or 'ongoing'}"
+    entry |= _coverage(given)
     entry["RegistryEntryAdded"] = entry["RegistryEntryLastModified"] = now().date().isoformat()
     kept = {name: value for name, value in entry.items() if value}
     return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _coverage(given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the extent where box and times can be read; else the words, of which it is said why they cannot."""
+    words = {"GeographicalCoverage": given.get("bbox", "")}
+    if begin := given.get("from"):
+        words["TemporalAvailability"] = f"{begin} - {given.get('to') or 'ongoing'}"
+    box, span = box_of_text(words["GeographicalCoverage"]), interval_of_text(words.get("TemporalAvailability", ""))
+    if box is None or span is None:
+        return words
+    return {"Extent": {"spatial": {"bbox": [list(box)]}, "temporal": {"interval": [list(span)]}}}
 
 
 def draft_of(form: Mapping[str, str]) -> Draft:

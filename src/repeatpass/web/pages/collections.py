@@ -33,6 +33,8 @@ SHELVES = (
     ("Makers", "/registry/providers"),
     ("Usage examples", "/registry/examples"),
     ("Changes", "/registry/changes"),
+    ("Catalogues elsewhere", "/remotes"),
+    ("Add to the registry", "/registry/add"),
 )
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 Pairs = Sequence[tuple[str, str]]

@@ -212,16 +212,27 @@ def _body_facts(remote: Remote, body: Mapping[str, Any], desk: Desk) -> tuple[Fa
 
 def _item(path: str, item: Mapping[str, Any], actor: Actor) -> FarItem:
     properties = item.get("properties", {})
-    when = properties.get("datetime") or " to ".join(
-        str(properties.get(f"{end}_datetime", "…")) for end in ("start", "end")
-    )
+    ends = [properties.get("datetime") or properties.get(f"{end}_datetime") for end in ("start", "end")]
+    moments = list(dict.fromkeys(_moment(str(each)) for each in ends if each))
     files = tuple(Link(text=str(asset.get("title") or key), href=str(asset["href"]))
                   for key, asset in item.get("assets", {}).items() if str(asset.get("href", "")).startswith("http"))  # fmt: skip
     fetch = Action(label="Bring here", href=f"{path}/fetch", fields=(("item", str(item["id"])),))
     return FarItem(
-        id=str(item["id"]), when=str(when), box=", ".join(f"{each:.5g}" for each in item.get("bbox") or ()), files=files,
+        id=str(item["id"]),
+        when=" to ".join(moments) or "not stated",
+        box=", ".join(f"{each:.5g}" for each in item.get("bbox") or ()),
+        files=files,
         fetch=fetch if files and actor.may(Right.CURATE) else None,
-    )  # fmt: skip
+    )
+
+
+def _moment(text: str) -> str:
+    """Return a time as people write it; what is none, as it is."""
+    try:
+        found = parse_time(text)
+    except Invalid:
+        return text
+    return words.day(found) if (found.hour, found.minute, found.second) == (0, 0, 0) else words.moment(found)
 
 
 def _snippet(remote: Remote, name: str, given: Mapping[str, str]) -> str:
