@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from repeatpass.api.addresses import ADDRESSES, addresses
+from repeatpass.api.addresses import FORMS, addresses
 from repeatpass.api.answers import RESULTS, chosen_of, document, raw, raw_wanted
 from repeatpass.api.callbacks import absolute
 from repeatpass.api.documents import Pages, answer, link
@@ -34,7 +34,7 @@ def jobs_router(house: House, pages: Pages) -> APIRouter:
     @router.get("/jobs")
     def jobs(request: Request) -> Response:
         wanted = wanted_jobs(request)
-        found, total = house.runs.page(wanted)
+        found, total = house.as_seen_by(request.state.actor).runs.page(wanted)
         asked = house.runs.asked([run.id for run in found])
         listed = [status_info(run, asked.get(run.id)) for run in found]
         body = {"jobs": listed, "links": _paging(request, wanted, total), "numberMatched": total}
@@ -43,14 +43,14 @@ def jobs_router(house: House, pages: Pages) -> APIRouter:
     @router.get("/jobs/{id}", name="job")
     @router.get("/processes/{process}/jobs/{id}")
     def job(id: str, request: Request) -> Response:
-        run = _run(house, id)
+        run = _run(house, request, id)
         body = status_of(house, run) | job_facts(house, run)
         return answer(request, pages, "job", f"Job {id}", body, linked=False)
 
     @router.get("/jobs/{id}/results")
     @router.get("/processes/{process}/jobs/{id}/results")
     def results(id: str, request: Request) -> Response:
-        run = _run(house, id)
+        run = _run(house, request, id)
         if wants_html(request):
             return answer(request, pages, "results", f"Results of job {id}", results_of(executing, run), linked=False)
         # A request that left the form open gets what a client that polls expects: the document.
@@ -59,7 +59,7 @@ def jobs_router(house: House, pages: Pages) -> APIRouter:
     @router.delete("/jobs/{id}")
     @router.delete("/processes/{process}/jobs/{id}")
     def dismiss(id: str, request: Request) -> Response:
-        run = _run(house, id)
+        run = _run(house, request, id)
         request.state.actor.require_own(run.actor)
         if run.state.final:
             message = run.message if run.state is State.CANCELLED else KEPT.format(status=STATUS[run.state])
@@ -73,9 +73,9 @@ def jobs_router(house: House, pages: Pages) -> APIRouter:
     return router
 
 
-def _run(house: House, id: str) -> Run:
+def _run(house: House, request: Request, id: str) -> Run:
     try:
-        return house.runs.run(id)
+        return house.as_seen_by(request.state.actor).runs.run(id)
     except NotFound as error:
         raise NotFound(error.message, ogc="job") from None
 
@@ -148,8 +148,8 @@ def answer_results(
     asked = house.runs.asked([run.id]).get(run.id)
     chosen = chosen_of(executing.results(run), asked.outputs if asked else None)
     response = (asked.response if asked else "") or usual
-    if response == ADDRESSES:
-        return JSONResponse(addresses([each.result for each in chosen], base), headers=dict(headers or {}))
+    if response in FORMS:
+        return JSONResponse(addresses([each.result for each in chosen], base, response), headers=dict(headers or {}))
     if not raw_wanted(chosen, response, lambda media_type: accepted(request, media_type)):
         found = absolute(document(chosen, house.files.read), base)
         where = {"Content-Location": f"{base}ogc/jobs/{run.id}/results"}

@@ -96,6 +96,14 @@ class Runs:
             raise NotFound(f"There is no run {id}.", run=id)
         return run_of(row)
 
+    def require_open_file(self, checksum: str) -> None:
+        """Raise NotFound for a file that runs have read, none of which the viewer may see."""
+        query = sa.select(run_seen_by(self.viewer)).select_from(runs).join(run_inputs, run_inputs.c.run == runs.c.id)
+        with self.database.read() as connection:
+            seen = connection.execute(query.where(run_inputs.c.checksum == checksum).distinct()).scalars().all()
+        if seen and not any(seen):
+            raise NotFound(f"The file {checksum} is not in the file area.", checksum=checksum)
+
     def page(self, wanted: Wanted) -> tuple[list[Run], int]:
         """Return a page of runs, newest first, and how many there are in all."""
         where = [*narrowed(wanted), run_seen_by(self.viewer)]

@@ -20,6 +20,7 @@ def run_seen_by(viewer: Actor | None) -> sa.ColumnElement[bool]:
     if viewer is None or viewer.may(Right.OPERATE):
         return sa.true()
     mine = sa.select(collections.c.id).where(seen_by(viewer))
-    hidden = sa.select(run_inputs.c.id).where(run_inputs.c.run == runs.c.id, run_inputs.c.collection.not_in(mine))
+    read = run_inputs.alias()  # a name of its own: the query around it may look at what was read, too
+    hidden = sa.select(read.c.id).where(read.c.run == runs.c.id, read.c.collection.not_in(mine))
     ended = sa.and_(runs.c.state.in_(FINAL), ~hidden.exists())
     return sa.or_(sa.not_(runs.c.closed), runs.c.actor == viewer.id, ended)

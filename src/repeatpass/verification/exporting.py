@@ -6,12 +6,13 @@ from pathlib import Path
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.times import iso
 from repeatpass.indicators.room import Indicators
+from repeatpass.kit.context import Context
 from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.records import About
 from repeatpass.notebooks.source import about, read_notebook
 from repeatpass.runs.context import Contexts
 from repeatpass.runs.masking import masked_parameters
-from repeatpass.runs.records import Run, RunInput, RunOutput, State
+from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, State
 from repeatpass.runs.retention import require_kept
 from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
@@ -56,7 +57,7 @@ class Exporting:
             notebook=self.files.path(run.legs.source),
             footing=footing,
             environment=self.environments.made_from(run.legs.environment),
-            context=self.contexts.read(run.legs.context),
+            context=self._context(run, provenance),
             inputs=tuple(CrateInput(pin=pin, path=self._place(read)) for read, pin in pins),
             outputs=tuple(self._output(output) for output in provenance.outputs),
             tolerances=tolerances_of(run, self.indicators),
@@ -71,6 +72,14 @@ class Exporting:
             citation=said.citation,
             subject=subject or run.subject,
         )
+
+    def _context(self, run: Run, provenance: Provenance) -> Context:
+        """What the notebook could open; of what not everybody may see, nothing that it has not read."""
+        context = self.contexts.read(run.legs.context)
+        if not run.closed:
+            return context
+        read = {each.collection for each in provenance.inputs}
+        return replace(context, collections={id: each for id, each in context.collections.items() if id in read})
 
     def _about(self, run: Run) -> About:
         return about(read_notebook(self.files.read(run.legs.source)), run.legs.notebook)

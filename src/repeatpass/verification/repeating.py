@@ -52,10 +52,10 @@ class Repeating:
         ``revision``, ``parameters`` (an object of those that are to change).
 
         A pin that is missing or altered ends the repeat at once, naming it. Raise Invalid for a run that
-        did not succeed, or for a leg that does not exist.
+        did not succeed, or for a leg that does not exist; NotFound for one that *actor* may not see.
         """
         actor.require(Right.RUN)
-        original, swaps = self.runs.run(run_id), dict(swapped or {})
+        original, swaps = self.runs.as_seen_by(actor).run(run_id), dict(swapped or {})
         require_kept(original)
         if original.state is not State.SUCCEEDED:
             raise Invalid(f"Run {run_id} {original.state}; only a run that succeeded can be repeated.")

@@ -70,7 +70,8 @@ def peek(path: Path, media_type: str) -> Peek:
 
 def _bands(array: "xr.DataArray") -> Peek:
     names = array.attrs.get("long_name", ())
-    names = list(names) if isinstance(names, tuple | list) else [f"B{number}" for number in array["band"].values]
+    named = isinstance(names, tuple | list) and len(set(names)) == array.sizes["band"]
+    names = list(names) if named else [f"B{number}" for number in array["band"].values]
     wanted = next((each for each in NATURAL if all(name in names for name in each)), tuple(names[:3]))
     chosen = [array.isel(band=names.index(name)) for name in wanted]
     crs = array.rio.crs

@@ -109,7 +109,7 @@ class Service:
     # jobs --------------------------------------------------------------------------------------------------
 
     def _about(self, call: Call, asked: AboutJob) -> bytes | Raw:
-        run = self._run(asked.job)
+        run = self._run(call, asked.job)
         if asked.operation is JobOperation.GET_RESULT:
             return self._result(call, run)
         return documents_v2.status_info(self._dismissed(call, run) if asked.operation is JobOperation.DISMISS else run)
@@ -124,15 +124,15 @@ class Service:
 
     def status(self, call: Call, id: str, *, lineage: bool) -> bytes:
         """Return the ExecuteResponse of a job as it now stands (1.0.0), however it was begun."""
-        return self._response(call, self._run(id), located=True, lineage=lineage)
+        return self._response(call, self._run(call, id), located=True, lineage=lineage)
 
     def everything(self, call: Call, id: str) -> str:
         """Return the list of what a job left, as JSON; raise WpsError."""
-        return listed(self._results(self._run(id)), call.base)
+        return listed(self._results(self._run(call, id)), call.base)
 
-    def _run(self, id: str) -> Run:
+    def _run(self, call: Call, id: str) -> Run:
         try:
-            return self.house.runs.run(id)
+            return self.house.as_seen_by(call.actor).runs.run(id)
         except NotFound as error:
             raise WpsError("NoSuchJob", error.message, id) from None
 

@@ -8,6 +8,7 @@ from repeatpass.web import frames, peeking
 from repeatpass.web.desk import Desk
 from repeatpass.web.views import Frame, Link, MapView
 
+PNG = "image/png"
 WIDEST = 3.4  # how many times wider than high
 
 
@@ -17,7 +18,9 @@ def has_preview(files: Sequence[CollectionAsset]) -> bool:
 
 
 def _drawable(files: Sequence[CollectionAsset]) -> CollectionAsset | None:
-    return next((file for file in files if file.key == "data" and peeking.can(file.media_type)), None)
+    """What a preview is made of: a small picture that came with the data, else the data."""
+    picture = next((file for file in files if file.key == "thumbnail" and file.media_type == PNG), None)
+    return picture or next((file for file in files if file.key == "data" and peeking.can(file.media_type)), None)
 
 
 def picture(desk: Desk, id: str) -> bytes:
@@ -25,12 +28,16 @@ def picture(desk: Desk, id: str) -> bytes:
     file = _drawable(desk.house.catalog.assets(id))
     if file is None:
         raise NotFound(f"“{id}” cannot be shown as a picture.", collection=id)
+    if file.media_type == PNG:
+        return desk.house.files.read(file.checksum)
     path = desk.house.files.path(file.checksum)
     return desk.drawings.get(f"preview {file.checksum}", lambda: peeking.peek(path, file.media_type).png)
 
 
 def placed(desk: Desk, file: CollectionAsset) -> peeking.Placed:
-    """Where the picture of a file lies."""
+    """Where the picture of a file lies; nowhere for a small picture, which does not say."""
+    if file.media_type == PNG:
+        return peeking.Placed()
     path = desk.house.files.path(file.checksum)
     key = f"preview placed {file.checksum}"
     return peeking.Placed.load(desk.drawings.get(key, lambda: peeking.peek(path, file.media_type).placed.dump()))

@@ -12,7 +12,7 @@ from repeatpass.web.desk import Desk
 from repeatpass.web.logs import LogReader
 from repeatpass.web.pages.run import run_json, run_page
 from repeatpass.web.pages.runs import runs_page
-from repeatpass.web.routes.answering import actor_of, answer, as_json
+from repeatpass.web.routes.answering import actor_of, answer, as_json, seen
 from repeatpass.web.routes.events import events_response
 from repeatpass.web.twins import plain
 
@@ -25,27 +25,29 @@ def runs_router(desk: Desk) -> APIRouter:
     @router.get("/runs")
     @router.get("/runs.json")
     def runs(request: Request) -> Response:
-        return answer(desk, request, runs_page(desk, request.query_params))
+        return answer(desk, request, runs_page(seen(desk, request), request.query_params))
 
     @router.get("/runs/{id}.json")
-    def twin(id: str) -> Response:
-        return as_json(plain(run_json(desk, house.runs.run(id), house.runs.provenance(id))))
+    def twin(id: str, request: Request) -> Response:
+        known = seen(desk, request).house.runs.run(id)
+        return as_json(plain(run_json(desk, known, house.runs.provenance(id))))
 
     @router.get("/runs/{id}")
     def run(id: str, request: Request) -> Response:
-        twin = run_json(desk, house.runs.run(id), house.runs.provenance(id))
-        return answer(desk, request, run_page(desk, id), twin)
+        mine = seen(desk, request)
+        twin = run_json(mine, mine.house.runs.run(id), house.runs.provenance(id))
+        return answer(desk, request, run_page(mine, id), twin)
 
     @router.get("/runs/{id}/log.txt")
-    def log(id: str) -> Response:
-        run = house.runs.run(id)
+    def log(id: str, request: Request) -> Response:
+        run = seen(desk, request).house.runs.run(id)
         require_kept(run)
         return StreamingResponse(_lines(desk, run), media_type="text/plain; charset=utf-8")
 
     @router.get("/runs/{id}/events")
     def events(id: str, request: Request, after: str = "") -> Response:
         told = request.headers.get("last-event-id") or after
-        return events_response(desk, house.runs.run(id), int(told) if told.isdigit() else 0)
+        return events_response(desk, seen(desk, request).house.runs.run(id), int(told) if told.isdigit() else 0)
 
     @router.post("/runs/{id}/cancel")
     async def cancel(id: str, request: Request) -> Response:
