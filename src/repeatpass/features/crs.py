@@ -115,11 +115,17 @@ def areas_of(numbers: Sequence[Any], code: str = CRS84, name: str = "bbox") -> t
         return tuple(transformed([shapely.box(left, south, right, north)], code, CRS84)[0] for left, right in boxes)
     if west > east:
         raise Invalid(f"“{name}” has its first corner ({west:g}) beyond its second ({east:g}).", field=name)
-    box = shapely.box(west, south, east, north)
-    made = transformed([shapely.segmentize(box, max(east - west, north - south) / STEPS or 1)], code, CRS84)[0]
+    [made] = transformed([_outline(west, south, east, north)], code, CRS84)
     if made is None or not np.isfinite(shapely.get_coordinates(made)).all():
         raise Invalid(f"“{name}” leaves the area that {code} is made for.", field=name)
     return (shapely.make_valid(made),)
+
+
+def _outline(west: float, south: float, east: float, north: float) -> shapely.Geometry:
+    """Return a box with points along its sides, which are curves in another system."""
+    along, up = np.linspace(west, east, STEPS), np.linspace(south, north, STEPS)
+    sides = [(along, south), (east, up), (along[::-1], north), (west, up[::-1])]
+    return shapely.Polygon(np.concatenate([np.column_stack(np.broadcast_arrays(x, y)) for x, y in sides]))
 
 
 def _box(numbers: Sequence[Any], code: str, name: str) -> Box:

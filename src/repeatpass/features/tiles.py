@@ -41,7 +41,7 @@ class VectorTiles:
 
         bounds, crs = bounds_of(set_id, z, x, y), SETS[set_id]
         around = _grown(bounds, EDGE / UNITS)
-        area = _degrees(around, crs)
+        area = _degrees(around, set_id)
         wanted = replace(asked, area=areas_of(area), filter=json.loads(filter))
         found = [each for each in self.features.search(known, wanted).features if each.geometry is not None]
         shapes, kept = _fitted([each.geometry for each in found], area, bounds, crs)
@@ -53,9 +53,16 @@ class VectorTiles:
         ]
         made: bytes = mapbox_vector_tile.encode(
             {"name": known.collection, "features": drawn},
-            default_options={"quantize_bounds": bounds, "extents": UNITS, "on_invalid_geometry": shapely.make_valid},
+            default_options={"quantize_bounds": bounds, "extents": UNITS, "on_invalid_geometry": _areas},
         )
         return made
+
+
+def _areas(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """Return the areas of a polygon that rounding to units made invalid, without the lines it left; None for none."""
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shape)))
+    areas = [each for each in parts if each.geom_type == "Polygon"]
+    return shapely.MultiPolygon(areas) if areas else None
 
 
 @lru_cache(maxsize=8)
@@ -85,14 +92,13 @@ def _grown(box: Box, share: float) -> Box:
     return (box[0] - wide, box[1] - high, box[2] + wide, box[3] + high)
 
 
-def _degrees(box: Box, crs: str) -> Box:
-    """Return a box of the tile's system in degrees, within the world."""
-    [shape] = transformed([shapely.box(*box)], crs, CRS84)
-    assert shape is not None
-    west, south, east, north = shape.bounds
-    if crs != CRS84 and east - west > 359:  # beyond its edge Web Mercator begins anew
-        west, east = -180.0, 180.0
-    return (max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
+def _degrees(box: Box, set_id: str) -> Box:
+    """Return a box of a set's system in degrees, within the world: beyond its edge a system would begin anew."""
+    world = _set(set_id).xy_bbox
+    west, south, east, north = shapely.intersection(shapely.box(*box), shapely.box(*world)).bounds
+    corners = transformed([shapely.Point(west, south), shapely.Point(east, north)], SETS[set_id], CRS84)
+    points = shapely.get_coordinates(corners)
+    return (float(points[0, 0]), float(points[0, 1]), float(points[1, 0]), float(points[1, 1]))
 
 
 def _fitted(shapes: Sequence[Any], area: Box, bounds: Box, crs: str) -> tuple[list[Any], list[int]]:

@@ -50,7 +50,7 @@ def _founded(house: House, actor: Actor, body: Any, crs: str) -> str:
         raise Invalid(f"There is no member “{unknown[0][:80]}”; there are {', '.join(MEMBERS)}.", field=unknown[0][:80])
     id = check_name(str(body.get("id") or ""), "a collection")
     _require_free(house, id)
-    fields, geometry, time = fields_of(body["schema"]) if body.get("schema") else ((), "", ())
+    fields, geometry, time = fields_of(body["schema"]) if "schema" in body else ((), "", ())
     stated = str(body.get("geometry") or geometry)
     if stated not in ("", "none", *GEOMETRY_TYPES):
         raise Invalid(

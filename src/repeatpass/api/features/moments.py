@@ -33,7 +33,7 @@ def interval(text: str) -> Ends:
 
 def _ends(text: str, first: str, last: str) -> Ends:
     if first.startswith("P"):
-        end = _span(text, last)[1]
+        end = None if last in OPEN else _span(text, last)[1]
         return _shifted(text, end, lambda moment: moment - parse_duration(first, "“datetime”")), end
     start = None if first in OPEN else _span(text, first)[0]
     if last.startswith("P"):
@@ -54,7 +54,7 @@ def _span(text: str, part: str) -> tuple[datetime, datetime]:
     try:
         if DAY.fullmatch(part):
             day = datetime.fromisoformat(part).replace(tzinfo=UTC)
-            return day, day + timedelta(days=1) - timedelta(seconds=1)
+            return day, day + timedelta(hours=23, minutes=59, seconds=59)
         if RFC3339.fullmatch(part):
             moment = datetime.fromisoformat(part.upper()).astimezone(UTC)
             return moment, moment
