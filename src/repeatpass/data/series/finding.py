@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
@@ -67,19 +67,19 @@ class Finding:
         copies = {name: self._copy(stack, source, name, style) for name in names}
         if all(copies.values()):  # the original need not even be opened
             return {name: copy for name, copy in copies.items() if copy}, True
-        fields = self._variables(stack, source.checksum, source.media_type, style, names)
+        fields = self._variables(stack, source, source.checksum, source.media_type, style, names)
         lacking = [name for name in names if slow(fields[name]) and not copies[name]]
         if lacking and (best := self._best(layer, source)) is not None:
-            return self._variables(stack, best.checksum, best.media_type, style, names), True
+            return self._variables(stack, source, best.checksum, best.media_type, style, names), True
         for name in lacking:
             self.copies.ask(self._wish(source, name))
         return {**fields, **{name: copy for name, copy in copies.items() if copy}}, False
 
     def _variables(
-        self, stack: ExitStack, checksum: str, media_type: str, style: Style, names: Sequence[str]
+        self, stack: ExitStack, source: Source, checksum: str, media_type: str, style: Style, names: Sequence[str]
     ) -> dict[str, Field]:
         dataset = stack.enter_context(opened(self.files.path(checksum), media_type))
-        return {name: cube_field(dataset, name, style.dimensions) for name in names}
+        return {name: _dated(cube_field(dataset, name, style.dimensions), source) for name in names}
 
     def _best(self, layer: Layer, source: Source) -> CollectionAsset | None:
         """The same cube in chunks of long series, where the generator made it in both layouts."""
@@ -100,7 +100,12 @@ class Finding:
         with quiet():
             dataset = xr.open_zarr(place, consolidated=False, chunks=None, decode_timedelta=False)
         stack.callback(dataset.close)
-        return cube_field(dataset, variable, style.dimensions)
+        return _dated(cube_field(dataset, variable, style.dimensions), source)
+
+
+def _dated(field: CubeField, source: Source) -> CubeField:
+    """A cube without a time of its own has that of its item."""
+    return replace(field, times=source.times) if field.times == ("",) and len(source.times) == 1 else field
 
 
 def _rasters(
