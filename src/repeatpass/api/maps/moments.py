@@ -23,7 +23,7 @@ CODE = "InvalidDimensionValue"
 class Moment:
     """The time of a layer that a request means."""
 
-    time: str  # one of the layer's; empty if it has none
+    time: str  # one of the layer's, or an interval of pictures; empty if it has none
     nearest: bool = False  # another one was asked for
 
     @property
@@ -35,15 +35,16 @@ class Moment:
 def moment(layer: Layer, asked: str) -> Moment:
     """Return the time of *layer* that *asked* means; raise Refused for what is no time, or lies beyond all of them.
 
-    *asked* is an instant, a date of any precision, ``start/end`` (the latest of these is taken), ``current`` or empty
-    (the latest of all).
+    *asked* is an instant, a date of any precision, ``start/end`` (of pictures all in it, the newest on top; of a cube the
+    newest), ``current`` or empty (the newest of all).
     """
     if not layer.times or asked.lower() in {"", "current", "default"}:
         return Moment(time=layer.latest)
     if "," in asked:
         raise Refused(CODE, f"time is “{asked[:100]}”; a map shows one time, such as {layer.latest}.", "time")
     try:
-        return Moment(time=chosen_time(layer, asked))
+        found = chosen_time(layer, asked)
+        return Moment(time=asked if "/" in asked and layer.kind == "raster" else found)
     except NoSuchTime as error:
         if "/" in asked or not layer.times[0] < asked < layer.latest:
             raise Refused(CODE, f"{error.message} It goes from {layer.times[0]} to {layer.latest}.", "time") from None
