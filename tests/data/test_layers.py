@@ -194,6 +194,8 @@ def test_a_time_that_does_not_exist_is_answered_with_the_closest(rooms: Rooms) -
         ({"expression": "B04 if B04 else B08"}, "IfExp"),
         ({"expression": "[B04 for _ in B04]"}, "ListComp"),
         ({"expression": "B04 + 'text'"}, "not a number"),
+        ({"expression": "B04 + 9**9**9"}, "power beyond"),
+        ({"expression": "B04 * 2**-1000000000"}, "power beyond"),
         ({"expression": "B04 + " * 200 + "1"}, "characters"),
         ({"expression": "(" * 300 + "B04" + ")" * 100}, "cannot be read"),
         ({"rescale": "1"}, "rescale"),

@@ -234,6 +234,24 @@ def test_a_tile_has_the_pixels_that_rio_tiler_gives(rooms: Rooms, drawing: Rende
         assert (ours[..., 3] == theirs[..., 3]).all() and (ours[shown] == theirs[shown]).all(), (z, x, y)
 
 
+def test_a_tile_of_a_cube_has_the_pixels_that_rio_tiler_gives(rooms: Rooms, drawing: Rendering) -> None:
+    import rioxarray  # noqa: F401  it gives arrays their .rio
+    from rio_tiler.colormap import cmap
+    from rio_tiler.io import XarrayReader
+
+    layer = rooms.layers.layer("west")
+    style = style_of(layer, {"rescale": "-90000,90000", "colormap": "viridis"})
+    array = grid(np.arange(89.5, -90, -1), np.arange(-179.5, 180, 1), v=where)["v"]
+    array = array.rename(lat="y", lon="x").rio.write_crs("EPSG:4326")
+    for z, x, y in ((2, 1, 1), (3, 4, 3), (5, 17, 11)):
+        ours = pixels(drawing.tile(layer, style, "2001-01", "WebMercatorQuad", z, x, y, "png"))
+        with XarrayReader(array) as reader:
+            made = reader.tile(x, y, z)
+        made.rescale(((-90000, 90000),))
+        theirs = Image.open(io.BytesIO(made.render(img_format="PNG", colormap=cmap.get("viridis")))).convert("RGBA")
+        assert (ours == np.asarray(theirs)).mean() > 0.999, (z, x, y)
+
+
 def test_one_band_takes_the_colours_of_its_map(rooms: Rooms, drawing: Rendering) -> None:
     from rio_tiler.colormap import cmap
 
@@ -484,8 +502,23 @@ def test_a_cut_out_that_is_too_large_or_of_no_known_form_is_refused(
     with pytest.raises(Invalid, match="one time"):
         drawing.cutout(layer, PLAIN, "../..", None, "", "tif")
     monkeypatch.setattr(cutouts, "MOST", 1000)
-    with pytest.raises(Exhausted, match="64,800 cells"):
-        drawing.cutout(layer, PLAIN, "", None, "", "nc")
+    monkeypatch.setattr(cutouts, "ROWS", 500)
+    for form, most in (("nc", "1,000"), ("tif", "1,000"), ("csv", "500")):
+        with pytest.raises(Exhausted, match=f"64,800 cells, at most {most}"):
+            drawing.cutout(layer, PLAIN, "", None, "", form)
+
+
+def test_only_some_cut_outs_are_made_at_once(rooms: Rooms, drawing: Rendering, monkeypatch: pytest.MonkeyPatch) -> None:
+    from repeatpass.data import rendering
+
+    monkeypatch.setattr(rendering, "PATIENCE", 0.01)
+    for _ in range(rendering.AT_ONCE):
+        drawing._large.acquire()
+    with pytest.raises(Exhausted, match="at once"):
+        drawing.cutout(rooms.layers.layer("utm"), PLAIN)
+    for _ in range(rendering.AT_ONCE):
+        drawing._large.release()
+    assert drawing.cutout(rooms.layers.layer("utm"), PLAIN).content
 
 
 def test_the_range_of_a_formula_is_told_from_the_data_and_is_the_same_for_every_time(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repeatpass.core.errors import Exhausted, Invalid
+from repeatpass.core.errors import Invalid
 from repeatpass.data.facts import quiet
 from repeatpass.data.images import Cells, Images
 from repeatpass.data.places import Area, inside, own_grid
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 MOST = 32_000_000  # cells of all times and bands together
-ROWS = 2_000_000  # of a CSV
+ROWS = 2_000_000  # cells of a table
 TYPES = {
     "tif": "image/tiff; application=geotiff; profile=cloud-optimized",
     "nc": "application/x-netcdf",
@@ -66,23 +66,26 @@ def cut_out(images: Images, layer: Layer, style: Style, time: str, area: Area | 
     """Return the cells of *layer* in *area* at its own resolution, in its own system unless *crs* names another.
 
     *form*: ``tif`` (one time), ``nc``, ``csv``. Cells whose middle lies outside of the area have no value. Raise
-    Exhausted where that would be more than `MOST` cells, Invalid for a form, an area or a system that cannot be.
+    Exhausted where that would be more than `MOST` cells, or `ROWS` of a table; Invalid for a form, an area or a system
+    that cannot be.
     """
     if form not in TYPES:
         raise Invalid(f"format is “{form}”; there is: {', '.join([*TYPES, 'png'])}.", field="format")
     times = chosen_times(layer, time) or ("",)
     if form == "tif" and len(times) > 1 and layer.kind == "cube":
         raise Invalid("A GeoTIFF holds one time; choose one, or format nc or csv.", field="time")
-    part = _part(images, layer, style, times, area, crs)
+    part = _part(images, layer, style, times, area, crs, ROWS if form == "csv" else MOST)
     content = {"tif": _geotiff, "nc": _netcdf, "csv": _csv}[form](part)
     return Cutout(content=content, media_type=TYPES[form], filename=f"{_stem(layer, part.times)}.{form}")
 
 
-def _part(images: Images, layer: Layer, style: Style, times: Sequence[str], area: Area | None, crs: str) -> Part:
+def _part(
+    images: Images, layer: Layer, style: Style, times: Sequence[str], area: Area | None, crs: str, most: int
+) -> Part:
     import numpy as np
 
     single = layer.kind == "raster"  # rasters of several times are laid over one another
-    grid = own_grid(layer, area, MOST // (1 if single else len(times)), exact=True, crs=crs or None)
+    grid = own_grid(layer, area, most // (1 if single else len(times)), exact=True, crs=crs or None)
     moments: list[Sequence[str]] = [[each for each in times if each]] if single else [[each] for each in times if each]
     outside = ~inside(grid, area)
     found = []
@@ -196,8 +199,6 @@ def _csv(part: Part) -> bytes:
     """One row for each cell that has a value: time, x and y (or lon and lat), the bands."""
     dataset = _dataset(part).drop_vars("spatial_ref")
     table = dataset.to_dataframe().reset_index().dropna(subset=part.names, how="all")
-    if len(table) > ROWS:
-        raise Exhausted(f"The part has {len(table):,} rows, at most {ROWS:,} are given; choose a smaller area.")
     first = [name for name in ("time", "lon", "lat", "x", "y") if name in table]
     text: str = table[[*first, *part.names]].to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ")
     return text.encode()

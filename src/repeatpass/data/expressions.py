@@ -9,6 +9,7 @@ from repeatpass.data.records import BadStyle
 if TYPE_CHECKING:
     import numpy as np
 
+LARGEST_POWER = 100  # of a number that is raised
 MOST = 500  # characters of a formula
 HINT = "Write a formula such as (B08 - B04) / (B08 + B04); it may use + - * / ** % < > == & |, numbers and functions."
 
@@ -57,8 +58,24 @@ def _require_allowed(tree: ast.Expression, expression: str) -> None:
             isinstance(node.value, bool) or not isinstance(node.value, int | float)
         ):
             raise BadStyle(f"The formula “{expression}” has {node.value!r}, which is not a number.")
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and _boundless(node):
+            raise BadStyle(f"The formula “{expression}” raises a number to a power beyond {LARGEST_POWER}.")
         elif not isinstance(node, _ALLOWED_NODES):
             raise BadStyle(f"The formula “{expression}” has a {type(node).__name__}, which formulas have not. {HINT}")
+
+
+def _boundless(node: ast.BinOp) -> bool:
+    """Whether it is a power of plain numbers that could take for ever: those are computed before any cell is."""
+    if any(isinstance(each, ast.Name) for each in ast.walk(node)):
+        return False
+    exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
+    plain = isinstance(node.left, ast.Constant) and isinstance(exponent, ast.Constant)
+    return not plain or not _small(exponent)
+
+
+def _small(exponent: ast.expr) -> bool:
+    value = exponent.value if isinstance(exponent, ast.Constant) else None
+    return isinstance(value, int | float) and value <= LARGEST_POWER
 
 
 def computed(expression: str, values: Mapping[str, "np.ndarray[Any, Any]"]) -> "np.ndarray[Any, Any]":

@@ -2,12 +2,13 @@
 
 import hashlib
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.core.errors import Exhausted, Invalid, NotFound
 from repeatpass.data.colours import FORMATS, encoded, nothing
 from repeatpass.data.cutouts import cut_out
 from repeatpass.data.images import Images
@@ -26,6 +27,8 @@ LARGEST = 4096  # pixels along a side of a map
 DEEPEST = 24
 SAMPLE = 250_000  # cells from which the range of a formula is told
 MOST_RANGES = 10_000
+AT_ONCE = 3  # cut-outs that are made at the same time, for each may need a gigabyte
+PATIENCE = 20.0  # seconds that another waits
 FORM = "1"  # part of every ETag; changes when the same request gives another picture
 
 
@@ -42,6 +45,7 @@ class Rendering:
         self.reading = Reading(files)
         self.images = Images(self.reading)
         self._pictures: Remembered[Picture] = Remembered(PICTURES, lambda each: len(each.content) + 400)
+        self._large = threading.BoundedSemaphore(AT_ONCE)
         self._known_ranges: Remembered[tuple[tuple[float, float], ...]] = Remembered(MOST_RANGES, lambda _: 1)
 
     def tile(self, layer: Layer, style: Style, time: str, tms_id: str, z: int, x: int, y: int, form: str) -> Picture:
@@ -108,6 +112,14 @@ class Rendering:
 
         *crs*: another system than the layer's own. Raise Exhausted where it would be too large.
         """
+        if not self._large.acquire(timeout=PATIENCE):
+            raise Exhausted("Too many cut-outs are being made at once; ask again in a minute.")
+        try:
+            return self._cut(layer, style, time, area, crs, form)
+        finally:
+            self._large.release()
+
+    def _cut(self, layer: Layer, style: Style, time: str, area: Area | None, crs: str, form: str) -> Cutout:
         if form != "png":
             return cut_out(self.images, layer, style, time, area, crs, form)
         grid = own_grid(layer, area, LARGEST**2 // 4, crs=crs or None)
