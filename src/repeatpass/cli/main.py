@@ -9,6 +9,7 @@ from repeatpass.cli import (
     batches,
     collections,
     cubes,
+    data,
     events,
     homes,
     indicators,
@@ -46,6 +47,7 @@ app.command("restore")(homes.restore)
 app.add_typer(collections.app, name="collections")
 app.add_typer(remotes.app, name="remotes")
 app.add_typer(cubes.app, name="cubes")
+app.add_typer(data.app, name="data")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")

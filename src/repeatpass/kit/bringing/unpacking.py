@@ -4,10 +4,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from repeatpass.kit.bringing.formats import SHAPEFILE, ZARR, format_of
+from repeatpass.kit.bringing.formats import ENDINGS, SHAPEFILE, TAKEN, ZARR, format_of
 from repeatpass.kit.bringing.records import Most, Refused, Source
 
 BESIDE = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml", ".qpj"}  # of a .shp
+DATA = set(ENDINGS) - {".txt"}
 CHUNK = 1 << 20
 LEAST = 50_000_000  # bytes that even a bomb may have
 
@@ -98,7 +99,10 @@ def _found(source: Source, paths: list[Path]) -> list[Source]:
             f"“{source.name}” holds {stray[0].name}, but no .shp.",
             "Put .shp, .shx, .dbf and .prj into one archive.",
         )
-    others = [path for path in paths if path not in shapes and path.suffix.lower() not in BESIDE]
+    others = [path for path in paths if path.suffix.lower() in DATA]  # what else there is (a read-me) is no data
+    if not shapes and not others:
+        held = ", ".join(sorted(path.name for path in paths)[:6])
+        raise Refused("no-data", f"“{source.name}” holds no file of data, only {held}.", f"Put into it: {TAKEN}.")
     found = [Source(path=path, name=path.name, format=SHAPEFILE) for path in shapes]
     for path in others:
         if (format := format_of(path, path.name)) == "zip archive":
