@@ -34,12 +34,12 @@ Refusal = Callable[[RepeatpassError, Scope], Response]  # says in the asker's ow
 NO_REFUSALS: Mapping[str, Refusal] = {}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_TO_READ = ("/stac", "/ogc", "/wps", "/wms", "/wmts", "/tiles", "/series", "/files", "/health")  # data that any page may read
-EXPOSED = "Location, Content-Range, Content-Location, Link, Preference-Applied"
+EXPOSED = "Location, Content-Range, Content-Location, Content-Crs, ETag, Link, Preference-Applied"
 # What a page elsewhere may send with a token; without one it gets no permission, whatever cookies the browser has.
 ALLOWED = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Prefer, Accept",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer, Accept",
     "Access-Control-Max-Age": "600",
 }
 COOKIE = "repeatpass"

@@ -124,8 +124,9 @@ def areas_of(numbers: Sequence[Any], code: str = CRS84, name: str = "bbox") -> t
 def _outline(west: float, south: float, east: float, north: float) -> shapely.Geometry:
     """Return a box with points along its sides, which are curves in another system."""
     along, up = np.linspace(west, east, STEPS), np.linspace(south, north, STEPS)
-    sides = [(along, south), (east, up), (along[::-1], north), (west, up[::-1])]
-    return shapely.Polygon(np.concatenate([np.column_stack(np.broadcast_arrays(x, y)) for x, y in sides]))
+    x = np.concatenate([along, np.full(STEPS, east), along[::-1], np.full(STEPS, west)])
+    y = np.concatenate([np.full(STEPS, south), up, np.full(STEPS, north), up[::-1]])
+    return shapely.Polygon(np.column_stack([x, y]))
 
 
 def _box(numbers: Sequence[Any], code: str, name: str) -> Box:
