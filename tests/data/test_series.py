@@ -218,6 +218,21 @@ def raster(
     return path
 
 
+def test_maps_without_a_time_have_that_of_their_item(rooms: Rooms, world: xr.Dataset) -> None:
+    files = []
+    for month in (0, 1):
+        path = rooms.home / f"month-{month}.nc"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            world.isel(time=month, drop=True).to_netcdf(path, engine="h5netcdf")
+        files.append(File(path=path, item=f"m{month}", time=f"2001-0{month + 1}-15T00:00:00Z"))
+    rooms.register("months", *files)
+    found = rooms.series.point(rooms.layers.layer("months"), PLAIN, "", Point(lon=3.9, lat=-33.1))
+    assert found.times == ("2001-01-15T00:00:00Z", "2001-02-15T00:00:00Z")
+    true = world["sst"].sel(lon=3, lat=-33).values[:2]
+    assert np.array_equal(found.variables[0].values["value"], true.astype("float64"))
+
+
 @pytest.fixture(scope="module")
 def scenes(rooms: Rooms) -> np.ndarray:
     """Three dates of two bands in UTM, the second date in two overlapping files."""
