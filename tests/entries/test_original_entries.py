@@ -155,6 +155,27 @@ def test_missing_and_misformed_fields_are_each_told() -> None:
     assert "nameless.yaml:8" in remarks
 
 
+def test_what_people_write_otherwise_than_the_rule_is_understood_or_kept_as_it_stands() -> None:
+    draft, made = read("crops-of-all.yaml"), body("crops-of-all.yaml")
+    assert made["providers"][0] == {
+        "name": "Crop Office", "url": "https://crops.example.org/", "roles": ["producer", "host"],
+    }  # fmt: skip
+    assert any("lacks a bracket" in each for each in said(draft, Level.WARNING))
+    assert {
+        "rel": "license",
+        "href": "https://crops.example.org/licence",
+        "type": "text/html",
+        "title": "Licence",
+    } in made["links"]
+    assert made["repeatpass:license_title"] == "Crop licence"
+    assert made["cube:dimensions"]["t"]["extent"] == ["2019-01-01T00:00:00Z", "2021-12-31T00:00:00Z"]
+    kept = made["repeatpass:entry"]
+    assert kept["GeographicalCoverage"] == ["Austria", "Belgium"]
+    assert kept["TemporalAvailability"]["Table"]["Rows"][1]["Description"] == 2019
+    assert kept["BandInformation"] == ["wrong"]  # of no use, and not lost
+    assert "Example" in kept
+
+
 def test_boxes_and_times_that_cannot_be_are_told_and_left_out() -> None:
     draft = read("upside-down.yaml")
     warned = "\n".join(said(draft, Level.WARNING))

@@ -9,7 +9,20 @@ VERSION = "1.1.0"
 GEOJSON = "application/geo+json"
 SCHEMA = "application/schema+json"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-KEPT_LINKS = {"license", "cite-as", "via", "about", "derived_from", "describedby", "example", "item-preview"}
+# Written anew for each document; every other link of a body, such as license or example, is its own.
+STRUCTURE = {
+    "self",
+    "root",
+    "parent",
+    "child",
+    "item",
+    "items",
+    "collection",
+    "alternate",
+    "data",
+    "search",
+    QUERYABLES,
+}
 Document = dict[str, Any]
 
 
@@ -68,4 +81,4 @@ class Documents:
 
 
 def _kept(body: Mapping[str, Any]) -> list[Document]:
-    return [dict(each) for each in body.get("links", ()) if each.get("rel") in KEPT_LINKS]
+    return [dict(each) for each in body.get("links", ()) if each.get("rel") not in STRUCTURE]

@@ -42,6 +42,8 @@ def check(sheet: Sheet) -> None:
         if _tell(sheet, inner) and inner.validator not in HARMLESS:
             broken.append(_whole(tuple(inner.absolute_path)))
     for path in sorted(set(broken), key=lambda each: [str(part).zfill(6) for part in each], reverse=True):
+        if path and path[0] in sheet.lined.value:
+            sheet.aside[str(path[0])] = sheet.lined.value[path[0]]
         _remove(sheet.fields, path)
 
 

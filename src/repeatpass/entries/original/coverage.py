@@ -131,12 +131,24 @@ def _is_whole(sheet: Sheet, name: str, dimension: dict[str, Any]) -> bool:
         good = dimension.get("axis") in ("x", "y", "z") and _is_extent(extent)
         why = "a spatial dimension needs an axis, and an extent of two numbers"
     elif kind == "temporal":
-        good, why = isinstance(extent, list), "a temporal dimension needs an extent"
+        good, why = _in_utc(dimension), "a temporal dimension needs an extent of two moments, either may be null"
     else:
         good, why = bool(dimension.get("values")) or _is_extent(extent), "a dimension needs values, or an extent"
     if not good:
         sheet.warn(("CubeDimensions", name), f"{why[0].upper()}{why[1:]}; this one is left out.", "Add them.")
     return good
+
+
+def _in_utc(dimension: dict[str, Any]) -> bool:
+    """Write the moments of a temporal dimension in UTC, as STAC wants them; False where they are none."""
+    extent = dimension.get("extent")
+    if not isinstance(extent, list) or len(extent) != 2:
+        return False
+    try:
+        dimension["extent"] = [iso(parse_time(str(each))) if each is not None else None for each in extent]
+    except Invalid:
+        return False
+    return True
 
 
 def _is_extent(extent: Any) -> bool:

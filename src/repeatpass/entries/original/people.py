@@ -1,10 +1,12 @@
 """Who made the data and who keeps them, and what one may do with them."""
 
+import re
 from typing import Any
 
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.entries.original.texts import links_in, spdx_of, without_links
 
+BROKEN = re.compile(r"\[([^\]()]+)\((https?://[^)\s]+)\)$")  # a link without its closing bracket
 ROLES = ("licensor", "producer", "processor", "host")
 
 
@@ -12,7 +14,7 @@ def providers_of(sheet: Sheet, resources: list[dict[str, Any]]) -> list[dict[str
     """Return the providers of STAC: who provides and manages, and the services that hold the data."""
     found: dict[str, dict[str, Any]] = {}
     for name, role in (("Provider", "producer"), ("ManagedBy", "host")):
-        for each in _named(sheet.take_text(name)):
+        for each in _named(sheet, name):
             _add(found, each, [role])
     for number, each in enumerate(resources):
         if each.get("Name"):
@@ -23,7 +25,12 @@ def providers_of(sheet: Sheet, resources: list[dict[str, Any]]) -> list[dict[str
     return list(found.values())
 
 
-def _named(text: str) -> list[dict[str, str]]:
+def _named(sheet: Sheet, name: str) -> list[dict[str, str]]:
+    text = sheet.text(name)
+    if broken := BROKEN.match(text):
+        sheet.warn(name, f"The link “{text}” lacks a bracket.", f"Write [{broken[1]}]({broken[2]}).")
+        text = f"[{broken[1]}]({broken[2]})"
+    sheet.take(name)
     links = [each for each in links_in(text) if each.title]
     if links:
         return [{"name": each.title} | ({"url": each.href} if each.href.startswith("http") else {}) for each in links]
@@ -45,9 +52,15 @@ def _add(found: dict[str, dict[str, Any]], maker: dict[str, str], roles: list[st
         known["description"] = notes
 
 
+def licence_text(sheet: Sheet) -> str:
+    """Return what stands in the field License; a list of titles and addresses as Markdown links."""
+    return sheet.text("License") or ", ".join(f"[{each['Title']}]({each['URL']})" for each in sheet.records("License"))
+
+
 def licence_of(sheet: Sheet) -> dict[str, Any]:
     """Return ``license`` (an SPDX identifier, or other) and its title in words."""
-    text, stated = sheet.take_text("License"), sheet.take_text("LicenseType")
+    text, stated = licence_text(sheet), sheet.take_text("LicenseType")
+    sheet.take("License")
     found = spdx_of(f"{text} {sheet.text('LicenseUrl')}")
     if stated and stated.lower() not in ("proprietary", "various", "other"):
         found = stated

@@ -12,7 +12,7 @@ from repeatpass.entries.original.beside import beside
 from repeatpass.entries.original.checking import check, entry_schema
 from repeatpass.entries.original.content import columns_of, summaries_of, variables_of
 from repeatpass.entries.original.coverage import dimensions_of, extent_of
-from repeatpass.entries.original.people import licence_links, licence_of, providers_of
+from repeatpass.entries.original.people import licence_links, licence_of, licence_text, providers_of
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.entries.original.tags import tags_of
 from repeatpass.entries.records import Draft, Level, Remark
@@ -68,7 +68,7 @@ def _body(sheet: Sheet, id: str, folder: Path | None) -> tuple[dict[str, Any], A
     extent = extent_of(sheet)
     dimensions = dimensions_of(sheet, extent["extent"])
     cube = dimensions.get("cube:dimensions", {})
-    licence_text = sheet.text("License")
+    words = licence_text(sheet)
     links, needed = links_of(sheet)
     columns = columns_of(sheet, tags)
     assets, files = beside(sheet, folder)
@@ -87,14 +87,14 @@ def _body(sheet: Sheet, id: str, folder: Path | None) -> tuple[dict[str, Any], A
         **summaries_of(sheet, cube),
         **columns,
         **_life(sheet),
-        "links": [*licence_links(sheet, licence_text), *links],
+        "links": [*licence_links(sheet, words), *links],
     }
     if assets:
         body["assets"] = assets
     if "deprecated" in body or "experimental" in body:
         needed.append(VERSIONED)
     body["stac_extensions"] = sorted({*needed, *extensions_of(body)})
-    rest = {name: value for name, value in sheet.fields.items() if value not in (None, "", [], {})}
+    rest = {name: value for name, value in (sheet.aside | sheet.fields).items() if value not in (None, "", [], {})}
     return body | {KEPT: rest | ({"Resources": resources} if resources else {})}, files
 
 

@@ -14,6 +14,7 @@ class Sheet:
         self.file = file
         self.lined = lined
         self.fields: dict[str, Any] = dict(lined.value)
+        self.aside: dict[str, Any] = {}  # what could not be used, as it stood
         self.remarks: list[Remark] = list(lined.remarks)
 
     def text(self, name: str) -> str:
