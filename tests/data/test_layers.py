@@ -11,8 +11,8 @@ from tests.rasters import grid, latitudes, write_cog, write_netcdf
 
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.data.covering import Covering, spans, touching
+from repeatpass.data.defaults import union
 from repeatpass.data.expressions import computed
-from repeatpass.data.gathering import union
 from repeatpass.data.indices import all_indices, indices_of
 from repeatpass.data.records import BadStyle, Layer
 from repeatpass.data.styles import check_expression, style_of, words_of
@@ -83,11 +83,11 @@ def test_files_that_lie_on_no_map_make_no_layer(rooms: Rooms, tmp_path: Path) ->
 
 
 def test_facts_are_read_once_and_kept_for_the_next_start(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
-    from repeatpass.data import facts
+    from repeatpass.data import surveys
     from repeatpass.data.layers import Layers
 
     rooms.layers.of("world")
-    monkeypatch.setattr(facts, "read_facts", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(surveys, "read_facts", lambda *_: pytest.fail("read again"))
     again = Layers(rooms.catalog, rooms.files, rooms.home / "cache" / "layers")
     assert again.of("world") == rooms.layers.of("world")
 

@@ -1,17 +1,14 @@
-"""What a raster or a cube says about itself, read without its cells but for a thin sample of them."""
+"""How files of grids are opened and understood: their axes, their system, their times."""
 
-import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Invalid
-from repeatpass.data.lattices import turned
-from repeatpass.data.records import Band, Box
+from repeatpass.data.records import Box
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,37 +17,12 @@ RASTERS = ("image/tiff",)
 CUBES = ("application/x-netcdf", "application/netcdf", "application/vnd.zarr+zip")
 Y = ("lat", "latitude", "y", "row", "northing", "nav_lat", "projection_y_coordinate", "grid_latitude")
 X = ("lon", "longitude", "x", "column", "easting", "nav_lon", "projection_x_coordinate", "grid_longitude")
-SAMPLE = 512  # cells along the longer side from which the range of the values is told
 
 
 class NotOnAMap(Invalid):
     """The file has no cells that lie on a map in a way that is understood here."""
 
     kind = "not-on-a-map"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GridFacts:
-    """One raster file, or one variable of a cube.
-
-    *bounds* in units of *crs*, edges of the outer cells; longitudes as the file has them, so possibly up to 360.
-    """
-
-    name: str
-    title: str
-    unit: str
-    crs: str
-    bounds: Box
-    bbox: Box
-    times: tuple[str, ...]
-    shape: tuple[int, int]
-    dtype: str
-    nodata: float | None
-    scale: float
-    offset: float
-    bands: tuple[Band, ...]
-    dimensions: Mapping[str, tuple[str, ...]]
-    ranges: tuple[tuple[float, float], ...]  # 2nd and 98th percentile of a sample, one for each band
 
 
 def plain(media_type: str) -> str:
@@ -63,83 +35,6 @@ def on_a_map(media_type: str) -> bool:
     return plain(media_type) in RASTERS + CUBES
 
 
-def read_facts(path: Path, media_type: str) -> tuple[GridFacts, ...]:
-    """Return the facts of the raster, or of each variable of the cube, in *path*.
-
-    Raise NotOnAMap where the file cannot be read or nothing in it lies on a map.
-    """
-    try:
-        if plain(media_type) in RASTERS:
-            return (_raster(path),)
-        return _cube(path, media_type)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise NotOnAMap(f"The file cannot be shown on a map: {error}") from error
-
-
-def _raster(path: Path) -> GridFacts:
-    import rasterio
-
-    with quiet(), rasterio.open(path) as file:
-        if file.crs is None:
-            raise NotOnAMap("The raster states no coordinate reference system.")
-        indexes = [number for number in file.indexes if file.colorinterp[number - 1].name != "alpha"]
-        names = _band_names(file, indexes)
-        return GridFacts(
-            name="",
-            title="",
-            unit=(file.units[0] or "") if file.units else "",
-            crs=crs_text(file.crs),
-            bounds=tuple(file.bounds),
-            bbox=degrees(file.crs, tuple(file.bounds)),
-            times=(),
-            shape=(file.height, file.width),
-            dtype=str(file.dtypes[0]),
-            nodata=_number(file.nodata),
-            scale=float(file.scales[0]),
-            offset=float(file.offsets[0]),
-            bands=tuple(Band(name=name, index=number) for name, number in zip(names, indexes, strict=True)),
-            dimensions={},
-            ranges=_raster_ranges(file, indexes),
-        )
-
-
-def _band_names(file: Any, indexes: list[int]) -> list[str]:
-    """The descriptions of the bands where they are names that a formula can use, else b1, b2 ..."""
-    known = [str(file.descriptions[number - 1] or "") for number in indexes]
-    usable = all(name.isidentifier() for name in known) and len(set(known)) == len(known)
-    return known if usable else [f"b{number}" for number in indexes]
-
-
-def _raster_ranges(file: Any, indexes: list[int]) -> tuple[tuple[float, float], ...]:
-    share = min(1.0, SAMPLE / max(file.height, file.width))
-    shape = (len(indexes), max(1, round(file.height * share)), max(1, round(file.width * share)))
-    cells = file.read(indexes, out_shape=shape, masked=True).astype("float64")
-    found = []
-    for band, number in zip(cells, indexes, strict=True):
-        scaled = band.compressed() * file.scales[number - 1] + file.offsets[number - 1]
-        found.append(percentile_range(scaled))
-    return tuple(found)
-
-
-def percentile_range(values: Any) -> tuple[float, float]:
-    """Return the 2nd and 98th percentile of the finite *values*, at least a little apart."""
-    import numpy as np
-
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return (0.0, 1.0)
-    low, high = (float(each) for each in np.percentile(finite, (2, 98)))
-    return (low, high) if high > low else (low, low + (abs(low) * 1e-3 or 1.0))
-
-
-def _cube(path: Path, media_type: str) -> tuple[GridFacts, ...]:
-    with opened(path, media_type) as dataset:
-        found = [_variable(dataset, str(name)) for name in dataset.data_vars if axes_of(dataset[name]) is not None]
-    if not found:
-        raise NotOnAMap("No variable of the file has a horizontal grid with a row and a column of coordinates.")
-    return tuple(found)
-
-
 def axes_of(array: "xr.DataArray") -> tuple[str, str] | None:
     """Return the names of the vertical and the horizontal axis of *array*; None where it lies on no regular grid."""
     dims = {str(dim).lower(): str(dim) for dim in array.dims if dim in array.coords and array[dim].size > 1}
@@ -147,56 +42,11 @@ def axes_of(array: "xr.DataArray") -> tuple[str, str] | None:
     return (y, x) if y and x else None
 
 
-def _variable(dataset: "xr.Dataset", name: str) -> GridFacts:
-    array = dataset[name]
-    y, x = axes_of(array) or ("", "")
-    crs = crs_of(dataset, array, y)
-    bounds = edges(array[y].values, array[x].values)
-    bounds = turned(bounds, array.sizes[x]) if crs.is_geographic else bounds
-    time = next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
-    others = [str(dim) for dim in array.dims if str(dim) not in (y, x, time)]
-    encoded = array.encoding
-    fill = encoded.get("_FillValue", encoded.get("missing_value"))
-    return GridFacts(
-        name=name,
-        title=str(array.attrs.get("long_name") or array.attrs.get("standard_name") or name).replace("_", " "),
-        unit=str(array.attrs.get("units", "")),
-        crs=crs_text(crs),
-        bounds=bounds,
-        bbox=degrees(crs, bounds),
-        times=tuple(time_texts(array[time].values)) if time else (),
-        shape=(array.sizes[y], array.sizes[x]),
-        dtype=str(encoded.get("dtype", array.dtype)),
-        nodata=_number(fill),
-        scale=float(encoded.get("scale_factor", 1.0)),
-        offset=float(encoded.get("add_offset", 0.0)),
-        bands=(),
-        dimensions={dim: tuple(str(value) for value in array[dim].values) for dim in others},
-        ranges=(_cube_range(array, time, y, x, others),),
-    )
-
-
-def _number(nodata: Any) -> float | None:
-    """A value that means no data; that NaN does need not be said."""
-    return None if nodata is None or nodata != nodata else float(nodata)
-
-
 def time_texts(values: Any) -> list[str]:
     """Return moments (numpy datetime64) as ISO 8601 UTC, to the second."""
     import numpy as np
 
     return [f"{text}Z" for text in np.datetime_as_string(values.astype("datetime64[s]"))]
-
-
-def _cube_range(array: "xr.DataArray", time: str, y: str, x: str, others: list[str]) -> tuple[float, float]:
-    import numpy as np
-
-    steps = {dim: slice(None, None, max(1, array.sizes[dim] // SAMPLE)) for dim in (y, x)}
-    some = array.isel({**dict.fromkeys(others, 0), **steps})
-    if time:
-        count = array.sizes[time]
-        some = some.isel({time: sorted({0, count // 2, count - 1})})
-    return percentile_range(np.asarray(some.values, dtype="float64"))
 
 
 def edges(y: Any, x: Any) -> Box:
@@ -289,21 +139,3 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def dump(facts: tuple[GridFacts, ...]) -> bytes:
-    """Return facts as JSON."""
-    return json.dumps([asdict(each) for each in facts]).encode()
-
-
-def load(content: bytes) -> tuple[GridFacts, ...]:
-    """Read what `dump` gave."""
-    return tuple(_loaded(each) for each in json.loads(content))
-
-
-def _loaded(known: dict[str, Any]) -> GridFacts:
-    lists = {name: tuple(known[name]) for name in ("bounds", "bbox", "times", "shape")}
-    bands = tuple(Band(**each) for each in known["bands"])
-    ranges = tuple((low, high) for low, high in known["ranges"])
-    dimensions = {name: tuple(values) for name, values in known["dimensions"].items()}
-    return GridFacts(**known | lists | {"bands": bands, "ranges": ranges, "dimensions": dimensions})

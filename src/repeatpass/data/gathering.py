@@ -7,12 +7,22 @@ from typing import Any
 
 from repeatpass.catalog.records import Collection, CollectionAsset, Item
 from repeatpass.core.times import iso
-from repeatpass.data.facts import CUBES, GridFacts, on_a_map, plain
+from repeatpass.data.defaults import (
+    cell_in_degrees,
+    cell_of,
+    default_style,
+    named_band,
+    platform_of,
+    union,
+    unit_of,
+    with_common_names,
+)
+from repeatpass.data.facts import CUBES, on_a_map, plain
 from repeatpass.data.known import Known
-from repeatpass.data.records import Band, Box, Layer, Source, Style
+from repeatpass.data.records import Band, Layer, Source
+from repeatpass.data.surveys import GridFacts
 
 EACH = 64  # rasters of one kind up to which each is opened; of more, the items say where they lie
-NATURAL = (("red", "green", "blue"), ("B04", "B03", "B02"), ("B3", "B2", "B1"))
 TOGETHER = "bands"  # the name of a layer whose bands are files of their own
 
 
@@ -125,7 +135,7 @@ def _together(collection: Collection, parts: Mapping[str, list[Found]]) -> Layer
     whole = [scene for scene in scenes.values() if len(scene) == len(single)]
     if not whole:
         return None
-    sharpest = min(single, key=lambda name: _cell(single[name][0].facts)[0])
+    sharpest = min(single, key=lambda name: cell_of(single[name][0].facts)[0])
     found = [scene[sharpest] for scene in whole]
     bands = tuple(_own_band(name, number, whole[0][name]) for number, name in enumerate(single, start=1))
     made = _layer(collection, TOGETHER, found, [], bands, alone=True)
@@ -136,12 +146,12 @@ def _together(collection: Collection, parts: Mapping[str, list[Found]]) -> Layer
     ranges = {name: each.facts.ranges for name, each in whole[0].items()}
     facts = replace(found[0].facts, ranges=tuple(ranges[band.name][0] for band in bands))
     stamp = _stamp(checksum for source in sources for checksum in source.parts.values())
-    return replace(made, sources=sources, style=_style(facts, bands, cube=False), stamp=stamp)
+    return replace(made, sources=sources, style=default_style(facts, bands, cube=False), stamp=stamp)
 
 
 def _own_band(name: str, number: int, found: Found) -> Band:
     stated = (found.stated.get("bands") or found.stated.get("eo:bands") or [{}])[0]
-    return replace(_band(Band(name=name, index=number), stated), name=name)
+    return replace(named_band(Band(name=name, index=number), stated), name=name)
 
 
 def _layer(
@@ -156,7 +166,7 @@ def _layer(
     """*beside*: the variables of the same files; *alone*: the collection has no other layer."""
     first, facts, sources = parts[0], parts[0].facts, tuple(each.source for each in parts)
     cube = plain(sources[0].media_type) in CUBES
-    bands = bands or _with_common_names(facts.bands, first.stated)
+    bands = bands or with_common_names(facts.bands, first.stated)
     label = facts.title if cube else str(first.stated.get("title") or name)
     same = len({each.facts.crs for each in parts}) == 1
     bbox = union([source.bbox for source in sources])
@@ -167,13 +177,13 @@ def _layer(
         title=collection.title if alone else f"{collection.title}: {label}",
         description=collection.description,
         kind="cube" if cube else "raster",
-        unit=facts.unit or str(_unit(first.stated)),
+        unit=facts.unit or str(unit_of(first.stated)),
         crs=facts.crs if same else "EPSG:4326",
         bounds=union([each.facts.bounds for each in parts]) if same else bbox,
         bbox=bbox,
         times=tuple(sorted({time for source in sources for time in source.times})),
         shape=facts.shape,
-        cell=_cell(facts) if same else _cell_in_degrees(facts),
+        cell=cell_of(facts) if same else cell_in_degrees(facts),
         dtype=facts.dtype,
         nodata=facts.nodata,
         scale=facts.scale,
@@ -182,81 +192,11 @@ def _layer(
         variables=tuple(beside) if cube else (),
         dimensions=facts.dimensions,
         sources=sources,
-        platform=_platform(first.item, collection),
-        style=_style(facts, bands, cube=cube),
+        platform=platform_of(first.item, collection),
+        style=default_style(facts, bands, cube=cube),
         stamp=_stamp(source.checksum for source in sources),
     )
 
 
 def _stamp(checksums: Iterable[str]) -> str:
     return hashlib.sha256("".join(sorted(checksums)).encode()).hexdigest()[:16]
-
-
-def _cell(facts: GridFacts) -> tuple[float, float]:
-    left, bottom, right, top = facts.bounds
-    return (right - left) / facts.shape[1], (top - bottom) / facts.shape[0]
-
-
-def _cell_in_degrees(facts: GridFacts) -> tuple[float, float]:
-    west, south, east, north = facts.bbox
-    east = east + 360 if east < west else east
-    return (east - west) / facts.shape[1], (north - south) / facts.shape[0]
-
-
-def _unit(stated: Mapping[str, Any]) -> str:
-    known = [stated, *(stated.get("bands") or []), *(stated.get("raster:bands") or [])]
-    return next((str(each["unit"]) for each in known if isinstance(each, Mapping) and each.get("unit")), "")
-
-
-def _platform(item: Item | None, collection: Collection) -> str:
-    """What the item, or the collection's summaries, say of the satellite and the instrument."""
-    stated = item.body.get("properties", {}) if item is not None else collection.body.get("summaries", {})
-    words = [stated.get(name) for name in ("platform", "constellation", "instruments")]
-    return " ".join(" ".join(map(str, word)) if isinstance(word, list) else str(word) for word in words if word)
-
-
-def _with_common_names(bands: tuple[Band, ...], stated: Mapping[str, Any]) -> tuple[Band, ...]:
-    known = stated.get("bands") or stated.get("eo:bands") or []
-    if len(known) != len(bands):
-        return bands
-    return tuple(_band(band, each) for band, each in zip(bands, known, strict=True))
-
-
-def _band(band: Band, stated: Mapping[str, Any]) -> Band:
-    name = str(stated.get("name") or band.name)
-    common = str(stated.get("eo:common_name") or stated.get("common_name") or "")
-    title = str(stated.get("title") or stated.get("description") or "")
-    return replace(band, name=name if name.isidentifier() else band.name, common_name=common, title=title)
-
-
-def _style(facts: GridFacts, bands: tuple[Band, ...], *, cube: bool) -> Style:
-    """Three bands in natural colours where there are three, else one between its percentiles."""
-    ranges = dict(zip((band.name for band in bands), facts.ranges, strict=False))
-    if cube or len(bands) < 3:
-        chosen = () if cube else (bands[0].name,)
-        return Style(bands=chosen, rescale=facts.ranges[:1], colormap="viridis", resampling="nearest")
-    common = {band.common_name: band.name for band in bands if band.common_name}
-    found = next(
-        (
-            tuple(common.get(one, one) for one in wanted)
-            for wanted in NATURAL
-            if all(common.get(one, one) in ranges for one in wanted)
-        ),
-        tuple(band.name for band in bands[:3]),
-    )
-    return Style(bands=found, rescale=tuple(ranges[name] for name in found if name in ranges))
-
-
-def union(boxes: Iterable[Box]) -> Box:
-    """Return the smallest box around *boxes*; where one crosses the antimeridian (west > east), so does the union."""
-    known = list(boxes)
-    if any(west > east for west, _, east, _ in known):
-        known = [(west % 360, south, east % 360 or 360.0, north) for west, south, east, north in known]
-        west, east = min(box[0] for box in known), max(box[2] for box in known)
-        if any(box[0] > box[2] for box in known):  # crosses Greenwich, too
-            west, east = -180.0, 180.0
-        else:
-            west, east = (each - 360 if each > 180 else each for each in (west, east))
-    else:
-        west, east = min(box[0] for box in known), max(box[2] for box in known)
-    return (west, min(box[1] for box in known), east, max(box[3] for box in known))

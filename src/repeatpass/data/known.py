@@ -6,8 +6,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 from repeatpass.core.errors import NotFound
-from repeatpass.data import facts
-from repeatpass.data.facts import GridFacts
+from repeatpass.data import surveys
+from repeatpass.data.facts import NotOnAMap
+from repeatpass.data.surveys import GridFacts
 from repeatpass.storage.files import FileArea
 
 log = logging.getLogger(__name__)
@@ -44,21 +45,21 @@ class Known:
 
     def _kept(self, checksum: str) -> tuple[GridFacts, ...] | None:
         try:
-            return facts.load(self._place(checksum).read_bytes())
+            return surveys.load(self._place(checksum).read_bytes())
         except (OSError, ValueError, TypeError, KeyError):  # not there, or of another form: read it again
             return None
 
     def _read(self, checksum: str, media_type: str) -> tuple[GridFacts, ...]:
         try:
-            found = facts.read_facts(self.files.path(checksum), media_type)
+            found = surveys.read_facts(self.files.path(checksum), media_type)
         except NotFound:  # not on this machine: it may come back, so nothing is kept
             return ()
-        except facts.NotOnAMap as error:
+        except NotOnAMap as error:
             log.info("%s: %s", checksum, error.message)
             found = ()
         place = self._place(checksum)
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.with_suffix(f".{threading.get_ident()}.part")
-        beside.write_bytes(facts.dump(found))
+        beside.write_bytes(surveys.dump(found))
         beside.replace(place)
         return found

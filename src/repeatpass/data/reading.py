@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repeatpass.data.facts import axes_of, crs_of, opened, quiet
-from repeatpass.data.lattices import WHOLE, Lattice, Window, as_slice, bounds_of, lattice_of, window_for
+from repeatpass.data.facts import axes_of, crs_of, opened
+from repeatpass.data.lattices import WHOLE, Lattice, bounds_of, lattice_of, window_for
 from repeatpass.data.memory import Remembered
-from repeatpass.data.records import BadStyle, Box, Layer, Source
+from repeatpass.data.records import Box, Layer, Source
+from repeatpass.data.slices import read_window
 from repeatpass.storage.files import FileArea
 
 if TYPE_CHECKING:
     import numpy as np
-    import xarray as xr
     from rasterio.crs import CRS
 
 SLICES = 384 << 20  # bytes of slices of cubes that are held
@@ -205,38 +205,6 @@ def laid_over(upper: Any, lower: Any) -> Any:
 def scaled(file: Any) -> bool:
     """Whether a raster's cells must be multiplied or shifted to mean what its unit says."""
     return any(scale != 1 for scale in file.scales) or any(offset != 0 for offset in file.offsets)
-
-
-def read_window(
-    array: "xr.DataArray", source: Source, time: str, dimensions: Mapping[str, str], lattice: Lattice, window: Window
-) -> "np.ndarray[Any, Any]":
-    """Read a part of one map of a variable, float32, NaN where there is no data."""
-    import numpy as np
-
-    y, x = axes_of(array) or ("", "")
-    rows = lattice.rows[window.top : window.bottom : window.step]
-    columns = lattice.columns[window.left : window.right : window.step]
-    flat = array.isel(_places(array, source, time, dimensions, (y, x)))
-    chosen = flat.isel({y: as_slice(rows), x: as_slice(columns)}).transpose(y, x)
-    with quiet():
-        return np.ascontiguousarray(chosen.values, dtype="float32")
-
-
-def _places(
-    array: Any, source: Source, time: str, dimensions: Mapping[str, str], plane: tuple[str, str]
-) -> dict[str, int]:
-    """Return the place along each dimension outside the plane."""
-    found: dict[str, int] = {}
-    for dim in (str(each) for each in array.dims if str(each) not in plane):
-        if array[dim].dtype.kind == "M":
-            found[dim] = source.times.index(time) if time else 0
-            continue
-        known = [str(value) for value in array[dim].values]
-        wanted = dimensions.get(dim, known[0])
-        if wanted not in known:
-            raise BadStyle(f"There is no {dim} “{wanted}”; there is: {', '.join(known[:20])}.", dimension=dim)
-        found[dim] = known.index(wanted)
-    return found
 
 
 def layer_names(layer: Layer) -> tuple[str, ...]:
