@@ -27,6 +27,7 @@ def mapped_home(home: Path) -> Path:
     drafts = home / "drafts"
     drafts.mkdir()
     _cube(house, drafts / "warmth.nc")
+    _sea(house, drafts / "sea.nc")
     _colours(house, drafts)
     _ice(house, drafts / "ice.tif")
     _private(house, drafts / "warmth.nc")
@@ -58,6 +59,21 @@ def _cube(house: House, path: Path) -> None:
     made.to_netcdf(path)
     body = _body("warmth", "Warmth & rain", [-180, -90, 180, 90])
     _register(house, body, [], [(None, "data", path, NETCDF)])
+
+
+def _sea(house: House, path: Path) -> None:
+    lon, lat, depth = np.arange(-5.0, 6), np.arange(50.0, 39, -1), np.array([0.0, 10.0, 100.0])
+    salt = np.broadcast_to(30 + depth[:, None, None] / 100, (3, 11, 11)).astype("float32")
+    made = xr.Dataset(
+        {"salt": (("depth", "lat", "lon"), salt, {"units": "1e-3", "long_name": "Salinity"})},
+        coords={
+            "depth": ("depth", depth, {"units": "m", "axis": "Z", "positive": "down"}),
+            "lat": ("lat", lat, {"units": "degrees_north", "standard_name": "latitude"}),
+            "lon": ("lon", lon, {"units": "degrees_east", "standard_name": "longitude"}),
+        },
+    )
+    made.to_netcdf(path)
+    _register(house, _body("sea", "The sea", [-5.5, 39.5, 5.5, 50.5]), [], [(None, "data", path, NETCDF)])
 
 
 def _colours(house: House, folder: Path) -> None:

@@ -24,7 +24,7 @@ def test_a_client_finds_its_way_from_the_landing_page_to_a_tile(anybody: httpx.C
     landing = anybody.get("/ogc").json()
     collections = anybody.get(link_of(landing, "data")).json()["collections"]
     drawn = {each["id"] for each in collections if any(one["rel"] == f"{REL}/tilesets-map" for one in each["links"])}
-    assert drawn == {"warmth", "vienna", "ice"}
+    assert drawn == {"warmth", "vienna", "ice", "sea"}
     [warmth] = [each for each in collections if each["id"] == "warmth"]
     listed = anybody.get(link_of(warmth, f"{REL}/tilesets-map")).json()
     for item in listed["tilesets"]:

@@ -33,7 +33,7 @@ def test_the_capabilities_of_1_3_0_are_valid_and_list_every_layer_with_its_times
     assert answer.headers["content-type"] == "text/xml"
     root = valid_xml(answer.content, SCHEMA)
     names = root.xpath("//w:Layer/w:Name/text()", namespaces=NS)
-    assert set(names) == {"warmth:temperature", "warmth:rain", "vienna:visual", "ice:cover"}
+    assert set(names) == {"warmth:temperature", "warmth:rain", "vienna:visual", "ice:cover", "sea:salt"}
     [dimension] = root.xpath("//w:Layer[w:Name='warmth:temperature']/w:Dimension", namespaces=NS)
     assert dimension.text == ",".join(TIMES)
     assert dimension.get("default") == TIMES[-1]
@@ -113,6 +113,29 @@ def test_times_are_chosen_and_said_when_they_are_only_near(anybody: httpx.Client
     assert near.content == get_map(anybody, time="2020-02").content
     outside = get_map(anybody, time="1999-01-01")
     assert (outside.status_code, b'code="InvalidDimensionValue"' in outside.content) == (400, True)
+
+
+def test_further_dimensions_are_listed_and_asked_for(anybody: httpx.Client) -> None:
+    root = etree.fromstring(capabilities(anybody).content)
+    [depth] = root.xpath("//w:Layer[w:Name='sea:salt']/w:Dimension", namespaces=NS)
+    assert depth.get("name") == "depth"
+    values = depth.text.split(",")
+    assert [float(each) for each in values] == [0, 10, 100]
+    info = {"request": "GetFeatureInfo", "layers": "sea:salt", "query_layers": "sea:salt", "i": "180", "j": "45"}
+    for value, salt in zip(values, (30, 30.1, 31), strict=True):
+        answer = get_map(anybody, **info, info_format="application/json", DIM_DEPTH=value)
+        assert answer.json()["features"][0]["properties"]["salt"] == pytest.approx(salt, abs=1e-4)
+    wrong = get_map(anybody, layers="sea:salt", dim_depth="7")
+    assert (wrong.status_code, b"depth" in wrong.content) == (400, True)
+
+
+def test_an_interval_shows_every_picture_in_it_with_the_newest_on_top(anybody: httpx.Client) -> None:
+    given = {"layers": "vienna:visual", "bbox": "48.15,16.25,48.25,16.4", "width": "50", "height": "50"}
+    whole = get_map(anybody, **given, time="2021-05-01/2021-05-31")
+    newest = get_map(anybody, **given, time="2021-05-11")
+    assert (pixels(whole) == pixels(newest)).all()
+    outside = get_map(anybody, **given, time="2021-06-01/2021-06-30")
+    assert b'code="InvalidDimensionValue"' in outside.content
 
 
 @pytest.mark.parametrize("code", ["EPSG:3857", "EPSG:3413", "EPSG:32633", "EPSG:3035"])

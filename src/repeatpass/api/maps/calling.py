@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from repeatpass.access import Actor
 from repeatpass.api.maps.moments import Moment
+from repeatpass.data.memory import Remembered
+
+DOCUMENTS = 256 << 20  # bytes of capabilities that are held
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,3 +33,8 @@ class Answer:
     def headers(self) -> dict[str, str]:
         """What else a client is told."""
         return self.nearest.headers if self.nearest else {}
+
+
+def documents() -> Remembered[bytes]:
+    """Return a store for capabilities: those of thousands of layers take seconds to write."""
+    return Remembered(DOCUMENTS, len)

@@ -1,5 +1,6 @@
 """The layers that somebody may see, by collection."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,15 @@ def sequence_of(groups: Sequence[Group]) -> str:
         return ""
     layers = sum(len(each.layers) for each in groups)
     return f"{iso(max(each.updated for each in groups))} {layers}"
+
+
+def content_of(groups: Sequence[Group]) -> str:
+    """Return a text that is another one whenever anything that the capabilities tell of *groups* is."""
+    told = [
+        (group.id, group.updated, group.title, *((layer.id, layer.title, layer.stamp) for layer in group.layers))
+        for group in groups
+    ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _group(collection: Collection, layers: tuple[Layer, ...]) -> Group:

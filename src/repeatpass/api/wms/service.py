@@ -1,11 +1,11 @@
 """Does what a client of the WMS asks: describes, draws, tells values, shows legends."""
 
 from repeatpass.api.maps import telling
-from repeatpass.api.maps.calling import Answer, Call
+from repeatpass.api.maps.calling import Answer, Call, documents
 from repeatpass.api.maps.composing import FORMATS, PNG, composed
 from repeatpass.api.maps.moments import Moment, moment
 from repeatpass.api.maps.naming import named
-from repeatpass.api.maps.offering import Found, Offering, sequence_of
+from repeatpass.api.maps.offering import Found, Offering, content_of, sequence_of
 from repeatpass.api.maps.refusing import Refused, wrong
 from repeatpass.api.maps.systems import in_degrees, systems_of
 from repeatpass.api.wms.asked import Asked, GetCapabilities, GetFeatureInfo, GetLegendGraphic, GetMap
@@ -22,6 +22,7 @@ class Wms:
     def __init__(self, house: House) -> None:
         self.house = house
         self.offering = Offering(house)
+        self._documents = documents()
 
     def answer(self, call: Call, asked: Asked) -> Answer:
         """Return the answer; raise Refused or an error of a room."""
@@ -42,8 +43,10 @@ class Wms:
             raise wrong("updateSequence", asked.update_sequence, f"{sequence} or older", "InvalidUpdateSequence")
         title = groups[0].title if call.collection and groups else "Repeatpass"
         told = Service(title=title, address=call.address, base=call.base, groups=groups, sequence=sequence)
-        form = FORMS[asked.version]
-        return Answer(content=capabilities(form, told), media_type=form.document)
+        form, key = FORMS[asked.version], (asked.version, call.address, call.base, content_of(groups))
+        content = self._documents.get(key) or capabilities(form, told)
+        self._documents.put(key, content)
+        return Answer(content=content, media_type=form.document)
 
     def _map(self, call: Call, asked: GetMap) -> Answer:
         pictures, nearest, public = [], None, True

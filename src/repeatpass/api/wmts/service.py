@@ -1,12 +1,12 @@
 """Does what a client of the WMTS asks: describes, draws, tells values."""
 
 from repeatpass.api.maps import telling
-from repeatpass.api.maps.calling import Answer, Call
+from repeatpass.api.maps.calling import Answer, Call, documents
 from repeatpass.api.maps.composing import FORMATS
 from repeatpass.api.maps.matrices import sets_of, system_of
 from repeatpass.api.maps.moments import moment
 from repeatpass.api.maps.naming import named
-from repeatpass.api.maps.offering import Found, Offering, sequence_of
+from repeatpass.api.maps.offering import Found, Offering, content_of, sequence_of
 from repeatpass.api.maps.refusing import Refused, wrong
 from repeatpass.api.maps.systems import in_degrees
 from repeatpass.api.wmts.capabilities import Service, capabilities
@@ -24,6 +24,7 @@ class Wmts:
     def __init__(self, house: House) -> None:
         self.house = house
         self.offering = Offering(house)
+        self._documents = documents()
 
     def answer(self, call: Call, asked: Asked) -> Answer:
         """Return the answer; raise Refused or an error of a room."""
@@ -43,7 +44,10 @@ class Wmts:
             sequence=sequence,
             sections=("none",) if known else asked.sections,
         )
-        return Answer(content=capabilities(told), media_type=XML)
+        key = (call.address, call.base, tuple(told.sections), content_of(groups))
+        content = self._documents.get(key) or capabilities(told)
+        self._documents.put(key, content)
+        return Answer(content=content, media_type=XML)
 
     def _tile(self, call: Call, asked: GetTile) -> Answer:
         found, form = self._found(call, asked), FORMATS[asked.media_type]
