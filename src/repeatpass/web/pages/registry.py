@@ -63,6 +63,12 @@ def tag_page(desk: Desk, tag: str) -> CollectionsPage:
     )
 
 
+def known_tag(desk: Desk, tag: str) -> str:
+    """The tag that an address means: a tag may itself end like the address of a twin."""
+    own = any(plain(tag) in entry.keys for entry in desk.house.registry.entries())
+    return tag if own else tag.removesuffix(".json")
+
+
 def makers_page(desk: Desk) -> RegistryPage:
     """Everybody who made, licensed or carries data, by name, with what they do and how many collections they have."""
     found: dict[str, list[Maker]] = {}

@@ -12,7 +12,7 @@ from repeatpass.web.pages.changelog import changes_page
 from repeatpass.web.pages.collection import collection_page
 from repeatpass.web.pages.collections import collections_page
 from repeatpass.web.pages.examples import examples_page
-from repeatpass.web.pages.registry import makers_page, tag_page, tags_page
+from repeatpass.web.pages.registry import known_tag, makers_page, tag_page, tags_page
 from repeatpass.web.routes.answering import answer, seen, wants_json
 from repeatpass.web.twins import plain
 from repeatpass.web.views import CollectionPage
@@ -61,9 +61,9 @@ def _shelves(router: APIRouter, desk: Desk) -> None:
         return answer(desk, request, tags_page(seen(desk, request)))
 
     @router.get("/registry/tags/{tag:path}")
-    @router.get("/registry/tags/{tag:path}.json")
     def tag(tag: str, request: Request) -> Response:
-        return answer(desk, request, tag_page(seen(desk, request), tag))
+        mine = seen(desk, request)
+        return answer(desk, request, tag_page(mine, known_tag(mine, tag)))
 
     @router.get("/registry/providers")
     @router.get("/registry/providers.json")
@@ -76,9 +76,9 @@ def _shelves(router: APIRouter, desk: Desk) -> None:
         return answer(desk, request, examples_page(seen(desk, request)))
 
     @router.get("/registry/examples/{tag:path}")
-    @router.get("/registry/examples/{tag:path}.json")
     def examples_of_tag(tag: str, request: Request) -> Response:
-        return answer(desk, request, examples_page(seen(desk, request), tag))
+        mine = seen(desk, request)
+        return answer(desk, request, examples_page(mine, known_tag(mine, tag)))
 
     @router.get("/registry/changes")
     @router.get("/registry/changes.json")
