@@ -1,12 +1,13 @@
 // @ts-check
 // The base maps, all from files of our own: land in the colours of the page, shaded relief, the Blue Marble, or nothing.
 import Graticule from "ol/layer/Graticule.js";
-import ImageLayer from "ol/layer/Image.js";
+import TileLayer from "ol/layer/Tile.js";
 import VectorLayer from "ol/layer/Vector.js";
 import GeoJSON from "ol/format/GeoJSON.js";
-import Static from "ol/source/ImageStatic.js";
 import VectorSource from "ol/source/Vector.js";
+import XYZ from "ol/source/XYZ.js";
 import Stroke from "ol/style/Stroke.js";
+import TileGrid from "ol/tilegrid/TileGrid.js";
 import { colour, landStyle, lineStyle } from "../map-style.js";
 
 const FINE = 0.05; // degrees a pixel below which the fine coast is fetched
@@ -60,14 +61,18 @@ export function sharpen(known, resolution, metres) {
   fill(source, "50m", known);
 }
 
-function picture(href) {
-  return new ImageLayer({ source: new Static({ url: href, imageExtent: [-180, -90, 180, 90], projection: "EPSG:4326" }), zIndex: 0 });
+/** A picture of the world as tiles, no finer than the picture itself. */
+function picture(name, stamp, known) {
+  const resolutions = known.resolutions.filter((each) => each * (known.metres ?? 1) > 3000);
+  const tileGrid = new TileGrid({ origin: known.origin, resolutions, tileSize: known.tile, sizes: known.sizes.slice(0, resolutions.length), extent: known.extent });
+  const url = `/browser/bases/${name}/${known.tms}/{z}/{x}/{y}.webp?${stamp}`;
+  return new TileLayer({ source: new XYZ({ url, projection: known.crs, tileGrid, wrapX: !known.proj4 }), zIndex: 0 });
 }
 
 /** The layers below the data and the lines above them. @param {string} kind paper, relief, marble or plain */
 export function baseLayers(kind, known, pictures) {
   const source = coast(known);
-  const below = kind === "paper" ? [new VectorLayer({ source, style: landStyle, zIndex: 0 })] : kind === "plain" ? [] : [picture(pictures[kind])];
+  const below = kind === "paper" ? [new VectorLayer({ source, style: landStyle, zIndex: 0 })] : kind === "plain" ? [] : [picture(kind, pictures[kind], known)];
   const lines = new VectorLayer({ source, style: lineStyle, zIndex: 30, updateWhileInteracting: false });
   const grid = new Graticule({ strokeStyle: new Stroke({ color: colour("border"), width: 0.5 }), zIndex: 29, wrapX: true, showLabels: false, targetSize: 140 });
   return [...below, ...(known.proj4 && !known.crs.startsWith("EPSG:32") ? [grid] : []), lines];

@@ -17,6 +17,7 @@ export class Compare {
     if (this.panes.length !== wanted || this.laid !== state.compare) {
       this.panes.forEach((pane) => pane.close());
       this.box.replaceChildren();
+      this.browser.busy(-Infinity);
       const sides = wanted === 2 ? ["left", "right"] : [""];
       this.panes = sides.map((side) => new Pane(this.target(side), this.browser, side));
       if (state.compare === "swipe") this.divider();

@@ -13,6 +13,9 @@ export class Tools {
       if (name) this.use(name);
     });
     this.box.addEventListener("change", (event) => this.changed(event.target));
+    const more = $("details", this.box);
+    document.addEventListener("click", (event) => !more.contains(event.target) && (more.open = false));
+    more.addEventListener("keydown", (event) => event.key === "Escape" && ((more.open = false), more.firstElementChild.focus()));
     browser.addEventListener("dragover", (event) => event.preventDefault());
     browser.addEventListener("drop", (event) => this.dropped(event));
   }

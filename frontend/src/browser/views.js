@@ -7,13 +7,14 @@ import TileGrid from "ol/tilegrid/TileGrid.js";
 import proj4 from "proj4";
 import { numbers, rounded } from "./state.js";
 
-/** @typedef {{crs: string, title: string, tms: string, proj4: string, extent: number[], world: number[], home: number[], origin: number[], resolutions: number[], sizes: number[][], tile: number}} Known */
+/** @typedef {{metres?: number, crs: string, title: string, tms: string, proj4: string, extent: number[], world: number[], home: number[], origin: number[], resolutions: number[], sizes: number[][], tile: number}} Known */
 
 /** Tell OpenLayers of the projections of the page. @param {Known[]} known */
 export function learn(known) {
   const fresh = known.filter((each) => each.proj4 && !proj4.defs(each.crs));
   for (const each of fresh) proj4.defs(each.crs, each.proj4);
   if (fresh.length) register(proj4);
+  for (const each of known) each.metres = get(each.crs).getMetersPerUnit();
   for (const each of fresh) {
     const projection = get(each.crs);
     projection.setExtent(each.extent);
@@ -58,12 +59,12 @@ export function where(view) {
 /** A box in degrees, in units of the view; points along its edge are followed, because edges bend. */
 export function extentIn(box, known) {
   let [west, south, east, north] = box;
-  const [w, s, e, n] = known.world;
+  const [, s, , n] = known.world;
   if (east < west) east += 360;
   [south, north] = [Math.max(south, s), Math.min(north, n)];
   if (known.crs === "EPSG:3857") [south, north] = [Math.max(south, -85.05), Math.min(north, 85.05)];
   if (south >= north) return known.home;
-  if (known.proj4 && !known.crs.startsWith("EPSG:32")) [west, east] = east - west >= 359 ? [w, e] : [west, east];
+  if (known.proj4 && east - west >= 359 && north - south > 80) return known.home;
   const extent = transformExtent([west, south, east, north], "EPSG:4326", known.crs, 16);
   return extent.every(Number.isFinite) ? extent : known.home;
 }

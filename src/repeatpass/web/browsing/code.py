@@ -34,6 +34,7 @@ class Part:
     sources: tuple[Source, ...]  # the uppermost first
     path: Path  # of the first
     shape: Shape | None  # the area; None: the whole layer
+    drawn: bool  # whether a person drew the area, which then is that of all layers; else it is what was seen
     point: tuple[float, float] | None
     opacity: int
 
@@ -52,19 +53,27 @@ class Part:
         """The lines of the parameters cell."""
         if self.layer.kind == "cube" and self.time:
             yield f'{self.name("time")} = "{self.time.removesuffix("Z")}"  # which map: the nearest in time'
-        if self.number == 1 and self.shape is not None:
-            yield _area_line(self.shape)
+        if self.shape is not None and (self.number == 1 or not self.drawn):
+            yield self._area_line(self.shape)
         if len(self.style.rescale) == 1:
             low, high = self.style.rescale[0]
             yield f"{self.name('low')} = {low:.8g}  # value at the lower end of the colours"
             yield f"{self.name('high')} = {high:.8g}  # value at the upper end of the colours"
 
+    @property
+    def area(self) -> str:
+        """The name of the parameter that holds the area."""
+        if self.shape is None:
+            return ""
+        west, _, east, _ = self.shape.box
+        word = "box" if not self.shape.text[0].isalpha() and west < east else "area"
+        return word if self.drawn else self.name(word)
 
-def _area_line(shape: Shape) -> str:
-    west, south, east, north = shape.box
-    if not shape.text[0].isalpha() and west < east:
-        return f"box = [{west:.8g}, {south:.8g}, {east:.8g}, {north:.8g}]  # bbox: west, south, east, north in degrees"
-    return f"area = {json.dumps(shape.geojson())}  # geometry: the area, longitude first"
+    def _area_line(self, shape: Shape) -> str:
+        if self.area.startswith("area"):
+            return f"{self.area} = {json.dumps(shape.geojson())}  # geometry: the area, longitude first"
+        sides = ", ".join(f"{side:.8g}" for side in shape.box)
+        return f"{self.area} = [{sides}]  # bbox: west, south, east, north in degrees"
 
 
 def helper_of(parts: Sequence[Part]) -> list[str]:
@@ -93,11 +102,12 @@ def _cube(part: Part) -> Iterator[str]:
         chosen = {str(dim): _place(part, dataset, str(dim)) for dim in array.dims if str(dim) not in (y, x, time)}
     turned = part.geographic and part.layer.bbox[0] < part.layer.bbox[2]
     yield f"{cube} = {_opening(part, source)}"
+    yield f"{part.name('crs')} = {part.layer.crs!r}"
     selected = f'.sel({{"{time}": np.datetime64({part.name("time")})}}, method="nearest")' if time else ""
     selected += "".join(f'.isel({{"{dim}": {place}}})' for dim, place in chosen.items())
     for name in _names(part):
-        laid = f'"{y}", "{x}", {part.layer.crs!r}, turned={turned}'
-        yield f'{name} = laid_out({cube}["{name}"]{selected}, {laid})'
+        yield f'{name} = {cube}["{name}"]{selected}'
+        yield f'{name} = laid_out({name}, "{y}", "{x}", {part.name("crs")}, turned={turned})'
         yield from _without_nodata(part, name)
 
 
@@ -121,7 +131,7 @@ def _raster(part: Part) -> Iterator[str]:
         yield f"{scene} = {scene} * {part.layer.scale!r} + {part.layer.offset!r}"
     places = {band.name: band.index for band in part.layer.bands}
     for name in _names(part):
-        yield f'{name} = {scene}.sel(band={places[name]}, drop=True).rio.write_crs({scene}.rio.crs)'
+        yield f"{name} = {scene}.sel(band={places[name]}, drop=True).rio.write_crs({scene}.rio.crs)"
         yield from _without_nodata(part, name)
 
 
@@ -155,9 +165,11 @@ def _shown(part: Part) -> Iterator[str]:
     if style.mask:
         yield f"{shown} = {shown}.where({python_of(style.mask)})"
     if part.shape is not None:
-        west, _, east, _ = part.shape.box
-        simple = not part.shape.text[0].isalpha() and west < east
-        clip = "clip_box(*box, " if simple else "clip([area], "
+        clip = (
+            f"clip([{part.area}], "
+            if part.area.startswith("area")
+            else f"clip_box(*{part.area}, allow_one_dimensional_raster=True, "
+        )
         yield f'{shown} = {shown}.rio.{clip}crs="EPSG:4326")'
     yield shown
 
@@ -206,7 +218,7 @@ def _label(part: Part) -> str:
     if part.style.expression:
         return part.style.index or part.style.expression
     name = part.style.bands[0] if part.style.bands else part.layer.name
-    return f"{name}, {part.layer.unit}" if part.layer.unit else name
+    return f"{name}, {part.layer.unit}" if part.layer.unit not in ("", "1") else name
 
 
 def _colours(part: Part) -> Iterator[str]:
@@ -227,5 +239,9 @@ def _colours(part: Part) -> Iterator[str]:
 
 def _measured(part: Part) -> Iterator[str]:
     shown = part.name("shown")
-    yield f"numbers = pd.DataFrame({shown}.values.reshape(-1, {shown}.sizes['y'] * {shown}.sizes['x']).T).describe()"
+    style = part.style
+    three = len(style.bands) == 3 and not style.expression
+    names = list(style.bands) if three else [_label(part)]
+    yield f"cells = {shown}.values.reshape({len(names)}, -1).T  # each counts once"
+    yield f"numbers = pd.DataFrame(cells, columns={json.dumps(names, ensure_ascii=False)}).describe()"
     yield 'numbers.loc[["count", "min", "mean", "max", "std"]]'

@@ -74,6 +74,7 @@ def _part(house: House, sight: Sight, shown: Shown, number: int) -> Part:
         sources=tuple(sources[:1] if layer.kind == "cube" else sources[:12]),
         path=house.files.path(sources[0].checksum),
         shape=within,
+        drawn=sight.area is not None,
         point=sight.point,
         opacity=shown.opacity,
     )
@@ -105,7 +106,7 @@ def screen(sight: Sight, layer: Layer) -> Box | None:
 
     known = projection(sight.view or suited([layer]))
     lon, lat, zoom = sight.at
-    to, back = (Transformer.from_crs(*pair, always_xy=True) for pair in ((4326, known.crs), (known.crs, 4326)))
+    to = Transformer.from_crs(4326, known.crs, always_xy=True)
     x, y = to.transform(lon, lat)
     pixel = known.resolutions[0] / 2**zoom
     half = SCREEN[0] * pixel / 2, SCREEN[1] * pixel / 2
@@ -113,7 +114,7 @@ def screen(sight: Sight, layer: Layer) -> Box | None:
     corners = max(x - half[0], left), max(y - half[1], bottom), min(x + half[0], right), min(y + half[1], top)
     if corners[0] >= corners[2] or corners[1] >= corners[3]:
         return None
-    west, south, east, north = back.transform_bounds(*corners)
+    west, south, east, north = to.transform_bounds(*corners, direction="INVERSE")
     return (west, south, east, north) if west < east and east - west < 359 else None
 
 
@@ -138,10 +139,11 @@ def _written(sight: Sight, parts: list[Part]) -> "NotebookNode":
     for number, cell in enumerate(cells):
         cell["id"] = f"view-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    made: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    return made
 
 
 def _dumped(notebook: "NotebookNode") -> bytes:
     import nbformat
 
-    return nbformat.writes(notebook).encode()
+    return str(nbformat.writes(notebook)).encode()

@@ -15,7 +15,21 @@ from repeatpass.web.browsing.times import said
 from repeatpass.web.views.browser import Choice, Dimension, LayerSettings
 
 EVEN = ("viridis", "cividis", "batlow", "magma", "inferno", "plasma", "mako", "rocket", "gray")
-ONE_WAY = ("blues", "greens", "reds", "ylgn", "ylgnbu", "ylorbr", "bupu", "ice", "thermal", "haline", "deep", "algae", "matter")
+ONE_WAY = (
+    "blues",
+    "greens",
+    "reds",
+    "ylgn",
+    "ylgnbu",
+    "ylorbr",
+    "bupu",
+    "ice",
+    "thermal",
+    "haline",
+    "deep",
+    "algae",
+    "matter",
+)
 TWO_WAY = ("rdbu_r", "rdbu", "brbg", "prgn", "piyg", "puor", "rdylbu_r", "rdylgn", "balance", "curl", "vik", "broc")
 CYCLIC = ("phase", "twilight", "romao")
 COLORMAPS = {"Even": EVEN, "One colour": ONE_WAY, "Two ways from a middle": TWO_WAY, "Around a circle": CYCLIC}
@@ -44,8 +58,8 @@ def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> Layer
         names=tuple(layer_names(layer)),
         dimensions=tuple(_dimensions(layer, style)),
         colormaps=tuple(_colormaps(full.colormap)) if single else (),
-        low=f"{low:.6g}" if single else "",
-        high=f"{high:.6g}" if single else "",
+        low=f"{low:.5g}" if single else "",
+        high=f"{high:.5g}" if single else "",
         rescale=shown.rescale,
         mask=style.mask,
         opacity=shown.opacity,
@@ -108,7 +122,9 @@ def _indices(layer: Layer, chosen: str) -> Iterator[tuple[str, tuple[Choice, ...
 def _dimensions(layer: Layer, style: Style) -> Iterator[Dimension]:
     for name, values in layer.dimensions.items():
         now = style.dimensions.get(name, values[0] if values else "")
-        yield Dimension(name=name, choices=tuple(Choice(value=each, text=each, selected=each == now) for each in values))
+        yield Dimension(
+            name=name, choices=tuple(Choice(value=each, text=each, selected=each == now) for each in values)
+        )
 
 
 def _colormaps(chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
@@ -119,4 +135,3 @@ def _colormaps(chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
         offered = {"Chosen": [chosen], **offered}
     for kind, names in offered.items():
         yield kind, tuple(Choice(value=name, text=name, selected=name == chosen) for name in names)
-

@@ -15,6 +15,7 @@ from repeatpass.data.styles import style_of
 from repeatpass.data.times import chosen_time
 from repeatpass.web.assets import STATIC, address
 from repeatpass.web.browsing.asked import BASES, Shown, Sight
+from repeatpass.web.browsing.bases import NAMES
 from repeatpass.web.browsing.listing import GROUPS, Listed, Listing, listing_of, provider_of
 from repeatpass.web.browsing.projections import Projection, projections_for, suited
 from repeatpass.web.browsing.settings import settings_of
@@ -186,7 +187,7 @@ def _data(layers: list[Layer], views: tuple[Projection, ...]) -> dict[str, Any]:
     return {
         "projections": [asdict(each) for each in views],
         "suited": suited(layers),
-        "pictures": {name: address(STATIC / f"{name}.jpg") for name in ("relief", "marble")},
+        "pictures": {name: address(STATIC / f"{name}.jpg").partition("?")[2] for name in NAMES},
         "layers": {
             layer.id: {
                 "title": layer.title, "unit": layer.unit, "bbox": whole(layer).bbox, "crs": layer.crs,

@@ -8,12 +8,14 @@ from starlette.responses import RedirectResponse, Response
 
 from repeatpass.core.errors import Invalid
 from repeatpass.web.browsing.asked import read_sight
+from repeatpass.web.browsing.bases import base_tile
 from repeatpass.web.browsing.notebook import notebook_of
 from repeatpass.web.browsing.picture import still_picture
 from repeatpass.web.browsing.shapes import LARGEST, Uploaded, shape_of_file
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.browser import browser_page, shown_of
 from repeatpass.web.routes.answering import actor_of, answer, as_json
+from repeatpass.web.static_files import FOREVER
 
 NOTEBOOK = "application/x-ipynb+json"
 
@@ -35,6 +37,10 @@ def browser_router(desk: Desk) -> APIRouter:
         found = still_picture(house.as_seen_by(actor_of(request)), shown)
         headers = {"etag": f'"{found.etag}"', "cache-control": "private, max-age=300"}
         return Response(found.content, headers=headers, media_type=found.media_type)
+
+    @router.get("/browser/bases/{name}/{tms}/{z}/{x}/{y}.webp")
+    def base(name: str, tms: str, z: int, x: int, y: int) -> Response:
+        return Response(base_tile(name, tms, z, x, y), headers={"cache-control": FOREVER}, media_type="image/webp")
 
     @router.get("/browser/notebook.ipynb")
     def notebook(request: Request) -> Response:

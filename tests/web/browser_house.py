@@ -1,0 +1,53 @@
+"""A house with layers whose every value is known: a world in time, scenes in UTM and at the pole, one of somebody's own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tests.layers import COG, File, register
+from tests.rasters import grid, write_cog, write_netcdf
+
+from repeatpass.access import SYSTEM
+from repeatpass.assembly import House
+
+UTM = (500_000.0, 5_200_000.0, 512_800.0, 5_212_800.0)  # metres of zone 32; 12.8 km
+UTM_BOX = (9.0, 46.93, 9.17, 47.07)
+ARCTIC = (-1_600_000.0, -1_600_000.0, 1_600_000.0, 1_600_000.0)  # metres of EPSG:3413
+BANDS = ("B02", "B03", "B04", "B08")
+COMMON = ("blue", "green", "red", "nir")
+STATED = {"bands": [{"name": n, "eo:common_name": c} for n, c in zip(BANDS, COMMON, strict=True)]}
+
+
+def fill(house: House, folder: Path) -> None:
+    """Register the layers."""
+    folder.mkdir(exist_ok=True)
+    lat, lon = np.arange(-88.0, 90, 4), np.arange(2.0, 360, 4)
+    world = grid(lat, lon, 18, sst=lambda y, x, t: 280 + y / 10 + t, ice=lambda y, x, t: np.abs(y) / 90)
+    world["sst"].attrs.update(units="K", long_name="sea surface temperature")
+    put(house, "world", File(path=write_netcdf(folder / "world.nc", world)))
+    x = np.linspace(0, 1, 128, dtype="float32")[None].repeat(128, 0)
+    scene = np.stack([400 + 0 * x, 600 + 0 * x, 1000 - 600 * x, 1000 + 2000 * x]).astype("uint16")
+    scene[:, :16, :16] = 0
+    path = write_cog(folder / "scene.tif", scene, UTM, crs="EPSG:32632", nodata=0, bands=BANDS)
+    put(house, "scene", File(path=path, media_type=COG, bbox=UTM_BOX, stated=STATED))
+    ring = np.hypot(*np.meshgrid(np.linspace(-1, 1, 128), np.linspace(-1, 1, 128)))[None].astype("float32")
+    path = write_cog(folder / "arctic.tif", ring, ARCTIC, crs="EPSG:3413", bands=("share",))
+    put(house, "arctic", File(path=path, media_type=COG, bbox=(-180, 70, 180, 90)))
+    for id, keyword in (("planet", "commercial data"), ("ships", "on-demand")):
+        bare(house, id, keyword)
+
+
+def put(house: House, id: str, *files: File) -> None:
+    """Register one collection."""
+    register(house.catalog, house.files, id, files)
+
+
+def bare(house: House, id: str, keyword: str) -> None:
+    """A collection that is described here, and offered elsewhere."""
+    body: dict[str, Any] = {
+        "id": id, "title": id.title(), "description": "Offered elsewhere.", "license": "other",
+        "keywords": [keyword],
+        "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [["2020-01-01T00:00:00Z", None]]}},
+        "providers": [{"name": "A Company", "roles": ["host"], "url": "https://company.example/prices"}],
+    }  # fmt: skip
+    house.catalog.register(SYSTEM, body, [], [])
