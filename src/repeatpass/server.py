@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from repeatpass.api.callbacks import Telling
 from repeatpass.api.deploying import deploying_router
+from repeatpass.api.eodash import eodash_router
 from repeatpass.api.errors import answer, status_of
 from repeatpass.api.executing import Executing
 from repeatpass.api.features.routes import features_router
@@ -57,6 +58,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
+    app.include_router(eodash_router(executing))
     app.include_router(uploads_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from repeatpass.core.errors import Invalid
 from repeatpass.core.times import iso_short
 from repeatpass.indicators.records import Indicator, Value
 from repeatpass.web import words
@@ -117,6 +118,13 @@ def spec_of(series: Series, place: str) -> Spec:
     if across_places(series):
         return place_spec(places_chart(series, place))
     return series_spec(series_chart(series, place))
+
+
+def size_of(width: str) -> Spec:
+    """What a specification says of its size: its own, or ``container`` for as large as where it is shown."""
+    if width not in ("", "container"):
+        raise Invalid(f"width is “{width[:40]}”; it can be container, or be left out.", field="width")
+    return {"width": "container", "height": "container", "autosize": "fit"} if width else {}
 
 
 def _drawn(desk: Desk, series: Series, place: str, size: tuple[int, int]) -> list[str]:

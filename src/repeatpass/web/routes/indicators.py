@@ -63,9 +63,10 @@ def indicators_router(desk: Desk) -> APIRouter:
         return Response(content, headers={"etag": etag(series.stamp), "cache-control": "no-cache"}, media_type=media)
 
     @router.get("/indicators/{id}.vl.json")
-    def vega_lite(id: str, place: str = "") -> Response:
+    def vega_lite(id: str, place: str = "", width: str = "") -> Response:
         series = desk.series(id)
-        return as_json(charting.spec_of(series, shown_of(series, place, "").place))
+        spec = charting.spec_of(series, shown_of(series, place, "").place)
+        return as_json(spec | charting.size_of(width))
 
     @router.get("/indicators/{id}.json")
     def twin(id: str) -> Response:

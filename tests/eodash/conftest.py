@@ -1,0 +1,63 @@
+"""A served house with an indicator that has a map, places and values, and a notebook that leaves a GeoTIFF."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.houses import indicator, notebook, working_house
+from tests.served import Served
+
+from repeatpass.runs.records import Purpose, State
+
+WARMTH = """
+import numpy as np, pandas as pd, repeatpass, xarray as xr
+times = pd.date_range("2020-01-01", periods=4, freq="MS")
+lat, lon = np.arange(50, 40, -0.5), np.arange(0, 15, 0.5)
+field = np.add.outer(np.arange(4.0), np.add.outer(lat, lon)) / 10
+cube = xr.DataArray(field, dims=("time", "lat", "lon"), coords={"time": times, "lat": lat, "lon": lon}, name="warmth")
+cube.attrs = {"units": "K", "long_name": "Warmth"}
+repeatpass.publish(cube, "field")
+table = [{"place": place, "time": str(time.date()), "value": float(number)}
+         for number, time in enumerate(times) for place in ("here", "there")]
+repeatpass.publish(pd.DataFrame(table), "values", unit="K")
+"""
+PAINT = """
+import numpy as np, rasterio, repeatpass
+from rasterio.transform import from_bounds
+west, south, east, north = area
+profile = {"driver": "GTiff", "width": 32, "height": 32, "count": 1, "dtype": "float32", "crs": "EPSG:4326"}
+with rasterio.open(repeatpass.output("painted.tif"), "w",
+                   transform=from_bounds(west, south, east, north, 32, 32), **profile) as file:
+    file.write(np.full((32, 32), level, "float32"), 1)
+"""
+PARAMETERS = "area = [0, 40, 10, 50]  # bbox: where to paint\nlevel = 3.0"
+DRAWN = {
+    "output": "field",
+    "variable": "warmth",
+    "colormap": "viridis",
+    "range": [0, 10],
+    "unit": "K",
+    "title": "Warmth",
+}
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A platform with one filled indicator, “warmth”, and a process, “paint”, that has run once."""
+    home = tmp_path_factory.mktemp("eodash") / "home"
+    with working_house(home) as house:
+        house.shelf.add(house.owner, "warmth", notebook(WARMTH))
+        house.shelf.add(house.owner, "paint", notebook(PAINT, parameters=PARAMETERS))
+        house.indicators.apply(house.owner, indicator(map=DRAWN))
+        update = house.submitting.submit(house.owner, "warmth", purpose=Purpose.UPDATE, subject="warmth")
+        painted = house.submitting.submit(house.owner, "paint")
+        for run in (update, painted):
+            ended = house.runs.wait(run.id, 120)
+            assert ended.state is State.SUCCEEDED, ended.message
+        while not house.indicators.current("warmth"):
+            time.sleep(0.1)
+    served = Served(home)
+    try:
+        yield served.start()
+    finally:
+        served.close()

@@ -1,0 +1,124 @@
+"""The catalogue for the eodash client: valid STAC, with what the client looks for where it looks for it."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pystac
+import pytest
+from tests.served import Served
+
+
+def documents(served: Served, path: str = "/eodash/catalog.json") -> list[dict[str, Any]]:
+    """Return all documents, by following the links of children and items."""
+    found = [served.ask(path)]
+    for link in found[0].get("links", ()):
+        if link["rel"] in ("child", "item"):
+            href = (
+                link["href"].replace("./", f"{served.address}/eodash/", 1) if link["href"][0] == "." else link["href"]
+            )
+            found += documents(served, href.removeprefix(served.address))
+    return found
+
+
+def linked(document: dict[str, Any], rel: str) -> list[dict[str, Any]]:
+    """Return the links of one kind."""
+    return [link for link in document["links"] if link["rel"] == rel]
+
+
+def test_the_list_can_be_drawn_from_the_links_of_the_root_alone(dashboard: Served) -> None:
+    [child] = [each for each in linked(dashboard.ask("/eodash/catalog.json"), "child") if each["id"] == "warmth"]
+    assert child["title"] == "Warmth"
+    assert child["subtitle"] == "It is warm."
+    assert child["themes"] == ["climate"]
+    assert child["agency"] == ["ESA"]
+    assert child["thumbnail"].startswith(dashboard.address)
+
+
+def test_every_document_is_valid_stac(dashboard: Served) -> None:
+    kinds = {"Catalog": pystac.Catalog, "Collection": pystac.Collection, "Feature": pystac.Item}
+    found = documents(dashboard)
+    assert {each["type"] for each in found} == set(kinds)
+    for document in found:
+        thing = kinds[document["type"]].from_dict(document, migrate=False, preserve_dict=True)
+        assert thing.to_dict(include_self_link=False, transform_hrefs=False)["id"] == document["id"]
+
+
+def test_everything_but_the_way_down_is_an_absolute_address_here(dashboard: Served) -> None:
+    for document in documents(dashboard):
+        for link in document["links"]:
+            relative = document["type"] == "Catalog" and link["rel"] in ("child", "root")
+            assert relative or link["href"].startswith(dashboard.address), link
+
+
+def test_an_indicator_with_places_has_a_map_and_points(dashboard: Served) -> None:
+    whole = dashboard.ask("/eodash/indicators/warmth/collection.json")
+    children = [each["href"].removeprefix(dashboard.address) for each in linked(whole, "child")]
+    drawn, places = (dashboard.ask(each) for each in children)
+    assert [each["datetime"] for each in linked(drawn, "item")] == [
+        f"2020-0{month}-01T00:00:00Z" for month in range(1, 5)
+    ]
+    assert places["locations"] is True
+    assert [(each["name"], each["latlng"]) for each in linked(places, "child")] == [
+        ("Here", "0.0,0.0"),
+        ("There", "0.0,10.0"),
+    ]
+    assert drawn["eox:colorlegend"]["domain"] == [0, 10]
+
+
+def test_the_map_of_each_time_is_drawn_from_what_the_run_left(dashboard: Served) -> None:
+    pictures = set()
+    for link in linked(dashboard.ask("/eodash/indicators/warmth/map/collection.json"), "item"):
+        item = dashboard.ask(link["href"].removeprefix(dashboard.address))
+        [tiles] = linked(item, "xyz")
+        with urllib.request.urlopen(tiles["href"].format(z=4, x=8, y=5)) as answer:
+            assert answer.headers["content-type"] == "image/png"
+            pictures.add(answer.read())
+    assert len(pictures) == 4
+
+
+def test_the_chart_is_a_specification_with_its_data(dashboard: Served) -> None:
+    whole = dashboard.ask("/eodash/indicators/warmth/places/there/collection.json")
+    spec = dashboard.ask(whole["eodash:vegadefinition"].removeprefix(dashboard.address))
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+    assert spec["width"] == "container"
+    assert '"value": 3.0' in json.dumps(spec)
+    assert dashboard.ask(whole["eodash:jsonform"].removeprefix(dashboard.address))["options"]["execute"] is True
+
+
+def test_a_process_that_leaves_a_geotiff_has_a_form_and_a_body(dashboard: Served) -> None:
+    whole = dashboard.ask("/eodash/processes/paint/collection.json")
+    [service] = linked(whole, "service")
+    assert (service["endpoint"], service["method"], service["type"]) == ("eoxhub_workspaces", "POST", "image/tiff")
+    form = dashboard.ask(whole["eodash:jsonform"].removeprefix(dashboard.address))
+    assert form["properties"]["area"]["format"] == "bounding-box"
+    assert form["properties"]["level"]["default"] == 3.0
+    with urllib.request.urlopen(service["body"]) as answer:
+        body = answer.read().decode().replace("{{{area}}}", "2,42,8,48").replace("{{{level}}}", "5")
+    job = dashboard.ask(service["href"].removeprefix(dashboard.address), json.loads(body), Prefer="respond-async")
+    assert dashboard.job(job["jobID"])["status"] == "successful"
+    results = dashboard.ask(dashboard.job(job["jobID"])["links"][1]["href"].removeprefix(dashboard.address))
+    [painted] = results.values()
+    assert painted["mimetype"] == "image/tiff"
+    assert painted["urls"][0].startswith(dashboard.address)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/eodash/indicators/none/collection.json",
+        "/eodash/stories/warmth/collection.json",
+        "/eodash/indicators/warmth/items/1999.json",
+        "/eodash/indicators/warmth/elsewhere/collection.json",
+        "/eodash/indicators/warmth/places/nowhere/collection.json",
+        "/eodash/processes/warmth/collection.json",
+        "/eodash/indicators/warmth/body.json",
+        "/eodash/indicators/warmth/tiles/99/0/0.png",
+    ],
+)
+def test_what_is_not_there_is_said_in_a_sentence(dashboard: Served, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        dashboard.ask(path)
+    assert raised.value.code == 404
+    assert json.loads(raised.value.read())["detail"]
