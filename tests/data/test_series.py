@@ -16,7 +16,7 @@ from tests.layers import COG, File, Rooms
 
 from repeatpass.core.errors import Exhausted, Invalid
 from repeatpass.data.records import Style
-from repeatpass.data.series import room as rooms_of_series
+from repeatpass.data.series import bounds
 from repeatpass.data.series.places import Area, Point, box_of
 from repeatpass.data.series.records import Cell, Covered, chosen_statistics
 from repeatpass.data.times import NoSuchTime
@@ -195,7 +195,7 @@ def test_one_that_takes_too_long_is_ended(rooms: Rooms, monkeypatch: pytest.Monk
     monkeypatch.setattr(rooms.series, "seconds", 0.0)
     with pytest.raises(Exhausted, match="longer than the 0 seconds"):
         rooms.series.area(rooms.layers.layer("world"), PLAIN, "", box_of("-180,-90,180,90"))
-    monkeypatch.setattr(rooms_of_series, "MOST_VALUES", 100)
+    monkeypatch.setattr(bounds, "MOST_VALUES", 100)
     monkeypatch.setattr(rooms.series, "seconds", 30.0)
     with pytest.raises(Invalid, match="at most 100 are"):
         rooms.series.area(rooms.layers.layer("world"), PLAIN, "", box_of("-180,-90,180,90"))

@@ -155,6 +155,27 @@ def test_copies_that_were_not_used_for_longest_go_first(rooms: Rooms) -> None:
     assert rooms.series.copies.found(new) is not None
 
 
+def test_copies_of_a_new_collection_are_made_before_anybody_asks(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    wished: list[str] = []
+    monkeypatch.setattr(rooms.series.copies, "ask", lambda wish: wished.append(wish.variable))
+    rooms.series.prepare(rooms.layers, "maps")
+    assert wished == []  # a small file: its layout is not looked at
+    monkeypatch.setattr("repeatpass.data.series.bounds.LARGE", 1)
+    rooms.series.prepare(rooms.layers, "maps")
+    assert sorted(set(wished)) == ["deep", "sst"]
+    rooms.series.prepare(rooms.layers, "gone")
+
+
+def test_copies_go_with_their_originals(rooms: Rooms) -> None:
+    copied = rooms.series.copies
+    gone, kept = (copied.folder / f"{letter * 64}-0123456789ab" for letter in "ab")
+    for each in (gone, kept):
+        each.mkdir(parents=True)
+    copied.has = lambda checksum: checksum == "sha256:" + "b" * 64
+    copied._forget_old(kept)
+    assert (gone.exists(), kept.exists()) == (False, True)
+
+
 def test_no_copies_are_made_where_none_are_wanted(rooms: Rooms) -> None:
     rooms.series.copies.most = 0
     rooms.series.point(rooms.layers.layer("maps:sst"), Style(), "", Point(lon=5, lat=5))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from repeatpass.access.room import Access
 from repeatpass.assembly.house import House
+from repeatpass.assembly.places import NEWS, IndicatorPlaces
 from repeatpass.assembly.wishes import batching_of, copies_of, owning_of, wishes_of
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
@@ -131,11 +132,12 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         editing=Editing(catalog),
         features=features,
         offering=Offering(features, catalog, files),
+        places=IndicatorPlaces(features, catalog, indicators),
         registry=Registry(database),
         history=History(database),
         layers=Layers(catalog, files, home / "cache" / "layers"),
         rendering=Rendering(files),
-        series=Series(catalog, files, Copies(home / "cache" / "series", copies_of(settings))),
+        series=Series(catalog, files, Copies(home / "cache" / "series", copies_of(settings), files.has)),
         adding=Adding(catalog, files),
         mounted=mounted(catalog, files, access, notices.messenger.targets, home / "cache" / "remotes", now),
         shelf=shelf,
@@ -204,7 +206,11 @@ def _join(house: House) -> None:
     house.events.join(
         "features.offer", {"collection.registered"}, lambda event: house.offering.registered(event.subject)
     )
+    house.events.join("features.places", NEWS, lambda _event: house.places.changed())
     house.events.join("features.forget", {"collection.deleted"}, lambda event: house.offering.deleted(event.subject))
+    house.events.join(
+        "series.prepare", {"collection.registered"}, lambda event: house.series.prepare(house.layers, event.subject)
+    )
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)

@@ -49,9 +49,11 @@ def slow(field: Field) -> bool:
 class Copies:
     """The copies in *folder*, at most *most* bytes of them; 0 for none."""
 
-    def __init__(self, folder: Path, most: int) -> None:
+    def __init__(self, folder: Path, most: int, has: Callable[[str], bool] = lambda _checksum: True) -> None:
+        """*has*: says whether the original of a checksum is still kept; its copies go with it."""
         self.folder = folder / FORM
         self.most = most
+        self.has = has
         self.when_made: Callable[[str], None] = lambda _name: None
         self._wishes: queue.Queue[Wish | None] = queue.Queue()
         self._known: set[str] = set()  # wished for already, made or not
@@ -146,8 +148,11 @@ class Copies:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
 
     def _forget_old(self, newest: Path) -> None:
-        """Remove the copies that were not used for longest until the rest fits."""
-        every = sorted((each for each in self.folder.iterdir() if not each.name.startswith(".")), key=_age)
+        """Remove copies of what is kept no longer, then those that were not used for longest until the rest fits."""
+        for each in self._every():
+            if not self.has(f"sha256:{each.name.partition('-')[0]}"):
+                shutil.rmtree(each, ignore_errors=True)
+        every = sorted(self._every(), key=_age)
         sizes = {each: _size(each) for each in every}
         while sum(sizes.values()) > self.most and len(sizes) > 1:
             old = next(each for each in every if each in sizes and each != newest)
@@ -155,6 +160,9 @@ class Copies:
             with self._lock:
                 self._known.discard(old.name)
             shutil.rmtree(old, ignore_errors=True)
+
+    def _every(self) -> list[Path]:
+        return [each for each in self.folder.iterdir() if not each.name.startswith(".")]
 
 
 def _age(folder: Path) -> float:
