@@ -1,7 +1,7 @@
 """Every benchmark, one command: ``python -m benchmarks`` (or ``make bench``).
 
 Batches are small here; in full: ``--parts 1000 --peer 40 --most 10000``. Each alone: ``python -m benchmarks.batches``,
-``.sandboxed``, ``.cubes``, ``.execution``.
+``.sandboxed``, ``.cubes``, ``.execution``, ``.series``.
 """
 
 import json
@@ -42,6 +42,7 @@ def main() -> None:
     tables = [_table(lines), execution.table(figures), *batches.tables(*carried)]
     Console().print(*tables, *([sandboxed.table(boxed)] if boxed else []))
     subprocess.run([sys.executable, "-m", "benchmarks.cubes"], check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.series"], check=True)
 
 
 def _telling(progress: Progress, task: TaskID) -> batches.Say:
