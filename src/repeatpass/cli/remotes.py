@@ -21,7 +21,7 @@ def list_remotes(home: Home = None, as_json: AsJson = False) -> None:
         print_json(found)
         return
     rows = [
-        (each.id, each.title, f"{each.collections} with {each.items} items" if each.harvest else "not harvested",
+        (each.id, each.title, f"{_count(each.collections, 'collection')}, {_count(each.items, 'item')}" if each.harvest else "not harvested",
          iso(each.next_look) if each.harvest else "—", each.error or "—")
         for each in found
     ]  # fmt: skip
@@ -61,7 +61,8 @@ def harvest(id: Id, home: Home = None) -> None:
     with house_at(home) as house:
         asked = house.mounted.remotes.ask_soon(house.owner, id)
         seen = house.mounted.harvesting.harvest(asked)
-    console.print(f"{seen.collections} collections with {seen.items} items. {seen.error}".strip(), highlight=False)
+    counted = f"{_count(seen.collections, 'collection')}, {_count(seen.items, 'item')}."
+    console.print(f"{counted} {seen.error}".strip(), highlight=False)
 
 
 @app.command("fetch")
@@ -76,3 +77,7 @@ def fetch(
     with house_at(home) as house:
         made = house.mounted.fetching.fetch(house.owner, id, collection, item, key or ())
     console.print(f"{made.id} {made.version} holds them.", highlight=False)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
