@@ -5,6 +5,7 @@ from typing import Self
 
 from repeatpass.access.records import Actor
 from repeatpass.access.room import Access
+from repeatpass.assembly.places import IndicatorPlaces
 from repeatpass.batches.batching import Batching
 from repeatpass.batches.merging.afterwards import Afterwards
 from repeatpass.batches.merging.room import Merging
@@ -71,6 +72,7 @@ class House:
     editing: Editing
     features: Features
     offering: Offering
+    places: IndicatorPlaces
     registry: Registry
     history: History
     layers: Layers

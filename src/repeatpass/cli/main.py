@@ -11,6 +11,7 @@ from repeatpass.cli import (
     cubes,
     data,
     events,
+    features,
     homes,
     indicators,
     merging,
@@ -48,6 +49,7 @@ app.add_typer(collections.app, name="collections")
 app.add_typer(remotes.app, name="remotes")
 app.add_typer(cubes.app, name="cubes")
 app.add_typer(data.app, name="data")
+app.add_typer(features.app, name="features")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")

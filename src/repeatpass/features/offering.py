@@ -1,7 +1,10 @@
 """Offering what stands in the files of collections as features: GeoParquet, GeoPackage, GeoJSON, FlatGeobuf, Shapefiles."""
 
 import logging
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
@@ -79,12 +82,26 @@ class Offering:
         import pyarrow.parquet as pq
 
         try:
-            return b"geo" in (pq.read_metadata(self.files.path(asset.checksum)).metadata or {})
+            with self.files.open(asset.checksum) as file:
+                return b"geo" in (pq.read_metadata(file).metadata or {})
         except (OSError, ValueError):
             return False
 
+    @contextmanager
+    def _local(self, checksum: str) -> Iterator[Path]:
+        """Give a file under a path of this machine, wherever the file area is."""
+        if self.files.is_local:
+            yield self.files.path(checksum)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            self.files.copy_out(checksum, Path(folder) / "file")
+            yield Path(folder) / "file"
+
     def _read(self, chosen: Sequence[CollectionAsset]) -> Table:
-        tables = [read_table(self.files.path(each.checksum), each.media_type) for each in chosen]
+        tables = []
+        for each in chosen:
+            with self._local(each.checksum) as path:
+                tables.append(read_table(path, each.media_type))
         if len(tables) == 1:
             return tables[0]
         return _together(tables, [each.item or "" for each in chosen])

@@ -16,6 +16,7 @@ from repeatpass.catalog.records import Visibility
 from repeatpass.core.errors import Conflict, Invalid, NotFound
 from repeatpass.core.ids import check_name
 from repeatpass.features.crs import code_of
+from repeatpass.features.documents import collection_document
 from repeatpass.features.records import CRS84
 from repeatpass.features.schema import GEOMETRY_TYPES, fields_of
 
@@ -85,12 +86,5 @@ def _stac(id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     keywords = body.get("keywords") or []
     if not isinstance(keywords, list) or not all(isinstance(each, str) for each in keywords):
         raise Invalid("“keywords” must be a list of texts.", field="keywords")
-    return {
-        "type": "Collection",
-        "id": id,
-        "title": str(body.get("title") or id),
-        "description": str(body.get("description") or f"Features of {id}."),
-        "keywords": keywords,
-        "license": str(body.get("license") or "other"),
-        "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}},
-    }
+    title, said, licence = (str(body.get(name) or "") for name in ("title", "description", "license"))
+    return collection_document(id, title, said, keywords, licence)
