@@ -103,6 +103,35 @@ def test_the_owner_sees_it_on_every_face_and_a_stranger_on_none(
         assert "bahamas" not in stranger.get(listed).text.lower(), listed
 
 
+def test_no_service_draws_or_describes_it_for_a_stranger(
+    owner: httpx.Client, stranger: httpx.Client, bahamas: dict[str, Any]
+) -> None:
+    layer = next(each["id"] for each in owner.get("/tiles").json()["layers"] if each["id"].startswith("bahamas"))
+    named = f"/tiles/{layer}"
+    capabilities = "request=GetCapabilities"
+    for address in (
+        named, f"{named}/tilejson.json", f"{named}/WebMercatorQuad/7/36/54.png", f"{named}/map?bbox=-79,23,-76,26&width=64&height=64",
+        f"{named}/point?lon=-77.5&lat=24.5", f"{named}/statistics", f"{named}/legend", f"/series/{layer}?point=-77.5,24.5",
+        "/ogc/collections/bahamas/map", "/ogc/collections/bahamas/map/tiles", "/ogc/collections/bahamas/styles",
+        f"/wms?service=WMS&version=1.3.0&request=GetMap&layers={layer}&styles=&crs=CRS:84&bbox=-79,23,-76,26&width=64&height=64&format=image/png",
+        "/collections/bahamas/feed.atom", f"/browser?layer={layer}", f"/browser/notebook.ipynb?layer={layer}",
+    ):  # fmt: skip
+        mine, theirs = owner.get(address), stranger.get(address)
+        assert mine.status_code in (200, 204), (address, mine.status_code, mine.text[:300])
+        assert "Landsat of the Bahamas" not in theirs.text and theirs.status_code < 500, address
+        assert theirs.status_code in (400, 404) or address.startswith(("/browser", "/wms")), (
+            address,
+            theirs.status_code,
+        )
+    for listed in (
+        f"/wms?service=WMS&{capabilities}", f"/wmts?service=WMTS&{capabilities}", "/registry/changes", "/registry/tags",
+        "/registry/providers", "/registry/examples", "/eodash/catalog.json", "/ogc", "/stac/queryables", "/collections?q=landsat",
+        "/stac/collections?q=landsat", "/data/review",
+    ):  # fmt: skip
+        assert "Landsat of the Bahamas" not in stranger.get(listed).text, listed
+        assert "/bahamas" not in stranger.get(listed).text, listed
+
+
 def test_a_stranger_changes_nothing(stranger: httpx.Client, bahamas: dict[str, Any]) -> None:
     for verb in ("share", "offer", "accept", "decline", "withdraw"):
         assert stranger.post(f"/collections/bahamas/{verb}", json={"reason": "x"}).status_code in (403, 404), verb

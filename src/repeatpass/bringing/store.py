@@ -48,7 +48,7 @@ def submission_of(row: Mapping[Any, Any]) -> Submission:
     return Submission(
         **known
         | {
-            "wish": Wish(**row["wish"]),
+            "wish": Wish(**row["wish"] | {"keywords": tuple(row["wish"]["keywords"])}),
             "stage": Stage(row["stage"]),
             "files": tuple(BroughtFile(**each) for each in row["files"]),
             "problems": tuple(Problem(**each) for each in row["problems"]),

@@ -115,7 +115,9 @@ class Catalog:
     def complete_index(self) -> int:
         """Index the items that are not yet: those of a house from before there was an index. Return how many."""
         joined = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
-        query = sa.select(items).join(item_index, joined, isouter=True).where(item_index.c.number.is_(None))
+        gone = sa.select(collections.c.id).where(collections.c.withdrawn.is_not(None))
+        query = sa.select(items).join(item_index, joined, isouter=True)
+        query = query.where(item_index.c.number.is_(None), items.c.collection.not_in(gone))
         with self.database.read() as connection:
             missing = [Item(**row) for row in connection.execute(query).mappings()]
         if missing:
