@@ -36,12 +36,12 @@ class Opened:
 
 
 def snippets_of(asked: Opened | None, code: str) -> tuple[Snippet, ...]:
-    """Every way to open it; *code* are the lines that do in a notebook of this house."""
-    here = Snippet(name="Python, in a notebook here", language="python", text=code,
-                   note="What it reads is recorded, so that a run can be repeated.")  # fmt: skip
+    """Every way to open it; *code* are the lines that do in a notebook of this house, empty where its files are elsewhere."""
+    recorded = "What it reads is recorded, so that a run can be repeated."
+    here = (Snippet(name="Python, in a notebook here", language="python", text=code, note=recorded),) if code else ()
     if asked is None or _reading(asked) is None or not asked.href.startswith(("http://", "https://")):
-        return (here,)
-    return (here, _python(asked), _qgis(asked), _r(asked), _shell(asked))
+        return here
+    return (*here, _python(asked), _qgis(asked), _r(asked), _shell(asked))
 
 
 def _python(asked: Opened) -> Snippet:

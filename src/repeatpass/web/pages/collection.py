@@ -45,7 +45,7 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
     files = _files(desk, contents, id)
     layers = _layers(desk, id)
     terms, path = terms_of(collection.body), f"/collections/{id}"
-    code = code_of(id, layouts_of(list(contents.newest)))
+    code = code_of(id, layouts_of(list(contents.newest))) if files else ""
     return CollectionPage(
         title=collection.title,
         path=path,
