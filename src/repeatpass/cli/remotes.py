@@ -1,10 +1,13 @@
 """``repeatpass remotes``: catalogues elsewhere."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from repeatpass.cli.common import AsJson, Home, console, house_at, print_json, print_table
+
+if TYPE_CHECKING:
+    from repeatpass.remotes.records import Remote
 
 app = typer.Typer(help="Catalogues elsewhere, looked through and harvested.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The catalogue, as remotes list names it.")]
@@ -21,10 +24,9 @@ def list_remotes(home: Home = None, as_json: AsJson = False) -> None:
         print_json(found)
         return
     rows = [
-        (each.id, each.title, f"{_count(each.collections, 'collection')}, {_count(each.items, 'item')}" if each.harvest else "not harvested",
-         iso(each.next_look) if each.harvest else "—", each.error or "—")
+        (each.id, each.title, _harvested(each), iso(each.next_look) if each.harvest else "—", each.error or "—")
         for each in found
-    ]  # fmt: skip
+    ]
     print_table(("Catalogue", "Title", "Harvested", "Next", "Trouble"), rows,
                 "No catalogue is mounted yet; repeatpass remotes mount ID ADDRESS mounts one.")  # fmt: skip
 
@@ -81,3 +83,9 @@ def fetch(
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _harvested(remote: "Remote") -> str:
+    if not remote.harvest:
+        return "not harvested"
+    return f"{_count(remote.collections, 'collection')}, {_count(remote.items, 'item')}"
