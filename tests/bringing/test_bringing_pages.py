@@ -110,7 +110,8 @@ def test_no_service_draws_or_describes_it_for_a_stranger(
     named = f"/tiles/{layer}"
     capabilities = "request=GetCapabilities"
     for address in (
-        named, f"{named}/tilejson.json", f"{named}/WebMercatorQuad/7/36/54.png", f"{named}/map?bbox=-79,23,-76,26&width=64&height=64",
+        named, f"{named}/tilejson.json", f"{named}/WebMercatorQuad/7/36/54.png",
+        f"{named}/map?bbox=-79,23,-76,26&width=64&height=64",
         f"{named}/point?lon=-77.5&lat=24.5", f"{named}/statistics", f"{named}/legend", f"/series/{layer}?point=-77.5,24.5",
         "/ogc/collections/bahamas/map", "/ogc/collections/bahamas/map/tiles", "/ogc/collections/bahamas/styles",
         f"/wms?service=WMS&version=1.3.0&request=GetMap&layers={layer}&styles=&crs=CRS:84&bbox=-79,23,-76,26&width=64&height=64&format=image/png",

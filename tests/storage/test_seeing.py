@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.storage.rooms import EDITOR, READER, SCIENTIST, Rooms, make_run
+from tests.storage.rooms import EDITOR, LEGS, READER, SCIENTIST, Rooms, make_run
 
 from repeatpass.access import ANYONE, SYSTEM, Actor, Role
+from repeatpass.batches.records import Batch, BatchState, Estimate, Specification
+from repeatpass.batches.room import Batches
+from repeatpass.batches.store import batch_row, batches
 from repeatpass.bringing.keeping import Submissions
 from repeatpass.bringing.records import BroughtFile, Stage, Submission
 from repeatpass.bringing.wishing import read_wish
@@ -23,6 +26,7 @@ from repeatpass.runs.narrowing import Wanted
 from repeatpass.runs.records import Provenance, RunInput, State
 from repeatpass.storage.files import StoredFile
 
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FRIEND = Actor(id="fay", name="Fay", role=Role.SCIENTIST)
 OTHER = Actor(id="otto", name="Otto", role=Role.SCIENTIST)
 EVERYBODY = (ANYONE, READER, SCIENTIST, FRIEND, OTHER, EDITOR, SYSTEM)
@@ -230,3 +234,29 @@ def test_submissions_are_their_owners_alone_and_their_files_are_needed_until_ref
     assert room.needed_files() == {"sha256:b"}
     room.change("one", stage=Stage.REFUSED, message="No.")
     assert room.needed_files() == set()
+
+
+def test_a_batch_over_a_closed_collection_is_shown_to_those_who_may_see_that(shelf: Rooms) -> None:
+    room = Batches(shelf.database)
+    for id, areas in (
+        ("of-shared", {"areas": {"collection": "shared"}}),
+        ("of-tiles", {"areas": {"tiles": {}}}),
+        ("plain", {}),
+    ):
+        made = Batch(
+            id=id, name=id, actor=SCIENTIST.id, state=BatchState.FINISHED, specification=Specification(body=areas),
+            notebook="warmth", legs=LEGS, parts=1, estimate=Estimate(measured=0, lanes=1, sentence=""),
+            created=NOON, resumed=NOON,
+        )  # fmt: skip
+        with shelf.database.write() as connection:
+            connection.execute(batches.insert().values(**batch_row(made)))
+    shelf.runs.enqueue(SCIENTIST, make_run(id="part", closed=True, batch="of-tiles"))
+    expected = {
+        OTHER: {"plain"}, FRIEND: {"plain", "of-shared"}, SCIENTIST: {"plain", "of-shared", "of-tiles"},
+        SYSTEM: {"plain", "of-shared", "of-tiles"},
+    }  # fmt: skip
+    for viewer, ids in expected.items():
+        found, total = room.as_seen_by(viewer).page()
+        assert {each.id for each in found} == ids and total == len(ids)
+    with pytest.raises(NotFound, match="There is no batch of-shared"):
+        room.as_seen_by(OTHER).batch("of-shared")

@@ -132,12 +132,13 @@ class House:
             self.mounted.harvesting.start()
 
     def as_seen_by(self, viewer: Actor) -> Self:
-        """Return the same house with the catalog, the search in it and the runs as *viewer* may see them."""
+        """Return the same house with the catalog, the search in it, the runs and the batches as *viewer* may see them."""
         return replace(
             self,
             catalog=self.catalog.as_seen_by(viewer),
             searching=self.searching.as_seen_by(viewer),
             runs=self.runs.as_seen_by(viewer),
+            batches=self.batches.as_seen_by(viewer),
             layers=self.layers.as_seen_by(viewer),
         )
 

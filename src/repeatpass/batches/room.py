@@ -3,9 +3,10 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ from repeatpass.batches.records import (
     Trouble,
     whole,
 )
+from repeatpass.batches.seeing import batch_seen_by
 from repeatpass.batches.store import area_of, area_row, areas, batch_of, batch_row, batches, part_of, part_row, parts
 from repeatpass.core.errors import NotFound
 from repeatpass.core.ids import new_id
@@ -43,7 +45,14 @@ class Batches:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.viewer: Actor | None = None
         self.when_changed: Callable[[], None] = lambda: None  # the assembly wakes the coordinator with it
+
+    def as_seen_by(self, viewer: Actor) -> Self:
+        """Return the same batches as far as *viewer* may see them; see `seeing`."""
+        seen = copy(self)
+        seen.viewer = viewer
+        return seen
 
     # beginning ---------------------------------------------------------------------------------------------
 
@@ -76,18 +85,20 @@ class Batches:
     # asking ------------------------------------------------------------------------------------------------
 
     def batch(self, id: str) -> Batch:
-        """Return one batch; raise NotFound if there is none."""
+        """Return one batch; raise NotFound if there is none that the viewer may see."""
+        query = sa.select(batches).where(batches.c.id == id, batch_seen_by(self.viewer))
         with self.database.read() as connection:
-            row = connection.execute(sa.select(batches).where(batches.c.id == id)).mappings().first()
+            row = connection.execute(query).mappings().first()
         if row is None:
             raise NotFound(f"There is no batch {id}.", batch=id)
         return batch_of(row)
 
     def page(self, *, limit: int = 50, offset: int = 0) -> tuple[list[Batch], int]:
         """Return a page of batches, newest first, and how many there are."""
-        query = sa.select(batches).order_by(batches.c.created.desc(), batches.c.id.desc())
+        seen = batch_seen_by(self.viewer)
+        query = sa.select(batches).where(seen).order_by(batches.c.created.desc(), batches.c.id.desc())
         with self.database.read() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(batches)).scalar_one()
+            total = connection.execute(sa.select(sa.func.count()).select_from(batches).where(seen)).scalar_one()
             rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
         return [batch_of(row) for row in rows], total
 

@@ -37,7 +37,7 @@ def batches_router(desk: Desk) -> APIRouter:
     @router.get("/batches")
     @router.get("/batches.json")
     def batches(request: Request) -> Response:
-        return answer(desk, request, batches_page(desk, request.query_params))
+        return answer(desk, request, batches_page(seen(desk, request), request.query_params))
 
     @router.post("/batches")
     async def start(request: Request) -> Response:
@@ -63,25 +63,26 @@ def batches_router(desk: Desk) -> APIRouter:
         return await run_in_threadpool(_planned, seen(desk, request), request, form)
 
     @router.get("/batches/{id}.json")
-    def twin(id: str) -> Response:
-        return as_json(plain(batch_json(desk, id)))
+    def twin(id: str, request: Request) -> Response:
+        return as_json(plain(batch_json(seen(desk, request), id)))
 
     @router.get("/batches/{id}")
     def batch(id: str, request: Request) -> Response:
-        return answer(desk, request, batch_page(desk, id, request.query_params), batch_json(desk, id))
+        mine = seen(desk, request)
+        return answer(desk, request, batch_page(mine, id, request.query_params), batch_json(mine, id))
 
     @router.get("/batches/{id}/parts.json")
     def parts(id: str, request: Request) -> Response:
-        return as_json(plain(parts_json(desk, id, request.query_params)))
+        return as_json(plain(parts_json(seen(desk, request), id, request.query_params)))
 
     @router.get("/batches/{id}/parts.geojson")
-    def areas(id: str) -> Response:
-        return as_json(plain(areas_json(desk, id)), headers={"content-type": "application/geo+json"})
+    def areas(id: str, request: Request) -> Response:
+        return as_json(plain(areas_json(seen(desk, request), id)), headers={"content-type": "application/geo+json"})
 
     @router.get("/batches/{id}/events")
-    def events(id: str) -> Response:
+    def events(id: str, request: Request) -> Response:
         return StreamingResponse(
-            news(desk, house.batches.batch(id).id), media_type="text/event-stream", headers=HEADERS
+            news(desk, seen(desk, request).house.batches.batch(id).id), media_type="text/event-stream", headers=HEADERS
         )
 
     @router.post("/batches/{id}/merge")
