@@ -1,6 +1,7 @@
 """Copies in chunks of long series: made where the layout is slow, the same to the last bit, and nobody's footing."""
 
 import os
+import shutil
 import time
 import warnings
 from collections.abc import Iterator
@@ -67,7 +68,9 @@ def rooms(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     opened.close()
 
 
-def test_the_first_series_of_a_slow_layout_has_a_copy_made_which_the_next_one_reads(rooms: Rooms) -> None:
+def test_the_first_series_of_a_slow_layout_has_a_copy_made_which_the_next_one_reads(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
     layer, area = rooms.layers.layer("maps:sst"), box_of("-60,-80,120,60")
     before = digest_file(rooms.files.path(layer.sources[0].checksum))
     first = rooms.series.area(layer, Style(), "", area)
@@ -81,6 +84,12 @@ def test_the_first_series_of_a_slow_layout_has_a_copy_made_which_the_next_one_re
     assert point.copied
     assert digest_file(rooms.files.path(layer.sources[0].checksum)) == before
     assert len(list(rooms.files.all())) == 1  # the copy is no file of the catalog
+    shutil.rmtree(rooms.home / "cache")  # as gc does with what was not used for an hour
+    asked: list[str] = []
+    monkeypatch.setattr(rooms.series.copies, "_make", lambda wish: asked.append(wish.variable))
+    assert not rooms.series.point(layer, Style(), "2002", Point(lon=-41, lat=-61)).copied
+    assert rooms.series.copies.wait(10)
+    assert asked == ["sst"]
 
 
 @pytest.mark.parametrize(("name", "variable"), [("maps.nc", "sst"), ("maps.nc", "deep"), ("maps.zarr.zip", "sst")])
@@ -148,6 +157,7 @@ def test_copies_that_were_not_used_for_longest_go_first(rooms: Rooms) -> None:
     path = rooms.files.path(rooms.layers.layer("maps:sst").sources[0].checksum)
     old, new = (Wish(checksum=f"sha256:{n}", path=path, media_type=NETCDF, variable="sst") for n in ("one", "two"))
     (rooms.home / "cache" / "series" / copies.FORM / old.name).mkdir(parents=True)
+    (rooms.home / "cache" / "series" / copies.FORM / old.name / copies.MARK).touch()
     assert rooms.series.copies.found(old) is not None
     rooms.series.copies.ask(new)
     assert rooms.series.copies.wait(120)

@@ -22,6 +22,7 @@ from repeatpass.data.series.fields import Field
 log = logging.getLogger(__name__)
 SLOW = 64_000_000  # numbers that one point makes unpack, from which on a copy is worth while
 FORM = "1"  # of the copies; changes with their layout
+MARK = "zarr.json"  # the file of a copy whose age says when it was last used
 ABANDONED = 6 * 3600  # seconds after which a half-made copy is nobody's
 
 
@@ -54,9 +55,8 @@ class Copies:
         self.folder = folder / FORM
         self.most = most
         self.has = has
-        self.when_made: Callable[[str], None] = lambda _name: None
         self._wishes: queue.Queue[Wish | None] = queue.Queue()
-        self._known: set[str] = set()  # wished for already, made or not
+        self._known: set[str] = set()  # wished for and not made yet, or not to be made
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,7 +66,7 @@ class Copies:
         """Return the folder of a copy, a Zarr store, where there is one; it counts as used now."""
         place = self.folder / wish.name
         try:
-            os.utime(place)
+            os.utime(place / MARK)
         except OSError:
             return None
         return place
@@ -118,7 +118,9 @@ class Copies:
     def _make(self, wish: Wish) -> None:
         target = self.folder / wish.name
         if target.exists():
+            self._done(wish)
             return
+        target.parent.mkdir(parents=True, exist_ok=True)  # gc may have taken the empty folder away
         command = [
             sys.executable,
             "-m",
@@ -135,12 +137,17 @@ class Copies:
         _, said = self._process.communicate()
         if self._process.returncode == 0:
             log.info("Copied %s for series in %.0f s.", wish.variable, time.monotonic() - started)
+            self._done(wish)
             self._forget_old(target)
-            self.when_made(wish.name)
         elif not self._closed:
             log.warning(
                 "The copy of %s for series was not made: %s", wish.variable, said.decode(errors="replace")[-500:]
             )
+
+    def _done(self, wish: Wish) -> None:
+        """Forget the wish, so that the copy is made again should it be removed; one that failed is not tried again."""
+        with self._lock:
+            self._known.discard(wish.name)
 
     def _clear_parts(self) -> None:
         for part in self.folder.glob(".*"):
@@ -157,8 +164,6 @@ class Copies:
         while sum(sizes.values()) > self.most and len(sizes) > 1:
             old = next(each for each in every if each in sizes and each != newest)
             del sizes[old]
-            with self._lock:
-                self._known.discard(old.name)
             shutil.rmtree(old, ignore_errors=True)
 
     def _every(self) -> list[Path]:
@@ -166,7 +171,8 @@ class Copies:
 
 
 def _age(folder: Path) -> float:
-    return folder.stat().st_mtime
+    mark = folder / MARK
+    return (mark if mark.exists() else folder).stat().st_mtime
 
 
 def _size(folder: Path) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.facts import crs_text, quiet
-from repeatpass.data.reading import scaled
 from repeatpass.data.series.grids import Grid
+from repeatpass.data.warping import scaled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
