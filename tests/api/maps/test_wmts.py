@@ -84,7 +84,7 @@ def test_every_address_in_the_capabilities_gives_what_it_promises(anybody: httpx
         [tms, *_] = layer.xpath("t:TileMatrixSetLink/t:TileMatrixSet/text()", namespaces=NS)
         times = layer.xpath("t:Dimension/t:Value/text()", namespaces=NS)
         for each in layer.xpath("t:ResourceURL", namespaces=NS):
-            known = {"Style": "default", "time": times[0] if times else "", "TileMatrixSet": tms, "TileMatrix": "0", "TileRow": "0",
+            known = {"Style": "default", "time": (times or [""])[0], "TileMatrixSet": tms, "TileMatrix": "0", "TileRow": "0",
                      "TileCol": "0", "I": "10", "J": "10"}  # fmt: skip
             address = each.get("template")
             for name, value in known.items():
