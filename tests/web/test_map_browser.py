@@ -23,6 +23,7 @@ from repeatpass.demo.filling import Filling
 from repeatpass.runs.records import State
 from repeatpass.server import make_app
 from repeatpass.web.browsing.asked import Shown, Sight, read_sight
+from repeatpass.web.browsing.code import python_of
 from repeatpass.web.browsing.shapes import read_shape, shape_of_file
 
 HTML = {"accept": "text/html"}
@@ -297,6 +298,12 @@ def test_the_notebook_of_an_area_holds_the_cells_that_the_statistics_count(clien
     counted = client.get("/tiles/world:sst/statistics", params={"area": geometry, "time": "2001-05"}).json()["bands"][0]
     told = executed(house, notebook(client, f"layer=world:sst&time=2001-05&area={TRIANGLE}"), 20.0, 30.0)
     assert told["shown"][-1] == counted["valid"]
+
+
+def test_names_that_mean_something_in_python_are_told_apart() -> None:
+    assert python_of("(area - low) / where(area > 0, sqrt(B08), lambda_)") == (
+        "(area_ - low_) / xr.where(area_ > 0, np.sqrt(B08), lambda_)"
+    )
 
 
 def test_a_view_without_a_layer_or_with_its_area_elsewhere_makes_no_notebook(client: httpx.Client) -> None:

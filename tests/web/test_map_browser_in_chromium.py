@@ -24,7 +24,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 PIXELS = """() => [...document.querySelectorAll('.pane canvas')].map((canvas) => {
   const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   const colours = new Set();
-  for (let at = 0; at < data.length; at += 4 * 97) if (data[at + 3]) colours.add(data[at] * 65536 + data[at + 1] * 256 + data[at + 2]);
+  for (let at = 0; at < data.length; at += 4 * 97)
+    if (data[at + 3]) colours.add(data[at] * 65536 + data[at + 1] * 256 + data[at + 2]);
   return { width, height, colours: colours.size };
 })"""
 
@@ -247,9 +248,15 @@ def test_the_map_is_used_by_keys_alone(address: str, browser: Any) -> None:
     page.context.close()
 
 
-@pytest.mark.parametrize(
-    "asked", ["", "layer=world:sst&area=0,10,40,40&point=20,30", "layer=scene:data&index=NDVI", "layer=world:sst&side=left&layer.2=world:ice&side.2=right&compare=swipe"]
-)  # fmt: skip
+SEEN = [
+    "",
+    "layer=world:sst&area=0,10,40,40&point=20,30",
+    "layer=scene:data&index=NDVI",
+    "layer=world:sst&side=left&layer.2=world:ice&side.2=right&compare=swipe",
+]
+
+
+@pytest.mark.parametrize("asked", SEEN)
 def test_the_browser_meets_wcag_wide_and_on_a_phone_light_and_dark(address: str, browser: Any, asked: str) -> None:
     page, wrong = ready(browser, f"{address}/browser?{asked}", color_scheme="light", **WIDE)
     page.wait_for_load_state("networkidle")

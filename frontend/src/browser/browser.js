@@ -1,19 +1,17 @@
 // @ts-check
 // <rp-browser>: the map browser. The address is the whole state; the server writes the panels for it, the map follows.
 import VectorSource from "ol/source/Vector.js";
-import { getIntersection, isEmpty } from "ol/extent.js";
-import { transform, transformExtent } from "ol/proj.js";
 import { areaFeature, pointFeature } from "./area.js";
 import { sharpen } from "./base.js";
 import { Compare } from "./compare.js";
 import { Findings } from "./findings.js";
+import { Framing } from "./framing.js";
 import { Panel } from "./panel.js";
 import { read, rounded, write } from "./state.js";
 import { TimeBar } from "./timebar.js";
 import { Tools } from "./tools.js";
-import { extentIn, learn, viewOf, where } from "./views.js";
+import { learn, viewOf, where } from "./views.js";
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 const $ = (selector, within = document) => /** @type {HTMLElement} */ (within.querySelector(selector));
 
 class Browser extends HTMLElement {
@@ -23,6 +21,7 @@ class Browser extends HTMLElement {
     this.state = read(location.search);
     this.learn(this);
     this.stage = $(".stage", this);
+    this.framing = new Framing(this);
     this.compare = new Compare(this);
     this.panel = new Panel(this);
     this.times = new TimeBar(this);
@@ -66,7 +65,7 @@ class Browser extends HTMLElement {
     }
     this.compare.lay();
     for (const pane of this.compare.panes) pane.ground(known, this.view, this.state.base);
-    if (this.moving) this.home(0);
+    if (this.moving) this.framing.home(0);
     this.moving = false;
     this.remark();
   }
@@ -124,46 +123,9 @@ class Browser extends HTMLElement {
     if (before !== this.known || this.based !== this.state.base + this.state.compare) this.ground();
     this.based = this.state.base + this.state.compare;
     this.bare = !this.state.layers.length;
-    if (first) this.home(0);
+    if (first) this.framing.home(0);
     this.follow();
     this.remark();
-  }
-
-  /** Show the whole of the active layer, or the whole world. */
-  home(duration = still.matches ? 0 : 250) {
-    const known = this.known, box = this.about?.bbox;
-    const pane = this.compare.panes[0];
-    pane.map.updateSize();
-    const size = pane.map.getSize();
-    if (!size?.[0]) return;
-    this.view.fit(box ? extentIn(box, known) : known.home, { size, padding: box ? [24, 24, 24, 24] : [0, 0, 0, 0], duration, maxZoom: 16 });
-  }
-
-  zoom(by) {
-    this.view.animate({ zoom: this.view.getZoom() + by, duration: still.matches ? 0 : 200 });
-  }
-
-  /** The whole area in the middle. */
-  frame() {
-    const area = this.marks.getFeatures().find((each) => each.get("kind") === "area");
-    if (area) this.view.fit(area.getGeometry(), { padding: [60, 60, 60, 60], duration: still.matches ? 0 : 250, maxZoom: 15 });
-  }
-
-  /** What is seen, as west,south,east,north in degrees. */
-  seen() {
-    const extent = this.view.calculateExtent(this.compare.panes[0].map.getSize());
-    const within = getIntersection(extent, this.known.extent);
-    const [west, south, east, north] = transformExtent(isEmpty(within) ? extent : within, this.known.crs, "EPSG:4326", 8);
-    return [Math.max(west, -180), Math.max(south, -90), Math.min(east, 180), Math.min(north, 90)].map((each) => rounded(each, 4)).join();
-  }
-
-  /** The part of the view that a layer can fill; tiles elsewhere are never asked for. */
-  reach(about, known) {
-    const [west, , east] = about.bbox;
-    if (east < west || east - west > 350 || known.world[2] - known.world[0] < 360) return undefined;
-    const extent = extentIn(about.bbox, known);
-    const within = getIntersection(extent, known.extent);
-    return isEmpty(within) ? undefined : within;
   }
 
   moved() {
@@ -176,20 +138,9 @@ class Browser extends HTMLElement {
     }, 200);
   }
 
-  degrees(coordinate) {
-    const [lon, lat] = transform(coordinate, this.known.crs, "EPSG:4326");
-    return [((((lon + 180) % 360) + 360) % 360) - 180, lat];
-  }
-
-  hover(coordinate) {
-    const [lon, lat] = this.degrees(coordinate);
-    const side = (value, plus, minus) => `${Math.abs(value).toFixed(2)}° ${value < 0 ? minus : plus}`;
-    $(".where", this).textContent = Number.isFinite(lat) && Math.abs(lat) <= 90 ? `${side(lat, "N", "S")}, ${side(lon, "E", "W")}` : "";
-  }
-
   pointed(coordinate) {
     if (this.tools.drawing) return;
-    const [lon, lat] = this.degrees(coordinate);
+    const [lon, lat] = this.framing.degrees(coordinate);
     if (Math.abs(lat) <= 90) this.look({ point: `${rounded(lon)},${rounded(lat)}` });
   }
 

@@ -24,7 +24,7 @@ export class Pane {
     this.map.on("loadstart", () => browser.busy(1));
     this.map.on("loadend", () => browser.busy(-1));
     this.map.on("click", (event) => browser.pointed(event.coordinate));
-    this.map.on("pointermove", (event) => !event.dragging && browser.hover(event.coordinate));
+    this.map.on("pointermove", (event) => !event.dragging && browser.framing.hover(event.coordinate));
     new ResizeObserver(() => this.map.updateSize()).observe(target);
   }
 
@@ -65,7 +65,7 @@ export class Pane {
       url, projection: this.known.crs, tileGrid: gridOf(this.known), interpolate: false, transition: kept ? 0 : 160, wrapX: !this.known.proj4,
     });
     source.on("tileloaderror", (event) => this.browser.missed(event.tile));
-    const layer = new TileLayer({ source, preload: 1, extent: about ? this.browser.reach(about, this.known) : undefined });
+    const layer = new TileLayer({ source, preload: 1, extent: about ? this.browser.framing.reach(about, this.known) : undefined });
     layer.on("prerender", (event) => this.clip(event, layer.get("clip")));
     layer.on("postrender", (event) => layer.get("clip") && event.context.restore());
     this.map.addLayer(layer);

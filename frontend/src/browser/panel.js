@@ -40,7 +40,7 @@ export class Panel {
     const link = event.target.closest("a[data-view]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      return this.follow(link);
+      return link.dataset.act ? this.act(link.dataset.act, Number(link.dataset.at)) : this.follow(link);
     }
     const act = event.target.closest("[data-act]");
     if (act) this.act(act.dataset.act, Number(act.dataset.at ?? this.browser.state.on));
@@ -51,7 +51,6 @@ export class Panel {
     if (link.dataset.view === "list") return this.list({ group: link.dataset.group ?? "" });
     if (add) {
       const layers = [...state.layers, blank(add, state)].slice(-8);
-      if (this.box.closest(".small, .phone")) this.box.scrollTop = 0;
       return this.browser.go({ layers, on: layers.length - 1 });
     }
     return this.browser.go({ on: Number(link.dataset.at) });

@@ -37,6 +37,7 @@ export class Settings {
     if (name === "expression") return this.formula(field);
     if (name === "low" || name === "high") return this.range();
     if (name === "red" || name === "green" || name === "blue") return this.bands();
+    if (name === "combination" && field.value) return this.sent({ bands: field.value, index: "", expression: "", rescale: "" });
     if (name === "from") return this.measure(field);
     if (name === "index" || name === "bands" || name === "colormap" || name === "mask" || name === "dimension") return this.other(name, field);
   }
@@ -120,7 +121,7 @@ export class Settings {
   async measure(field) {
     const [what, where] = field.value.split(" ");
     field.selectedIndex = 0;
-    const more = where === "view" ? { area: this.browser.seen() } : {};
+    const more = where === "view" ? { area: this.browser.framing.seen() } : {};
     this.note("range", "Reading the data …");
     const answer = await fetch(`${tiles(this.browser.active)}/statistics${asked({ ...this.browser.active, rescale: "" }, more)}`, { headers: { accept: "application/json" } });
     const found = await answer.json().catch(() => ({}));

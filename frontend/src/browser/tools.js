@@ -22,9 +22,9 @@ export class Tools {
 
   use(name) {
     const { browser } = this;
-    if (name === "in") browser.zoom(1);
-    if (name === "out") browser.zoom(-1);
-    if (name === "home") browser.home();
+    if (name === "in") browser.framing.zoom(1);
+    if (name === "out") browser.framing.zoom(-1);
+    if (name === "home") browser.framing.home();
     if (name === "box" || name === "polygon") this.draw(name);
     if (name === "clear") browser.look({ area: "", point: "" });
   }
@@ -64,7 +64,7 @@ export class Tools {
       const { area, said } = await upload(file);
       this.browser.look({ area });
       this.browser.say(`${file.name}: ${said}`);
-      this.browser.frame();
+      this.browser.framing.frame();
     } catch (error) {
       this.browser.say(error.message);
     }

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import NotFound
-from repeatpass.data.reading import Grid
+from repeatpass.data.grids import Grid
 from repeatpass.data.rendering import tile_grid
 from repeatpass.web.assets import STATIC
 

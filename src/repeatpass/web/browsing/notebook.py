@@ -12,7 +12,8 @@ from repeatpass.data.records import Box, Layer
 from repeatpass.data.styles import style_of
 from repeatpass.data.times import chosen_times
 from repeatpass.web.browsing.asked import Shown, Sight
-from repeatpass.web.browsing.code import Part, cells_of, helper_of
+from repeatpass.web.browsing.code import cells_of
+from repeatpass.web.browsing.parts import Part, helper_of
 from repeatpass.web.browsing.projections import projection, suited
 from repeatpass.web.browsing.shapes import Shape
 from repeatpass.web.browsing.times import said

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from repeatpass.assembly import House
 from repeatpass.data.colours import colormaps, ramp
-from repeatpass.data.indices import indices_of
+from repeatpass.data.indices import indices_of, letters_of
 from repeatpass.data.reading import layer_names
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.styles import style_of
@@ -33,6 +33,14 @@ ONE_WAY = (
 TWO_WAY = ("rdbu_r", "rdbu", "brbg", "prgn", "piyg", "puor", "rdylbu_r", "rdylgn", "balance", "curl", "vik", "broc")
 CYCLIC = ("phase", "twilight", "romao")
 COLORMAPS = {"Even": EVEN, "One colour": ONE_WAY, "Two ways from a middle": TWO_WAY, "Around a circle": CYCLIC}
+COMBINATIONS = {  # by the common names of STAC
+    "Natural colours": ("red", "green", "blue"),
+    "Infrared, plants red": ("nir", "red", "green"),
+    "Short-wave infrared": ("swir22", "nir", "red"),
+    "Farmland": ("swir16", "nir", "blue"),
+    "Bare ground and towns": ("swir22", "swir16", "red"),
+}
+LETTERS = {"blue": "B", "green": "G", "red": "R", "nir": "N", "swir16": "S1", "swir22": "S2"}  # of spyndex
 MOST_TIMES = 2000  # options of a field without scripts
 
 
@@ -51,6 +59,7 @@ def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> Layer
         times=tuple(_times(layer, shown)),
         kind=kind,
         channels=tuple(_channels(layer, full)),
+        combinations=tuple(_combinations(layer, full)),
         bands=shown.bands,
         indices=tuple(_indices(layer, style.index)) if layer.kind == "raster" else (),
         expression="" if style.index else style.expression,
@@ -105,6 +114,18 @@ def _channels(layer: Layer, full: Style) -> Iterator[tuple[str, tuple[Choice, ..
                    selected=name == now)
             for name in names
         )  # fmt: skip
+
+
+def _combinations(layer: Layer, full: Style) -> Iterator[Choice]:
+    """Combinations of bands that the layer's bands allow, by what they are called."""
+    letters, names = letters_of(layer), {band.common_name: band.name for band in layer.bands if band.common_name}
+    for common, letter in LETTERS.items():
+        if letter in letters:
+            names.setdefault(common, letters[letter])
+    for text, wanted in COMBINATIONS.items():
+        if all(name in names for name in wanted):
+            bands = tuple(names[name] for name in wanted)
+            yield Choice(value=",".join(bands), text=text, selected=bands == full.bands and not full.expression)
 
 
 def _indices(layer: Layer, chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:

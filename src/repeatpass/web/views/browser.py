@@ -84,6 +84,7 @@ class LayerSettings:
     times: tuple[Choice, ...]
     kind: str  # bands, index or expression
     channels: tuple[tuple[str, tuple[Choice, ...]], ...]  # red, green, blue, or only one
+    combinations: tuple[Choice, ...]  # of bands that go by a name, such as natural colours
     bands: str
     indices: tuple[tuple[str, tuple[Choice, ...]], ...]  # by domain
     expression: str
