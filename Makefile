@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+NPM ?= npm
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test test-slow check lint docs bench clean
+.PHONY: up test test-slow test-clients check lint docs bench clean
 
 up: $(VENV)/.installed
 	@$(BIN)/repeatpass up
@@ -16,6 +17,11 @@ test: $(VENV)/.tested-with
 # What kills servers, fills disks and measures memory: CI does it, too.
 test-slow: $(VENV)/.tested-with
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+
+# The real eodash client: minutes to build, so by night or by hand. It needs Node 20 with npm, and Chromium.
+test-clients: $(VENV)/.tested-with
+	cd tools/eodash && ($(NPM) install --no-audit --no-fund && $(NPM) run build)
+	$(BIN)/python -m pytest -n 0 tests/eodash
 
 check: lint test test-slow
 
