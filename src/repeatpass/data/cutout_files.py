@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.facts import quiet
+from repeatpass.data.grids import Grid
 from repeatpass.data.images import Cells
-from repeatpass.data.reading import Grid
 from repeatpass.data.records import Layer, Style
 
 if TYPE_CHECKING:

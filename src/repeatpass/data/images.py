@@ -1,21 +1,18 @@
 """A layer on a grid: the cells that a style asks for, several files of one time laid over one another."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.covering import Covering
 from repeatpass.data.expressions import computed, names_in
-from repeatpass.data.facts import crs_text
-from repeatpass.data.reading import Grid, Reading, laid_over, layer_names
+from repeatpass.data.grids import Grid, in_degrees
+from repeatpass.data.reading import Reading, layer_names
 from repeatpass.data.records import BadStyle, Box, Layer, Source, Style
+from repeatpass.data.warping import laid_over
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-RADIUS = 6_378_137.0  # metres, of the web map's sphere
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,27 +140,4 @@ def _in_longitudes(layer: Layer) -> bool:
 
 def _place(layer: Layer, grid: Grid) -> Box | None:
     """Where the grid lies in degrees; None where that need not be known, or cannot be."""
-    if len(layer.sources) == 1 and layer.kind == "cube":
-        return None
-    from rasterio.errors import CRSError
-    from rasterio.warp import transform_bounds
-
-    if grid.crs.is_geographic:
-        return grid.bounds
-    if crs_text(grid.crs) == "EPSG:3857":
-        left, bottom, right, top = grid.bounds
-        return (_longitude(left), _latitude(bottom), _longitude(right), _latitude(top))
-    try:
-        west, south, east, north = transform_bounds(grid.crs, "EPSG:4326", *grid.bounds)
-    except (CRSError, ValueError):
-        return None
-    return (west, south, east, north)
-
-
-def _longitude(x: float) -> float:
-    """Degrees of a web map's metres."""
-    return math.degrees(x / RADIUS)
-
-
-def _latitude(y: float) -> float:
-    return math.degrees(2 * math.atan(math.exp(max(-700.0, min(700.0, y / RADIUS)))) - math.pi / 2)
+    return None if len(layer.sources) == 1 and layer.kind == "cube" else in_degrees(grid)

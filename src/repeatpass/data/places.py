@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Exhausted, Invalid
-from repeatpass.data.reading import Grid
+from repeatpass.data.grids import Grid
 from repeatpass.data.records import Box, Layer
 
 if TYPE_CHECKING:

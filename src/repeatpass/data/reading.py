@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.facts import axes_of, crs_of, opened
+from repeatpass.data.grids import Grid
 from repeatpass.data.lattices import WHOLE, Lattice, bounds_of, lattice_of, window_for
 from repeatpass.data.memory import Remembered
 from repeatpass.data.records import Box, Layer, Source
 from repeatpass.data.slices import read_window
+from repeatpass.data.warping import laid_over, part_of
 from repeatpass.storage.files import FileArea
 
 if TYPE_CHECKING:
@@ -23,17 +25,6 @@ SLICES = 384 << 20  # bytes of slices of cubes that are held
 HELD = 8  # rasters that a thread holds open
 LATTICES = 64 << 20  # bytes of their rows and columns
 RESAMPLING = ("nearest", "bilinear", "cubic", "cubic_spline", "lanczos", "average", "mode")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Grid:
-    """What to fill: *width* by *height* cells of *bounds* (in units of *crs*)."""
-
-    crs: "CRS"
-    bounds: Box
-    width: int
-    height: int
-    resampling: str = "nearest"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,9 +53,9 @@ class Reading:
     def raster(self, source: Source, indexes: Sequence[int], grid: Grid, nodata: float | None) -> "np.ma.MaskedArray":
         """Return bands of a raster (band, row, column) on *grid*, scale and offset applied, masked where unknown."""
         file = self._open(source)
-        found: np.ma.MaskedArray[Any, Any] = _part(file, indexes, grid, nodata)
+        found: np.ma.MaskedArray[Any, Any] = part_of(file, indexes, grid, nodata)
         if file.crs.is_geographic and not grid.crs.is_geographic and max(-file.bounds[0], file.bounds[2]) > 180.001:
-            beyond = _part(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
+            beyond = part_of(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
             found = laid_over(found, beyond)
         return found
 
@@ -156,29 +147,6 @@ def _wanted(lattice: Lattice, crs: "CRS", grid: Grid | None) -> Box | None:
     return (west, south, east, north)
 
 
-def _part(file: Any, indexes: Sequence[int], grid: Grid, nodata: float | None, turn: float = 0) -> Any:
-    """Bands of a raster on a grid; with *turn* those that lie that many degrees further east."""
-    from rasterio import Affine
-    from rio_tiler.reader import part
-
-    how: Any = grid.resampling
-    options = {"src_transform": Affine.translation(turn, 0) * file.transform} if turn else None
-    return part(
-        file,
-        grid.bounds,
-        height=grid.height,
-        width=grid.width,
-        dst_crs=grid.crs,
-        bounds_crs=grid.crs,
-        indexes=tuple(indexes),
-        nodata=nodata,
-        vrt_options=options,
-        resampling_method=how,
-        reproject_method=how,
-        unscale=scaled(file),
-    ).array
-
-
 def cells_of(grid: Grid) -> Any:
     """Return the transform from columns and rows of a grid to its system."""
     from rasterio.transform import from_bounds
@@ -191,20 +159,6 @@ def _beside_the_pole(grid: Grid) -> Any:
     from rasterio import Affine
 
     return cells_of(grid) if grid.crs.is_geographic else cells_of(grid) * Affine.translation(1e-6, 1e-6)
-
-
-def laid_over(upper: Any, lower: Any) -> Any:
-    """Return cells (band, row, column) of two pictures: a pixel that *upper* has not is *lower*'s, in all bands."""
-    import numpy as np
-
-    gaps = np.ma.getmaskarray(upper).all(axis=0)
-    hidden = np.where(gaps, np.ma.getmaskarray(lower), np.ma.getmaskarray(upper))
-    return np.ma.MaskedArray(np.where(gaps, lower.data, upper.data), mask=hidden)
-
-
-def scaled(file: Any) -> bool:
-    """Whether a raster's cells must be multiplied or shifted to mean what its unit says."""
-    return any(scale != 1 for scale in file.scales) or any(offset != 0 for offset in file.offsets)
 
 
 def layer_names(layer: Layer) -> tuple[str, ...]:

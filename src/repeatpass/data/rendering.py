@@ -11,12 +11,13 @@ from typing import Any
 from repeatpass.core.errors import Exhausted, Invalid, NotFound
 from repeatpass.data.colours import FORMATS, encoded, nothing
 from repeatpass.data.cutouts import cut_out
+from repeatpass.data.grids import Grid
 from repeatpass.data.images import Images
 from repeatpass.data.legends import legend_png
 from repeatpass.data.measuring import measured, ranges
 from repeatpass.data.memory import Remembered
 from repeatpass.data.places import Area, inside, own_grid
-from repeatpass.data.reading import Grid, Reading
+from repeatpass.data.reading import Reading
 from repeatpass.data.records import Box, Cutout, Layer, Picture, Statistics, Style, Value, Values
 from repeatpass.data.tilesets import tile_matrix_set
 from repeatpass.data.times import chosen_times
