@@ -18,6 +18,8 @@ from rasterio.enums import Resampling
 from tests.api.maps.mapped import TIMES, value_at
 from tests.served import Served
 
+pytestmark = pytest.mark.xdist_group("maps")
+
 READER = Path(__file__).with_name("gdal_reading.py")
 
 

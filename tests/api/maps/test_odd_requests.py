@@ -5,7 +5,7 @@ import itertools
 import httpx
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("maps")]
 ODD = ("", " ", "-1", "1e308", "nan", "%00", '"><script>', "../../etc/passwd", "a" * 5000,
        "1,2,3,4", "4,3,2,1", "-1e9,-1e9,1e9,1e9", "0,0,1e-12,1e-12", "٣🌍")  # fmt: skip
 WMS = {"service": "WMS", "version": "1.3.0", "request": "GetMap", "layers": "ice:cover", "styles": "", "crs": "EPSG:3857",

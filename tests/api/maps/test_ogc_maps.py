@@ -5,6 +5,8 @@ import pytest
 from tests.api.maps.asking_wms import get_map, pixels
 from tests.api.maps.mapped import TIMES, value_at
 
+pytestmark = pytest.mark.xdist_group("maps")
+
 MAP = "/ogc/collections/warmth/map"
 URI = "http://www.opengis.net/def/crs/EPSG/0/"
 

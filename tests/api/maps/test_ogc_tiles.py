@@ -9,6 +9,8 @@ from tests.api.maps.mapped import TIMES
 from tests.api.maps.official_tiles import conforms
 from tests.served import Served
 
+pytestmark = pytest.mark.xdist_group("maps")
+
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 WARMTH = "/ogc/collections/warmth"
 

@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import cannot
 from tests.served import Served
 
+pytestmark = pytest.mark.xdist_group("maps")
+
 FRONTEND = Path(__file__).parents[3] / "frontend"
 SCRIPT = Path(__file__).with_name("openlayers_drawing.js")
 CHROMIUM = Path("/usr/bin/chromium")

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.conftest import cannot
 from tests.served import Served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("maps")]
 
 PYTHON = os.environ.get("REPEATPASS_TEST_QGIS_PYTHON", "/usr/bin/python3")
 SCRIPT = Path(__file__).with_name("qgis_drawing.py")

@@ -12,6 +12,8 @@ from tests.conftest import cannot
 from tests.schemas import COPY, OGC, valid_xml
 from tests.served import Served
 
+pytestmark = pytest.mark.xdist_group("maps")
+
 NS = {"w": "http://www.opengis.net/wms", "o": "http://www.opengis.net/ogc"}
 SCHEMA = f"{OGC}/sld/1.1.0/sld_capabilities.xsd"  # brings that of WMS with it
 

@@ -12,6 +12,8 @@ from tests.api.maps.mapped import TIMES, value_at
 from tests.schemas import OGC, valid_xml
 from tests.served import Served
 
+pytestmark = pytest.mark.xdist_group("maps")
+
 NS = {"t": "http://www.opengis.net/wmts/1.0", "o": "http://www.opengis.net/ows/1.1"}
 SCHEMA = f"{OGC}/wmts/1.0/wmtsGetCapabilities_response.xsd"
 REPORT = f"{OGC}/ows/1.1.0/owsExceptionReport.xsd"

@@ -29,7 +29,7 @@ def wms_router(house: House, pages: Pages) -> APIRouter:
     @router.get("/wms", include_in_schema=False)
     async def of_all(request: Request) -> Response:
         if wants_page(request):
-            return answer(request, pages, "wps", "WMS", page())
+            return answer(request, pages, "wms", "WMS", page())
         return await _answered(service, request)
 
     @router.get("/wms/{collection}", include_in_schema=False)

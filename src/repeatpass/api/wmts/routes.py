@@ -51,7 +51,7 @@ def _queries(router: APIRouter, service: Wmts, pages: Pages) -> None:
     @router.get("/wmts", include_in_schema=False)
     async def of_all(request: Request) -> Response:
         if wants_page(request):
-            return answer(request, pages, "wps", "WMTS", page())
+            return answer(request, pages, "wmts", "WMTS", page())
         return await _answered(service, request, _of_query)
 
     @router.get(f"/wmts/1.0.0/{PLACE}", include_in_schema=False)

@@ -37,7 +37,7 @@ def ogc_page(kind: str, title: str, body: Body, path: str) -> OgcPage:
         json_href=_href(body, "alternate", "application/json") or f"{path}?f=json",
         crumbs=(Link(text="Home", href="/"), HOME, Link(text=title)) if path != "/ogc" else (),
         lede=str(body.get("description", ""))
-        if kind in ("landing", "process", "wps", "collection")
+        if kind in ("landing", "process", "wps", "wms", "wmts", "collection")
         else LEDES.get(kind, ""),
         previous=_href(body, "prev"),
         next=_href(body, "next"),
@@ -51,6 +51,9 @@ LEDES = {
     "jobs": "Executions, newest first. Those that were dismissed stay readable.",
     "collections": "Every collection of data, and the standards that it can be read by.",
     "results": "What the job left, as programs receive it.",
+    "matrices": "How the world is cut into tiles. Each zone of UTM has a set, too; layers in UTM link theirs.",
+    "tilesets": "The ways in which maps of this collection are cut into tiles.",
+    "styles": "What maps of this collection can show: its variables or files, and each in other colours.",
     "api": "Every operation that programs can use. Reading needs no token; executing does.",
 }
 
@@ -163,6 +166,8 @@ def _local(href: str) -> str:
 MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
     "landing": _landing,
     "wps": _landing,
+    "wms": _landing,
+    "wmts": _landing,
     "conformance": _conformance,
     "processes": _processes,
     "process": _process,

@@ -9,6 +9,8 @@ from repeatpass.web.views import Cell, Column, Fact, OgcSection, Table
 Body = Mapping[str, Any]
 EYEBROWS = {
     "wps": "OGC Web Processing Service",
+    "wms": "OGC Web Map Service",
+    "wmts": "OGC Web Map Tile Service",
     "collections": "OGC API",
     "collection": "OGC API",
     **dict.fromkeys(("items", "feature", "schema"), "OGC API – Features"),

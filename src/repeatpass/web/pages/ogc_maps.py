@@ -8,6 +8,7 @@ from repeatpass.web.views import Cell, Column, Fact, OgcSection, Table
 
 Body = Mapping[str, Any]
 OWN = {"self", "alternate"}
+LISTS = {"tileMatrixSets": "tile matrix sets", "tilesets": "tilesets", "styles": "styles"}
 SIZES = {"id": "Zoom", "cellSize": "Cell size", "matrixWidth": "Columns", "matrixHeight": "Rows"}
 LIMITS = {"tileMatrix": "Zoom", "minTileCol": "First column", "maxTileCol": "Last column", "minTileRow": "First row",
           "maxTileRow": "Last row"}  # fmt: skip
@@ -15,8 +16,7 @@ LIMITS = {"tileMatrix": "Zoom", "minTileCol": "First column", "maxTileCol": "Las
 
 def map_sections(body: Body) -> dict[str, Any]:
     """Return what is listed, its facts and its links, whichever of these documents it is."""
-    listed = next((body[name] for name in ("tileMatrixSets", "tilesets", "styles") if name in body), ())
-    sections = [_list(listed)] if listed else []
+    sections = [_list(body[name], words) for name, words in LISTS.items() if name in body]
     if zooms := body.get("tileMatrices") or body.get("tileMatrixSetLimits"):
         sections.append(_zooms(zooms))
     facts = tuple(
@@ -27,10 +27,14 @@ def map_sections(body: Body) -> dict[str, Any]:
     return {"facts": facts, "sections": (*sections, _links(body))}
 
 
-def _list(listed: list[Body]) -> OgcSection:
-    rows = tuple((Cell(text=str(each.get("title") or each.get("id")), href=_own(each)),) for each in listed)
-    table = Table(caption="What there is", columns=_columns("Title"), rows=rows)
-    return OgcSection(id="list", title=f"{len(rows)} here", table=table)
+def _list(listed: list[Body], words: str) -> OgcSection:
+    rows = tuple((Cell(text=_id(each), href=_own(each), mono=True), Cell(text=str(each["title"]))) for each in listed)
+    table = Table(caption=words.capitalize(), columns=_columns("Id", "Title"), rows=rows)
+    return OgcSection(id="list", title=f"{len(rows)} {words}", table=table)
+
+
+def _id(entry: Body) -> str:
+    return str(entry.get("id") or urlsplit(_own(entry)).path.rpartition("/")[2])
 
 
 def _own(entry: Body) -> str:
