@@ -1,5 +1,6 @@
 """Series of real and of made layers, beside references that numpy and GEOS compute cell by cell."""
 
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from pyproj import Transformer
 from rasterio.transform import from_origin
 from tests.layers import COG, File, Rooms
 
-from repeatpass.core.errors import Exhausted, Invalid
+from repeatpass.core.errors import Exhausted, Invalid, Unavailable
 from repeatpass.data.records import Style
 from repeatpass.data.series import bounds
 from repeatpass.data.series.places import Area, Point, box_of
@@ -231,6 +232,14 @@ def test_maps_without_a_time_have_that_of_their_item(rooms: Rooms, world: xr.Dat
     assert found.times == ("2001-01-15T00:00:00Z", "2001-02-15T00:00:00Z")
     true = world["sst"].sel(lon=3, lat=-33).values[:2]
     assert np.array_equal(found.variables[0].values["value"], true.astype("float64"))
+
+
+def test_who_comes_when_too_many_wait_is_told_so_at_once(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms.series, "_queue", threading.BoundedSemaphore(1))
+    layer, place = rooms.layers.layer("world"), Point(lon=3.9, lat=-33.1)
+    with rooms.series._turn(), pytest.raises(Unavailable, match="try again in a moment"):
+        rooms.series.point(layer, PLAIN, "", place)
+    assert len(rooms.series.point(layer, PLAIN, "", place).times) == 9
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,8 @@ from repeatpass.storage.files import FileArea
 
 AT_ONCE = 4  # series that are computed at the same time
 PATIENCE = 20.0  # seconds that one waits for its turn
+MOST_WAITING = 20  # for their turn; more would keep the server's threads from everything else
+BUSY = "Too many series are being computed; try again in a moment."
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Series:
         self.finding = Finding(catalog, files, copies)
         self.seconds = seconds
         self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._queue = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
     def point(self, layer: Layer, style: Style, time: str, point: Point) -> TimeSeries:
         """Return the values of the cell that holds *point*, in time.
@@ -142,9 +145,14 @@ class Series:
 
     @contextmanager
     def _turn(self) -> Iterator[Deadline]:
-        if not self._turns.acquire(timeout=PATIENCE):
-            raise Unavailable("Too many series are being computed; try again in a moment.")
+        if not self._queue.acquire(blocking=False):
+            raise Unavailable(BUSY)
         try:
-            yield Deadline.after(self.seconds)
+            if not self._turns.acquire(timeout=PATIENCE):
+                raise Unavailable(BUSY)
+            try:
+                yield Deadline.after(self.seconds)
+            finally:
+                self._turns.release()
         finally:
-            self._turns.release()
+            self._queue.release()
