@@ -5,11 +5,14 @@ A house is filled, served, and asked as a browser asks; the time is that of the 
 
 import argparse
 import random
+import socket
 import statistics
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,26 +82,41 @@ def fill(house: House, number: int) -> None:
 
 def measure(number: int, rounds: int) -> dict[str, tuple[float, float]]:
     """Return for each question the median and the slowest answer, in milliseconds; the first of all is told apart."""
-    found: dict[str, tuple[float, float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        house = open_house(Settings(home=Path(folder), environment=sys.prefix, demo=False))
-        house.environments.install("earth")
-        fill(house, number)
-        config = uvicorn.Config(make_app(house, Filling(done=True)), port=0, log_level="error", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            thread.join(0.05)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"accept": "text/html"}, timeout=120) as client:
-            found["The first look, everything read"] = _timed(client, "/collections", 1)
-            for name, path in PATHS.items():
-                found[name] = _timed(client, path, rounds)
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        served(Path(folder), number) as address,
+        httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=120) as client,
+    ):
+        found = {"The first look, everything read": _timed(client, "/collections", 1)}
+        return found | {name: _timed(client, path, rounds) for name, path in PATHS.items()}
+
+
+@contextmanager
+def served(home: Path, number: int) -> Iterator[str]:
+    """Fill a house with *number* collections, serve it, and give its address."""
+    port = free_port()
+    house = open_house(Settings(home=home, port=port, environment=sys.prefix, demo=False))
+    house.environments.install("earth")
+    fill(house, number)
+    config = uvicorn.Config(make_app(house, Filling(done=True)), port=port, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
         house.runner.shutdown()
         server.should_exit = True
         thread.join(20)
-    return found
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _timed(client: httpx.Client, path: str, rounds: int) -> tuple[float, float]:

@@ -76,6 +76,9 @@ def fill(house: House) -> None:
                providers=[{"name": EVIL, "url": "javascript:alert(1)", "roles": ["producer"]}],
                extent={"spatial": {"bbox": [[170, -20, -170, -10]]}, "temporal": {"interval": [[None, None]]}})  # fmt: skip
     catalog.register(SYSTEM, odd, [], [])
+    lost = CollectionAsset(collection="lost", version="1", item=None, key="data", href="", media_type="image/tiff",
+                           size=1, checksum=f"sha256:{'0' * 64}")  # fmt: skip
+    catalog.register(SYSTEM, body("lost"), [], [lost])
     catalog.register(house.owner, body("mine-alone"), [], [], own=True, visibility=Visibility.PRIVATE)
     reading = 'import repeatpass\nname = "levels"\ndata = repeatpass.open(name)'
     house.shelf.add(house.owner, "reads-levels", notebook(reading))

@@ -108,8 +108,8 @@ def test_nothing_of_a_document_is_taken_as_markup_or_as_script(visitor: httpx.Cl
 
 
 def test_the_list_says_how_many_match_and_that_it_is_a_part(visitor: httpx.Client) -> None:
-    assert "10 matching collections" in shown(visitor, "/collections")
-    assert "1 matching collection of 10: a part of the registry." in shown(visitor, "/collections?q=turbidity")
+    assert "11 matching collections" in shown(visitor, "/collections")
+    assert "1 matching collection of 11: a part of the registry." in shown(visitor, "/collections?q=turbidity")
     assert "No collection matches." in shown(visitor, "/collections?q=qwertz")
 
 
@@ -186,6 +186,11 @@ def test_what_states_no_place_says_so_and_is_not_drawn_as_the_world(visitor: htt
     assert twin["sentinel2-sample"]["where"] == "No place stated"
     assert twin["sentinel2-sample"]["box"] is None
     assert twin["odd"]["box"] == [170, -20, -170, -10]
+
+
+def test_a_lost_file_does_not_take_the_page_with_it(visitor: httpx.Client) -> None:
+    assert "About lost." in shown(visitor, "/collections/lost")
+    assert visitor.get("/collections/lost/preview.png").status_code == 404
 
 
 def test_a_collection_of_many_items_shows_the_newest_and_when_they_are(visitor: httpx.Client) -> None:
@@ -305,7 +310,7 @@ def test_the_number_of_questions_to_the_database_does_not_grow_with_the_collecti
         time.sleep(0.1)
     after = {path: questions(path) for path in paths}
     assert all(after[path] <= before[path] + 6 for path in paths), (before, after)
-    assert "31 to 50 of 50" in shown(visitor, "/collections?page=2")
+    assert "31 to 51 of 51" in shown(visitor, "/collections?page=2")
 
 
 def test_the_list_follows_what_is_typed_and_the_address_with_it(place: Site, browser: Any, built: None) -> None:
