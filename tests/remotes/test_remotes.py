@@ -165,6 +165,39 @@ def test_only_wanted_collections_are_taken_and_our_own_are_left_alone(house: Hou
     assert [each.title for each in house.catalog.collections()] == ["Ours"]
 
 
+def test_documents_that_are_wrong_in_any_way_are_left_out_and_counted(house: House, folder: Folder) -> None:
+    good = item("good", 1, 0)
+    wrong = [
+        5, [], {"type": "Feature"}, good | {"id": "a/b"}, good | {"properties": {"datetime": "yesterday"}},
+        good | {"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, "x"]]]}}, good | {"bbox": [1]},
+        good | {"assets": {"a": {"href": "http://[broken"}}}, good | {"links": 7}, good | {"properties": None},
+    ]  # fmt: skip
+    names = ["good", *(f"w{number}" for number in range(len(wrong)))]
+    write(folder.root, {f"scenes/{name}.json": each for name, each in zip(names, [good, *wrong], strict=True)})
+    odd_links = [{"rel": "child", "href": "http://[::1"}, {"rel": "child"}, 3, {"rel": "item", "href": 5}]
+    catalog = {"type": "Catalog", "stac_version": "1.0.0", "id": "far", "description": "-",
+               "links": [*odd_links, {"rel": "child", "href": "./scenes/collection.json"}]}  # fmt: skip
+    write(folder.root, {"catalog.json": catalog, "scenes/collection.json": collection("scenes", names)})
+    (folder.root / "scenes" / "w0.json").write_text("[" * 100_000)
+    remote = mount(house, folder, harvest=True)
+    page = house.mounted.browsing.search(remote, Search(collections=("scenes",)))
+    assert "good" in [each["id"] for each in page.items]
+    write(folder.root, {"scenes/w0.json": 5})
+    seen = house.mounted.harvesting.harvest(remote)
+    assert (seen.items, seen.failures) == (1, 0)
+    assert f"{len(wrong)} items are no valid STAC" in seen.error
+    assert [each.id for each in house.catalog.items("far.scenes")] == ["good"]
+
+
+def test_an_item_that_cannot_be_asked_for_is_not_taken_for_gone(house: House, folder: Folder) -> None:
+    remote = house.mounted.harvesting.harvest(mount(house, folder, harvest=True))
+    whole = folder.answer
+    folder.answer = lambda path, known: (503, b"") if "b.json" in path else whole(path, known)  # type: ignore[method-assign]
+    remote = again(house, remote)
+    assert remote.failures == 1
+    assert len(house.catalog.items("far.scenes")) == 3
+
+
 def test_files_are_fetched_here_and_later_harvests_leave_them(house: House, folder: Folder) -> None:
     remote = house.mounted.harvesting.harvest(mount(house, folder, harvest=True))
     made = house.mounted.fetching.fetch(house.owner, "far", "scenes", ["a"])

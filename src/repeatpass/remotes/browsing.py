@@ -2,13 +2,17 @@
 
 import base64
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
+import shapely
+
 from repeatpass.catalog.collection_search import found_collections
 from repeatpass.catalog.records import Collection
 from repeatpass.catalog.search.geometry import boxes_of
+from repeatpass.catalog.search.indexing import index_row
 from repeatpass.catalog.search.records import Search
 from repeatpass.catalog.times import item_times
 from repeatpass.core.errors import Conflict, Invalid, NotFound, RepeatpassError, Unavailable
@@ -20,6 +24,7 @@ from repeatpass.remotes.remembering import Remembering
 
 FRESH_S = 300.0  # what was read so recently is shown to browsers without asking again
 MOST_COLLECTIONS = 2000
+PAGE = 250  # items that an API is asked for at once
 MOST_ITEMS = 500  # of a static catalogue that one look may read
 
 
@@ -79,6 +84,29 @@ class Browsing:
                 return each
         raise NotFound(f"“{collection}” of {remote.title} has no item “{id}”.", item=id)
 
+    def every_item(self, remote: Remote, collection: str, most: int) -> Iterator[dict[str, Any] | None]:
+        """Yield all items of a collection, *most* at most, None for one that is no valid STAC.
+
+        Raise Unavailable as soon as one cannot be asked for: what is not seen is not gone.
+        """
+        if remote.kind is Kind.STATIC:
+            body, place = self._placed(remote, collection, [])
+            for address in _hrefs(body, "item", place)[:most]:
+                answer = _sure(self.reading.read(address, self.fresh_s))
+                yield tidy(answer.document, "item", answer.url)
+            return
+        wanted, count = Search(collections=(collection,), limit=PAGE), 0
+        while count < most:
+            page = self.search(remote, wanted)
+            if page.trouble:
+                raise Unavailable(page.trouble)
+            yield from page.items  # type: ignore[misc]
+            yield from (None for _ in range(page.left_out))
+            count += len(page.items) + page.left_out
+            if not page.next or page.next == wanted.token:
+                return
+            wanted = replace(wanted, token=page.next)
+
     # API ------------------------------------------------------------------------------------------------------
 
     def _api(self, remote: Remote, wanted: Search) -> Found:
@@ -94,11 +122,13 @@ class Browsing:
         else:
             raise Conflict(f"{remote.title} cannot be searched as a whole; choose one of its collections.")
         answer = self.reading.read(address, self.fresh_s)
-        features = answer.document.get("features", ()) if isinstance(answer.document, dict) else ()
-        found = [tidy(each, "item", answer.url) for each in features if isinstance(each, dict)]
+        features = _listed(answer.document, "features")
+        found = [item for each in features if (item := tidy(each, "item", answer.url))]
         following = _href(answer.document, "next", answer.url) if features else ""
-        return Found(items=[each for each in found if each], next=_packed(following), asked=answer.asked,
-                     trouble=answer.trouble)  # fmt: skip
+        return Found(
+            items=found, next=_packed(following), left_out=len(features) - len(found), asked=answer.asked,
+            trouble=answer.trouble,
+        )  # fmt: skip
 
     # both -----------------------------------------------------------------------------------------------------
 
@@ -114,7 +144,7 @@ class Browsing:
         while address and count < MOST_COLLECTIONS:
             answer = self.reading.read(address, self.fresh_s)
             answers.append(answer)
-            for each in answer.document.get("collections", ()) if isinstance(answer.document, dict) else ():
+            for each in _listed(answer.document, "collections"):
                 count += 1
                 place = _href(each, "self", answer.url) or f"{address.partition('?')[0].rstrip('/')}/{each.get('id')}"
                 if (body := tidy(each, "collection", place)) is not None:
@@ -169,6 +199,12 @@ class Browsing:
         return Found(items=found[begin : begin + wanted.limit], next=following, asked=asked, trouble=_trouble(answers))
 
 
+def _sure(answer: Answer) -> Answer:
+    if answer.trouble:
+        raise Unavailable(answer.trouble)
+    return answer
+
+
 def tidy(document: Any, kind: str, place: str) -> dict[str, Any] | None:
     """Return a document of elsewhere as STAC 1.1 with full addresses; None where it is none, whatever it is."""
     remarks: list[Remark] = []
@@ -176,10 +212,12 @@ def tidy(document: Any, kind: str, place: str) -> dict[str, Any] | None:
     if body is None:
         return None
     try:
+        if kind == "item":
+            index_row("", body)  # raises for times that are none and geometries that cannot be
         body["links"] = kept_links(document, place)
         for asset in (body.get("assets") or {}).values():
             asset["href"] = urljoin(place, str(asset["href"]))
-    except (RepeatpassError, KeyError, ValueError):
+    except (RepeatpassError, KeyError, ValueError, TypeError, IndexError, shapely.errors.ShapelyError):
         return None
     return body
 
@@ -194,11 +232,25 @@ def _whole_links(document: Mapping[str, Any], place: str) -> list[dict[str, Any]
 
 
 def _hrefs(document: Any, rel: str, base: str) -> list[str]:
-    links = document.get("links") if isinstance(document, dict) else None
-    found = [each for each in links or () if isinstance(each, dict) and each.get("rel") == rel and each.get("href")]
+    found = [each for each in _listed(document, "links") if each.get("rel") == rel and each.get("href")]
     gets = [each for each in found if str(each.get("method", "GET")).upper() == "GET"]
-    addresses = [urljoin(base, str(each["href"])) for each in gets]
-    return [each for each in addresses if urlsplit(each).scheme in ("http", "https")]
+    addresses = [_joined(base, str(each["href"])) for each in gets]
+    return [each for each in addresses if each]
+
+
+def _listed(document: Any, name: str) -> list[dict[str, Any]]:
+    """Return the mappings that a document lists under a name; documents of elsewhere may hold anything."""
+    listed = document.get(name) if isinstance(document, dict) else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def _joined(base: str, href: str) -> str:
+    """Return the full address; "" for what is none."""
+    try:
+        found = urljoin(base, href)
+        return found if urlsplit(found).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def _href(document: Any, rel: str, base: str) -> str:

@@ -10,10 +10,9 @@ from typing import Any
 from repeatpass.access import Actor
 from repeatpass.catalog.records import Collection
 from repeatpass.catalog.room import Catalog
-from repeatpass.catalog.search.records import Search
 from repeatpass.core.digests import digest_json
 from repeatpass.core.durations import seconds_of
-from repeatpass.core.errors import Conflict, Gone, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.errors import Conflict, Gone, Invalid, NotFound, RepeatpassError, Unavailable
 from repeatpass.core.loops import LONGEST_S, Loop
 from repeatpass.core.times import now
 from repeatpass.remotes.browsing import Browsing
@@ -24,7 +23,6 @@ log = logging.getLogger(__name__)
 OF = "repeatpass:remote"  # the mounted catalogue that a collection came from
 AS = "repeatpass:remote_collection"  # its id there
 DIGEST = "repeatpass:harvested"  # of what was there
-PAGE = 250
 MOST = 20_000  # items of one collection
 FIRST_RETRY_S = 60.0
 CLAIMED_S = 3600.0  # after which another server may begin a harvest that did not end
@@ -84,14 +82,16 @@ class Harvesting:
         bodies = {str(each["id"]): each for each in listed.collections}
         chosen = [bodies[id] for id in remote.wanted if id in bodies] if remote.wanted else list(bodies.values())
         notes = [f"It has no collection “{id}”." for id in remote.wanted if id not in bodies]
-        count, changed = 0, False
+        count, changed, left_out = 0, False, list[str]()
         for body in chosen:
             try:
-                items, new = self._taken(remote, body)
-            except (NotFound, Conflict, Gone) as error:
+                items, new = self._taken(remote, body, left_out)
+            except (NotFound, Conflict, Gone, Invalid) as error:
                 notes.append(f"{body['id']}: {error.message}")
                 continue
             count, changed = count + items, changed or new
+        if left_out:
+            notes.append(f"{len(left_out)} items are no valid STAC, or have no name for an address; they are left out.")
         moment = self.now()
         return replace(
             remote, looked=moment, changed=moment if changed else remote.changed, failures=0,
@@ -99,10 +99,10 @@ class Harvesting:
             next_look=moment + timedelta(seconds=seconds_of(remote.every)),
         )  # fmt: skip
 
-    def _taken(self, remote: Remote, body: Mapping[str, Any]) -> tuple[int, bool]:
+    def _taken(self, remote: Remote, body: Mapping[str, Any], left_out: list[str]) -> tuple[int, bool]:
         """Take one collection in; return how many items it has, and whether anything was new."""
         id = local_id(remote, str(body["id"]))
-        items = list(self._items(remote, str(body["id"]), id))
+        items = list(self._items(remote, str(body["id"]), id, left_out))
         links = [each for each in body.get("links", ()) if each.get("rel") not in ("item", "items")]
         made = {**body, "id": id, "links": links, OF: remote.id, AS: str(body["id"])}
         made[DIGEST] = digest_json([{name: value for name, value in made.items() if name != DIGEST}, items])
@@ -128,19 +128,14 @@ class Harvesting:
         except NotFound:
             return None
 
-    def _items(self, remote: Remote, collection: str, id: str) -> Iterator[dict[str, Any]]:
-        wanted, seen = Search(collections=(collection,), limit=PAGE), set[str]()
-        while True:
-            page = self.browsing.search(remote, wanted)
-            if page.trouble:
-                raise Unavailable(page.trouble)
-            for each in page.items:
-                if each["id"] not in seen and fits(each):
-                    seen.add(str(each["id"]))
-                    yield {**each, "collection": id}
-            if not page.next or page.next == wanted.token or len(seen) >= MOST:
-                return
-            wanted = replace(wanted, token=page.next)
+    def _items(self, remote: Remote, collection: str, id: str, left_out: list[str]) -> Iterator[dict[str, Any]]:
+        seen: set[str] = set()
+        for each in self.browsing.every_item(remote, collection, MOST):
+            if each is None or not fits(each):
+                left_out.append(collection)
+            elif each["id"] not in seen:
+                seen.add(str(each["id"]))
+                yield {**each, "collection": id}
 
     def _failed(self, remote: Remote, error: Exception) -> Remote:
         pause = min(FIRST_RETRY_S * 2 ** min(remote.failures, 10), max(FIRST_RETRY_S, seconds_of(remote.every)))

@@ -61,5 +61,6 @@ class Found:
 
     items: Sequence[Mapping[str, Any]] = field(default=())
     next: str = ""
+    left_out: int = 0  # that are no valid STAC
     asked: datetime
     trouble: str = ""

@@ -77,7 +77,7 @@ class Remembering:
             return _answer(kept)
         try:
             found = self._ask(url, kept)
-        except (httpx.HTTPError, httpx.InvalidURL, Unavailable, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, Unavailable, ValueError, RecursionError) as error:
             said = error.message if isinstance(error, RepeatpassError) else _said(error)
             if kept is None:
                 raise Unavailable(f"{url} does not answer as it should: {said}"[:500], address=url) from None

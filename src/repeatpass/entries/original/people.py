@@ -64,7 +64,7 @@ def licence_of(sheet: Sheet) -> dict[str, Any]:
     found = spdx_of(f"{text} {sheet.text('LicenseUrl')}")
     if stated and stated.lower() not in ("proprietary", "various", "other"):
         found = stated
-    if not found and not stated:
+    if text and not found and not stated:
         said = "The licence is none that is known by an identifier; it is kept in words."
         sheet.note("License", said, "Add LicenseType: an SPDX identifier such as CC-BY-4.0, or proprietary.")
     words = " ".join(without_links(text).split())

@@ -63,7 +63,8 @@ def _collections(router: APIRouter, desk: Desk) -> None:
         given = dict(request.query_params)
         if wants_json(request):
             return answer(desk, request, remotes_page(desk, actor_of(request)), search_twin(desk, id, name, given))
-        return answer(desk, request, far_collection_page(seen(desk, request), actor_of(request), id, name, given))
+        page = far_collection_page(seen(desk, request), actor_of(request), id, name, given)
+        return answer(desk, request, page, status=400 if page.refused else 200)
 
     @router.post("/remotes/{id}/collections/{name}/fetch")
     async def fetch(id: str, name: str, request: Request) -> Response:
