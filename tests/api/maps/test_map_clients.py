@@ -2,11 +2,14 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 import rasterio
@@ -114,3 +117,15 @@ def test_gdal_reads_maps_and_tiles_of_the_ogc_api(mapped: Served, api: str) -> N
     drawn = np.array(found["cells"]).reshape(90, 180)
     assert drawn.std() > 5
     assert "WGS" in found["system"]
+
+
+@pytest.mark.parametrize("collection", ["warmth", "vienna", "ice"])
+def test_every_address_that_the_page_of_a_collection_prints_can_be_opened(mapped: Served, collection: str) -> None:
+    page = mapped.page(f"/collections/{collection}")
+    section = page[page.index('id="services"') :].split("</section>")[0]
+    printed = {unescape(each) for each in re.findall(r'https?://127[^"<\s]+', section)}
+    assert {each for each in printed if "/wms/" in each or "/wmts/" in each}, section
+    assert any("{z}" in each for each in printed)
+    for address in printed:
+        found = httpx.get(address.replace("{z}", "0").replace("{x}", "0").replace("{y}", "0"))
+        assert found.status_code == 200, (address, found.text)
