@@ -234,6 +234,48 @@ def test_a_tile_has_the_pixels_that_rio_tiler_gives(rooms: Rooms, drawing: Rende
         assert (ours[..., 3] == theirs[..., 3]).all() and (ours[shown] == theirs[shown]).all(), (z, x, y)
 
 
+@pytest.mark.parametrize(
+    ("crs", "bounds"),
+    [("EPSG:4326", (10.0, 40.0, 14.0, 44.0)), ("EPSG:32633", (300000.0, 4500000.0, 600000.0, 4800000.0))],
+)
+def test_a_raster_without_a_mask_has_the_pixels_that_rio_tiler_gives_inside_and_on_its_edge(
+    rooms: Rooms, drawing: Rendering, tmp_path: Path, crs: str, bounds: tuple[float, float, float, float]
+) -> None:
+    random = np.random.default_rng(4).integers(0, 256, (3, 512, 512), dtype="uint8")
+    path = write_cog(tmp_path / "r.tif", random, bounds, crs=crs)
+    rooms.register(f"plain-{crs[5:]}", File(path=path, media_type=COG))
+    layer = rooms.layers.layer(f"plain-{crs[5:]}")
+    style = style_of(layer, {"bands": "1,2,3", "rescale": "10,200"})
+    west, south, east, north = layer.bbox
+    web, kinds = tms.get("WebMercatorQuad"), set()
+    for lon, lat, zoom in ((west, south, 7), (east, north, 9), ((west + east) / 2, (south + north) / 2, 10)):
+        place = web.tile(lon, lat, zoom)
+        ours = pixels(drawing.tile(layer, style, "", "WebMercatorQuad", zoom, place.x, place.y, "png"))
+        with Reader(str(path)) as reader:
+            made = reader.tile(place.x, place.y, zoom)
+        theirs = np.asarray(
+            Image.open(io.BytesIO(made.post_process(in_range=((10, 200),)).render(img_format="PNG"))).convert("RGBA")
+        )
+        shown = theirs[..., 3] == 255
+        kinds.add(bool(shown.all()))
+        assert (ours[..., 3] == theirs[..., 3]).all() and (ours[shown] == theirs[shown]).all(), (zoom, place)
+    assert kinds == {True, False}  # one inside, others on the edge
+
+
+def test_many_at_once_get_what_one_gets(rooms: Rooms) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    places = [("west", 2, x, y) for x in range(4) for y in range(4)] + [("nodata", 6, 32, y) for y in range(20, 26)] * 2
+    one, many = Rendering(rooms.files), Rendering(rooms.files)
+
+    def drawn(rendering: Rendering, name: str, z: int, x: int, y: int) -> bytes:
+        return rendering.tile(rooms.layers.layer(name), PLAIN, "", "WebMercatorQuad", z, x, y, "png").content
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda place: drawn(many, *place), places))
+    assert found == [drawn(one, *place) for place in places]
+
+
 def test_a_tile_of_a_cube_has_the_pixels_that_rio_tiler_gives(rooms: Rooms, drawing: Rendering) -> None:
     import rioxarray  # noqa: F401  it gives arrays their .rio
     from rio_tiler.colormap import cmap
@@ -297,6 +339,9 @@ def test_nothing_is_one_small_transparent_picture(rooms: Rooms, drawing: Renderi
     other = drawing.tile(layer, PLAIN, "", "WebMercatorQuad", 11, 5, 5, "png")
     assert far.empty and far.content is other.content and len(far.content) < 200
     assert (pixels(far)[..., 3] == 0).all() and pixels(far).shape == (256, 256, 4)
+    unread = Rendering(rooms.files)
+    assert unread.tile(rooms.layers.layer("fiji"), PLAIN, "", "WebMercatorQuad", 4, 8, 5, "png").empty
+    assert not unread.reading._slices._held and not unread.reading._own.__dict__  # known without opening a file
     for form in ("webp", "jpg"):
         assert drawing.tile(layer, PLAIN, "", "WebMercatorQuad", 10, 0, 0, form).empty
 

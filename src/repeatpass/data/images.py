@@ -140,4 +140,6 @@ def _in_longitudes(layer: Layer) -> bool:
 
 def _place(layer: Layer, grid: Grid) -> Box | None:
     """Where the grid lies in degrees; None where that need not be known, or cannot be."""
-    return None if len(layer.sources) == 1 and layer.kind == "cube" else in_degrees(grid)
+    west, south, east, north = layer.bbox
+    everywhere = west <= -180 and east >= 180 and south <= -85 and north >= 85
+    return None if len(layer.sources) == 1 and everywhere else in_degrees(grid)
