@@ -93,7 +93,7 @@ def _files(desk: Desk, contents: Contents, id: str) -> list[CollectionAsset]:
 def _layers(desk: Desk, id: str) -> Sequence[Layer]:
     try:
         return desk.house.layers.of(id)
-    except (RepeatpassError, OSError, ValueError):  # a file that cannot be read is told of elsewhere
+    except (RepeatpassError, OSError, ValueError, ImportError):  # a file that cannot be read is told of elsewhere
         log.info("The layers of %s cannot be told", id, exc_info=True)
         return ()
 

@@ -57,7 +57,10 @@ def _read(desk: Desk, file: CollectionAsset) -> tuple[str, tuple[Variable, ...]]
             return b'["", []]'
         return json.dumps([facts.kind, [asdict(each) for each in _told(facts)]]).encode()
 
-    kind, told = json.loads(desk.drawings.get(f"holds {file.checksum}", look))
+    try:
+        kind, told = json.loads(desk.drawings.get(f"holds {file.checksum}", look))
+    except ImportError:  # another thread is importing the same library, whose modules import one another
+        return "", ()
     return kind, tuple(Variable(**each) for each in told)
 
 
