@@ -46,6 +46,8 @@ class Searching:
 
     def feature(self, known: FeatureSet, id: str, crs: str) -> Feature:
         """Return one feature; raise NotFound."""
+        if "\x00" in id:  # PostgreSQL cannot even ask for it
+            raise NotFound("An id holds no NUL.", feature=id[:80])
         query = sa.select(*READ, PLACE).where(features.c.collection == known.collection, features.c.id == id)
         with self.database.read() as connection:
             row = connection.execute(query).mappings().first()

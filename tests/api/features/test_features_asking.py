@@ -56,6 +56,36 @@ def test_the_geometries_of_a_filter_may_be_in_another_system(anyone: httpx.Clien
     assert ids(anyone, filter=f"S_INTERSECTS(geometry, BBOX({west}, {south}, {east}, {north}))") == plain
 
 
+COUNT = {"property": "count"}
+TREES: list[Any] = [
+    {"op": "t_during", "args": [{"property": "day"}, {"interval": ["2020-01-01"]}]},
+    {"op": "t_during", "args": [{"property": "day"}, 5]},
+    {"op": "=", "args": [{"op": "casei", "args": []}, "a"]},
+    {"op": "=", "args": [COUNT, 10**23]},
+    {"op": "in", "args": [COUNT, [10**30]]},
+    {"op": "s_intersects", "args": [{"property": "geometry"}, {"bbox": [1, 2]}]},
+    {"op": "s_intersects", "args": [{"property": "geometry"}, {"property": "geometry"}]},
+    {"op": "a_contains", "args": [{"property": "tags"}, [None]]},
+    {"op": "between", "args": [COUNT, 1]},
+    {"op": "isNull", "args": [5]},
+    {"op": "and", "args": ["x"]},
+    {"op": "=", "args": [[1], [1]]},
+    {"op": "=", "args": [{"property": "name\x00"}, 1]},
+]
+
+
+@pytest.mark.parametrize("tree", TREES, ids=[json.dumps(tree)[:60] for tree in TREES])
+def test_a_filter_that_means_nothing_is_refused_or_finds_nothing(anyone: httpx.Client, tree: Any) -> None:
+    answer = anyone.get(PLACES, params={"filter": json.dumps(tree)})
+    assert answer.status_code == 400 or answer.json()["features"] == [], answer.text
+
+
+def test_arithmetic_with_what_is_missing_or_nothing_is_nothing(anyone: httpx.Client) -> None:
+    assert ids(anyone, filter="depth div 0 = 1") == []
+    assert ids(anyone, filter="count div 50 = 1") == [f"p{number:03}" for number in range(50, 100)]
+    assert "p007" not in ids(anyone, filter="depth div 1 >= 0")  # it has no depth
+
+
 def test_features_are_sorted_and_show_what_is_wanted(anyone: httpx.Client) -> None:
     assert ids(anyone, sortby="-count")[:2] == ["p099", "p098"]
     assert ids(anyone, sortby="good,-count")[:2] == ["p099", "p097"]

@@ -21,7 +21,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
     "/": lambda a, b: a / sa.func.nullif(b, 0), "%": lambda a, b: a % sa.func.nullif(b, 0),
-    "div": lambda a, b: sa.func.floor(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
+    "div": lambda a, b: _floor(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
 }  # fmt: skip
 ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
 NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkeys(
@@ -29,6 +29,11 @@ NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkey
 )  # arguments
 Relating = Callable[[str, shapely.Geometry, str, Subject], sa.ColumnElement[bool]]
 DEEPEST = 60  # levels; deeper filters are no person's
+
+
+def _floor(quotient: Any) -> Any:
+    """SQLAlchemy teaches SQLite a floor of its own, which knows no null."""
+    return sa.case((quotient.is_not(None), sa.func.floor(quotient)))
 
 
 class Clauses:
@@ -161,7 +166,9 @@ class Clauses:
         if op in ARITHMETIC and len(args) == 2:
             left, right = (sa.cast(self._value(each, "number"), sa.Float) for each in args)
             return ARITHMETIC[op](left, right)
-        if op in ("casei", "accenti"):  # accents are kept: neither database folds them without an extension
+        if (
+            op in ("casei", "accenti") and len(args) == 1
+        ):  # accents are kept: neither database folds them without an extension
             if op == "accenti":
                 raise Invalid("ACCENTI is not known here; compare with CASEI or without.", field="filter")
             return sa.func.lower(self._value(args[0], "text"))

@@ -69,7 +69,10 @@ def _before(moment: datetime, seconds: float) -> datetime:
 def span_of(operand: Any, subject: Subject = ITEMS) -> Span:
     """Read an instant, an interval, or the time of a thing; raise Invalid for anything else."""
     if isinstance(operand, Mapping) and "interval" in operand:
-        first, last = operand["interval"]
+        ends = operand["interval"]
+        if not isinstance(ends, list) or len(ends) != 2:
+            raise Invalid("An interval of the filter needs a beginning and an end; either may be “..”.", field="filter")
+        first, last = ends
         start = FIRST if first == ".." else moment_of(first, subject)
         return Span(start=_literal(start), end=_literal(LAST if last == ".." else moment_of(last, subject)))
     if isinstance(operand, Mapping) and operand.get("property") in subject.lasting:
