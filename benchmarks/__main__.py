@@ -42,6 +42,7 @@ def main() -> None:
     tables = [_table(lines), execution.table(figures), *batches.tables(*carried)]
     Console().print(*tables, *([sandboxed.table(boxed)] if boxed else []))
     subprocess.run([sys.executable, "-m", "benchmarks.cubes"], check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.tiles"], check=True)
     subprocess.run([sys.executable, "-m", "benchmarks.series"], check=True)
 
 
