@@ -80,6 +80,16 @@ def test_a_layer_is_chosen_from_the_list_and_the_way_back_leads_back(address: st
     page.context.close()
 
 
+def test_a_layer_that_would_be_a_speck_is_gone_to(address: str, browser: Any) -> None:
+    page, wrong = ready(browser, f"{address}/browser", **WIDE)
+    page.locator('[data-add="scene:data"]').click()
+    soon(lambda: float(query(page).get("at", "0,0,0").split(",")[2]) > 8 and drawn(page))
+    page.locator("#s-combination").select_option("Infrared, plants red")
+    soon(lambda: query(page).get("bands") == "B08,B04,B03")
+    assert wrong == []
+    page.context.close()
+
+
 def test_only_times_that_exist_can_be_chosen(address: str, browser: Any) -> None:
     page, wrong = ready(browser, f"{address}/browser?layer=world:sst&time=2001-11", **WIDE)
     assert page.locator(".timebar output").inner_text() == "November 2001"
@@ -240,8 +250,10 @@ def test_the_map_is_used_by_keys_alone(address: str, browser: Any) -> None:
     soon(lambda: query(page)["at"].split(",")[2] != "3")
     page.keyboard.press("Enter")
     soon(lambda: "point" in query(page))
+    looked = query(page)["at"]
     page.locator('[data-act="hide"]').press("Enter")
     soon(lambda: query(page).get("hidden") == "1")
+    assert query(page)["at"] == looked
     page.locator('[data-act="remove"]').press("Enter")
     soon(lambda: "layer" not in query(page))
     assert wrong == []

@@ -29,7 +29,7 @@ class Browser extends HTMLElement {
     this.tools = new Tools(this);
     this.ground();
     this.follow();
-    addEventListener("popstate", () => this.reload());
+    addEventListener("popstate", () => this.back());
     for (const name of ["rp:theme"]) addEventListener(name, () => this.repaint());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.repaint());
     this.classList.add("alive");
@@ -56,12 +56,12 @@ class Browser extends HTMLElement {
   /** The view and the base; asked again when the projection, the base or the comparison changes. */
   ground() {
     const known = this.known;
-    if (this.shown !== known || !this.view) {
-      const at = this.shown && this.shown !== known ? "" : this.state.at;
+    if (this.shown !== known.crs || !this.view) {
+      const at = this.shown && this.shown !== known.crs ? "" : this.state.at;
       this.view = viewOf(known, at);
       this.moving = !at;
       this.view.on("change", () => this.moved());
-      this.shown = known;
+      this.shown = known.crs;
     }
     this.compare.lay();
     for (const pane of this.compare.panes) pane.ground(known, this.view, this.state.base);
@@ -114,16 +114,22 @@ class Browser extends HTMLElement {
     }
   }
 
+  /** Another view by the browser's own buttons: where one looked comes back, too. */
+  async back() {
+    await this.reload();
+    if (!this.state.at) return;
+    this.shown = undefined;
+    this.ground();
+    this.follow();
+  }
+
   async reload() {
-    const before = this.known;
+    const before = this.known.crs;
     this.state = read(location.search);
     const page = await this.panel.fetch();
     if (page) this.learn(page);
-    const first = this.bare && this.state.layers.length && !this.state.at;
-    if (before !== this.known || this.based !== this.state.base + this.state.compare) this.ground();
+    if (before !== this.known.crs || this.based !== this.state.base + this.state.compare) this.ground();
     this.based = this.state.base + this.state.compare;
-    this.bare = !this.state.layers.length;
-    if (first) this.framing.home(0);
     this.follow();
     this.remark();
   }

@@ -1,6 +1,6 @@
 // @ts-check
 // Where one looks: the whole of a layer or of an area, what is seen of the Earth, where the pointer is.
-import { containsXY, getIntersection, isEmpty } from "ol/extent.js";
+import { containsXY, getIntersection, getWidth, intersects, isEmpty } from "ol/extent.js";
 import { transform, transformExtent } from "ol/proj.js";
 import { rounded } from "./state.js";
 import { extentIn } from "./views.js";
@@ -20,6 +20,15 @@ export class Framing {
     const size = pane.map.getSize();
     if (!size?.[0]) return;
     this.browser.view.fit(box ? extentIn(box, known) : known.home, { size, padding: box ? [24, 24, 24, 24] : [0, 0, 0, 0], duration, maxZoom: 16 });
+  }
+
+  /** Go to a layer that was added, if it lies elsewhere or would be no more than a speck. */
+  reveal() {
+    const about = this.browser.about;
+    if (!about) return;
+    const extent = extentIn(about.bbox, this.browser.known);
+    const seen = this.browser.view.calculateExtent(this.browser.compare.panes[0].map.getSize());
+    if (!intersects(extent, seen) || getWidth(extent) < getWidth(seen) / 12) this.home();
   }
 
   zoom(by) {

@@ -30,7 +30,7 @@ export class Pane {
 
   /** Another projection or base: everything below the data is made anew. */
   ground(known, view, base) {
-    const other = this.known !== known;
+    const other = this.known?.crs !== known.crs;
     this.known = known;
     if (other) for (const at of [...this.made.keys()]) this.drop(at);
     for (const layer of this.below ?? []) this.map.removeLayer(layer);

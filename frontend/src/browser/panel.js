@@ -51,7 +51,7 @@ export class Panel {
     if (link.dataset.view === "list") return this.list({ group: link.dataset.group ?? "" });
     if (add) {
       const layers = [...state.layers, blank(add, state)].slice(-8);
-      return this.browser.go({ layers, on: layers.length - 1 });
+      return this.browser.go({ layers, on: layers.length - 1 }).then(() => this.browser.framing.reveal());
     }
     return this.browser.go({ on: Number(link.dataset.at) });
   }
