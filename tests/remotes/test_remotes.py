@@ -200,7 +200,11 @@ def test_an_item_that_cannot_be_asked_for_is_not_taken_for_gone(house: House, fo
 
 def test_files_are_fetched_here_and_later_harvests_leave_them(house: House, folder: Folder) -> None:
     remote = house.mounted.harvesting.harvest(mount(house, folder, harvest=True))
+    before = house.contexts.read(house.contexts.current(house.owner.id)).collections["far.scenes"]
+    assert before.items == ()  # a run is given what it can open
     made = house.mounted.fetching.fetch(house.owner, "far", "scenes", ["a"])
+    after = house.contexts.read(house.contexts.current(house.owner.id)).collections["far.scenes"]
+    assert [(each.id, list(each.assets)) for each in after.items] == [("a", ["cells"])]
     assert made.version == "2"
     (asset,) = house.catalog.assets("far.scenes")
     assert (asset.item, asset.key, house.files.has(asset.checksum)) == ("a", "cells", True)

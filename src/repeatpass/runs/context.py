@@ -23,17 +23,25 @@ ITEM_TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
 def current_context(catalog: Catalog) -> Context:
-    """Return the context that sees the present version of every collection of *catalog*, without places of files."""
+    """Return the context that sees the present version of every collection of *catalog*, without places of files.
+
+    Items without files here, such as the many that were harvested from elsewhere, cannot be opened and are left out.
+    """
     assets: dict[tuple[str, str | None], dict[str, Asset]] = defaultdict(dict)
     for asset in catalog.current_assets():
         assets[asset.collection, asset.item][asset.key] = _asset(asset)
+    with_files = {collection for collection, item in assets if item}
     return Context(
         collections={
             entry.id: Collection(
                 id=entry.id,
                 version=entry.version,
                 title=entry.title,
-                items=tuple(_item(item.id, item.body, assets[entry.id, item.id]) for item in catalog.items(entry.id)),
+                items=tuple(
+                    _item(item.id, item.body, assets[entry.id, item.id])
+                    for item in (catalog.items(entry.id) if entry.id in with_files else ())
+                    if (entry.id, item.id) in assets
+                ),
                 assets=assets[entry.id, None],
             )
             for entry in catalog.collections()
