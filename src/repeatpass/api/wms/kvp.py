@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from repeatpass.api.maps import telling
-from repeatpass.api.maps.composing import FORMATS, PNG, Colour
+from repeatpass.api.maps.composing import FORMATS, PNG
 from repeatpass.api.maps.numbers import box, whole
 from repeatpass.api.maps.refusing import Refused, missing, wrong
-from repeatpass.api.maps.systems import System, system
 from repeatpass.api.ows.query import Query
 from repeatpass.api.wms.asked import (
     V111,
@@ -20,11 +19,11 @@ from repeatpass.api.wms.asked import (
     GetMap,
     Version,
 )
+from repeatpass.api.wms.values import background, format_of, pixel_of, system_of
 
 OPERATIONS = ("GetCapabilities", "GetMap", "GetFeatureInfo", "GetLegendGraphic")
 LARGEST = 4096  # pixels along a side
 MOST_LAYERS = 8  # of one picture
-TRUTH = {"TRUE": True, "FALSE": False, "1": True, "0": False}
 
 
 def asked_in(query: Query) -> Asked:
@@ -65,7 +64,7 @@ def _map(query: Query, version: Version) -> GetMap:
     # What is asked of a pixel need not name the picture's format.
     drawn = query.get("request").lower() in {"getmap", "map"}
     layers = _layers(query, "layers")
-    media_type = _format(query, "format", tuple(FORMATS), "" if drawn else PNG)
+    media_type = format_of(query, "format", tuple(FORMATS), "" if drawn else PNG)
     return GetMap(
         version=version,
         layers=layers,
@@ -97,40 +96,8 @@ def _styles(query: Query, layers: int) -> tuple[str, ...]:
     return named
 
 
-def _format(query: Query, name: str, known: tuple[str, ...], otherwise: str) -> str:
-    text = query.get(name)
-    # A + that was not encoded arrives as a space; the parameters of a media type change nothing here.
-    plain = text.partition(";")[0].strip().lower().replace(" ", "+").replace("jpg", "jpeg")
-    if not plain and otherwise:
-        return otherwise
-    if not plain:
-        raise missing(name, f"one of {', '.join(known)}")
-    if plain not in known:
-        raise wrong(name, text, f"one of {', '.join(known)}", "InvalidFormat")
-    return plain
-
-
-def background(query: Query, media_type: str) -> Colour | None:
-    """Return the colour behind the picture, None where it is transparent; raise Refused."""
-    transparent = truth(query, "transparent")
-    text = query.get("bgcolor") or "0xFFFFFF"
-    found = re.fullmatch(r"(?:0x|#)([0-9a-fA-F]{6})", text)
-    if found is None:
-        raise wrong("bgcolor", text, "a colour such as 0xFFFFFF")
-    colour = tuple(bytes.fromhex(found[1]))
-    return None if transparent and media_type != "image/jpeg" else (colour[0], colour[1], colour[2])
-
-
-def truth(query: Query, name: str) -> bool:
-    """Read TRUE or FALSE (nothing: FALSE); raise Refused for anything else."""
-    text = query.get(name) or "FALSE"
-    if text.upper() not in TRUTH:
-        raise wrong(name, text, "TRUE or FALSE")
-    return TRUTH[text.upper()]
-
-
 def _frame(query: Query, version: Version) -> Frame:
-    found = _system(query, version)
+    found = system_of(query, version)
     bounds = box(query.get("bbox"), "bbox")
     bounds = found.in_x_y(bounds) if version == V130 else bounds
     return Frame(
@@ -141,29 +108,13 @@ def _frame(query: Query, version: Version) -> Frame:
     )
 
 
-def _system(query: Query, version: Version) -> System:
-    name, code = ("crs", "InvalidCRS") if version == V130 else ("srs", "InvalidSRS")
-    text = query.get(name, "crs", "srs")
-    if not text:
-        raise missing(name, "a coordinate system such as EPSG:3857")
-    found = system(text)
-    if found is None:
-        raise wrong(name, text, "a coordinate system such as EPSG:3857", code)
-    return found
-
-
 def _info(query: Query, version: Version) -> GetFeatureInfo:
     shown = _map(query, version)
     layers = _layers(query, "query_layers")
-    media_type = _format(query, "info_format", telling.FORMATS, telling.TEXT)
+    media_type = format_of(query, "info_format", telling.FORMATS, telling.TEXT)
     across, down = ("i", "j") if version == V130 else ("x", "y")
-    column, row = (_pixel(query, *pair) for pair in ((across, shown.frame.width), (down, shown.frame.height)))
+    column, row = (pixel_of(query, *pair) for pair in ((across, shown.frame.width), (down, shown.frame.height)))
     return GetFeatureInfo(shown=shown, layers=layers, media_type=media_type, column=column, row=row)
-
-
-def _pixel(query: Query, name: str, size: int) -> int:
-    other = {"i": "x", "j": "y", "x": "i", "y": "j"}[name]
-    return whole(query.get(name, other), name, 0, size - 1, "InvalidPoint")
 
 
 def _legend(query: Query, version: Version) -> GetLegendGraphic:
@@ -171,7 +122,7 @@ def _legend(query: Query, version: Version) -> GetLegendGraphic:
     return GetLegendGraphic(
         layer=layers[0],
         name=query.get("style"),
-        media_type=_format(query, "format", (PNG,), PNG),
+        media_type=format_of(query, "format", (PNG,), PNG),
         words=query.pairs(),
     )
 
