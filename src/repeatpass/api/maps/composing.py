@@ -21,10 +21,13 @@ def composed(pictures: Sequence[Picture], media_type: str, background: Colour | 
         return pictures[0]
     from PIL import Image
 
-    images = [Image.open(io.BytesIO(each.content)).convert("RGBA") for each in pictures]
-    under = Image.new("RGBA", images[0].size, (*(background or WHITE), 0 if background is None else 255))
-    for image in images:
+    under: Image.Image | None = None
+    for each in pictures:  # one after the other: each takes 64 MiB where it is as large as may be
+        image = Image.open(io.BytesIO(each.content)).convert("RGBA")
+        if under is None:
+            under = Image.new("RGBA", image.size, (*(background or WHITE), 0 if background is None else 255))
         under.alpha_composite(image)
+    assert under is not None
     content = encoded(under, media_type)
     told = " ".join([*(each.etag for each in pictures), media_type, str(background)])
     empty = background is None and all(each.empty for each in pictures)
