@@ -1,26 +1,18 @@
 """Looking through a catalogue where it is: its collections, and their items by place and time."""
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
-
-import shapely
 
 from repeatpass.catalog.collection_search import found_collections
 from repeatpass.catalog.records import Collection
-from repeatpass.catalog.search.geometry import boxes_of
-from repeatpass.catalog.search.indexing import index_row
 from repeatpass.catalog.search.records import Search
-from repeatpass.catalog.times import item_times
-from repeatpass.core.errors import Conflict, Invalid, NotFound, RepeatpassError, Unavailable
-from repeatpass.core.times import iso, now
-from repeatpass.entries.documents import checked, kept_links
-from repeatpass.entries.records import Remark
+from repeatpass.core.errors import Conflict, Invalid, NotFound, Unavailable
+from repeatpass.core.times import now
+from repeatpass.remotes.linking import href_of, hrefs, listed, tidy, whole_links
 from repeatpass.remotes.records import Answer, Found, Kind, Listed, Remote
 from repeatpass.remotes.remembering import Remembering
+from repeatpass.remotes.searching import matches, packed, query_of, unpacked
 
 FRESH_S = 300.0  # what was read so recently is shown to browsers without asking again
 MOST_COLLECTIONS = 2000
@@ -75,7 +67,7 @@ class Browsing:
         """Return one item; raise NotFound."""
         if remote.kind is Kind.API:
             body, place = self._placed(remote, collection, [])
-            address = f"{_href(body, 'items', place) or f'{place}/items'}".partition("?")[0]
+            address = f"{href_of(body, 'items', place) or f'{place}/items'}".partition("?")[0]
             answer = self.reading.read(f"{address.rstrip('/')}/{id}", self.fresh_s)
             if (found := tidy(answer.document, "item", answer.url)) is not None:
                 return found
@@ -91,7 +83,7 @@ class Browsing:
         """
         if remote.kind is Kind.STATIC:
             body, place = self._placed(remote, collection, [])
-            for address in _hrefs(body, "item", place)[:most]:
+            for address in hrefs(body, "item", place)[:most]:
                 answer = _sure(self.reading.read(address, self.fresh_s))
                 yield tidy(answer.document, "item", answer.url)
             return
@@ -112,21 +104,21 @@ class Browsing:
     def _api(self, remote: Remote, wanted: Search) -> Found:
         landing = self.reading.read(remote.url, self.fresh_s)
         if wanted.token:
-            address = _unpacked(remote, wanted.token)
-        elif search := _href(landing.document, "search", landing.url):
-            address = f"{search.partition('?')[0]}?{_query(wanted)}"
+            address = unpacked(remote, wanted.token)
+        elif search := href_of(landing.document, "search", landing.url):
+            address = f"{search.partition('?')[0]}?{query_of(wanted)}"
         elif len(wanted.collections) == 1:  # an API of collections alone: OGC API – Features
             body, place = self._placed(remote, wanted.collections[0], [])
-            items = _href(body, "items", place) or f"{place.rstrip('/')}/items"
-            address = f"{items.partition('?')[0]}?{_query(wanted, with_collections=False)}"
+            items = href_of(body, "items", place) or f"{place.rstrip('/')}/items"
+            address = f"{items.partition('?')[0]}?{query_of(wanted, with_collections=False)}"
         else:
             raise Conflict(f"{remote.title} cannot be searched as a whole; choose one of its collections.")
         answer = self.reading.read(address, self.fresh_s)
-        features = _listed(answer.document, "features")
+        features = listed(answer.document, "features")
         found = [item for each in features if (item := tidy(each, "item", answer.url))]
-        following = _href(answer.document, "next", answer.url) if features else ""
+        following = href_of(answer.document, "next", answer.url) if features else ""
         return Found(
-            items=found, next=_packed(following), left_out=len(features) - len(found), asked=answer.asked,
+            items=found, next=packed(following), left_out=len(features) - len(found), asked=answer.asked,
             trouble=answer.trouble,
         )  # fmt: skip
 
@@ -139,17 +131,17 @@ class Browsing:
         if remote.kind is Kind.STATIC:
             yield from self._children(landing, answers, {landing.url})
             return
-        address: str = _href(landing.document, "data", landing.url) or f"{remote.url.rstrip('/')}/collections"
+        address: str = href_of(landing.document, "data", landing.url) or f"{remote.url.rstrip('/')}/collections"
         count = 0
         while address and count < MOST_COLLECTIONS:
             answer = self.reading.read(address, self.fresh_s)
             answers.append(answer)
-            for each in _listed(answer.document, "collections"):
+            for each in listed(answer.document, "collections"):
                 count += 1
-                place = _href(each, "self", answer.url) or f"{address.partition('?')[0].rstrip('/')}/{each.get('id')}"
+                place = href_of(each, "self", answer.url) or f"{address.partition('?')[0].rstrip('/')}/{each.get('id')}"
                 if (body := tidy(each, "collection", place)) is not None:
-                    yield body | {"links": _whole_links(each, place)}, place
-            following = _href(answer.document, "next", answer.url)
+                    yield body | {"links": whole_links(each, place)}, place
+            following = href_of(answer.document, "next", answer.url)
             address = following if following != address else ""
 
     def _placed(self, remote: Remote, id: str, answers: list[Answer]) -> tuple[dict[str, Any], str]:
@@ -164,9 +156,9 @@ class Browsing:
         document = answer.document
         if isinstance(document, dict) and document.get("type") == "Collection":
             if (body := tidy(document, "collection", answer.url)) is not None:
-                yield body | {"links": _whole_links(document, answer.url)}, answer.url
+                yield body | {"links": whole_links(document, answer.url)}, answer.url
             return
-        for address in _hrefs(document, "child", answer.url):
+        for address in hrefs(document, "child", answer.url):
             if address in seen or len(seen) > MOST_COLLECTIONS:
                 continue
             seen.add(address)
@@ -179,7 +171,7 @@ class Browsing:
 
     def _linked(self, remote: Remote, collection: str, answers: list[Answer]) -> Iterator[dict[str, Any]]:
         body, place = self._placed(remote, collection, answers)
-        for address in _hrefs(body, "item", place)[:MOST_ITEMS]:
+        for address in hrefs(body, "item", place)[:MOST_ITEMS]:
             try:
                 answer = self.reading.read(address, self.fresh_s)
             except (NotFound, Unavailable):
@@ -192,7 +184,7 @@ class Browsing:
         answers: list[Answer] = [self.reading.read(remote.url, self.fresh_s)]
         names = wanted.collections or [str(body["id"]) for body, _ in self._collections(remote, answers)]
         every = [item for name in names for item in self._linked(remote, name, answers)]
-        found = [each for each in every if _matches(each, wanted)]
+        found = [each for each in every if matches(each, wanted)]
         begin = int(wanted.token) if wanted.token.isdigit() else 0
         following = str(begin + wanted.limit) if begin + wanted.limit < len(found) else ""
         asked = min(each.asked for each in answers)
@@ -203,108 +195,6 @@ def _sure(answer: Answer) -> Answer:
     if answer.trouble:
         raise Unavailable(answer.trouble)
     return answer
-
-
-def tidy(document: Any, kind: str, place: str) -> dict[str, Any] | None:
-    """Return a document of elsewhere as STAC 1.1 with full addresses; None where it is none, whatever it is."""
-    remarks: list[Remark] = []
-    body = checked(document, kind, place, remarks)
-    if body is None:
-        return None
-    try:
-        if kind == "item":
-            index_row("", body)  # raises for times that are none and geometries that cannot be
-        body["links"] = kept_links(document, place)
-        for asset in (body.get("assets") or {}).values():
-            asset["href"] = urljoin(place, str(asset["href"]))
-    except (RepeatpassError, KeyError, ValueError, TypeError, IndexError, shapely.errors.ShapelyError):
-        return None
-    return body
-
-
-def _whole_links(document: Mapping[str, Any], place: str) -> list[dict[str, Any]]:
-    """Return the links with full addresses, those of the structure among them."""
-    kept = kept_links(document, place)
-    structure = [
-        each for each in document.get("links", ()) if isinstance(each, dict) and each.get("rel") in ("items", "item")
-    ]
-    return kept + [{**each, "href": urljoin(place, str(each.get("href", "")))} for each in structure]
-
-
-def _hrefs(document: Any, rel: str, base: str) -> list[str]:
-    found = [each for each in _listed(document, "links") if each.get("rel") == rel and each.get("href")]
-    gets = [each for each in found if str(each.get("method", "GET")).upper() == "GET"]
-    addresses = [_joined(base, str(each["href"])) for each in gets]
-    return [each for each in addresses if each]
-
-
-def _listed(document: Any, name: str) -> list[dict[str, Any]]:
-    """Return the mappings that a document lists under a name; documents of elsewhere may hold anything."""
-    listed = document.get(name) if isinstance(document, dict) else None
-    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-
-
-def _joined(base: str, href: str) -> str:
-    """Return the full address; "" for what is none."""
-    try:
-        found = urljoin(base, href)
-        return found if urlsplit(found).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
-
-
-def _href(document: Any, rel: str, base: str) -> str:
-    return next(iter(_hrefs(document, rel, base)), "")
-
-
-def _query(wanted: Search, with_collections: bool = True) -> str:
-    given: dict[str, Any] = {"limit": wanted.limit}
-    if wanted.collections and with_collections:
-        given["collections"] = ",".join(wanted.collections)
-    if wanted.ids:
-        given["ids"] = ",".join(wanted.ids)
-    if wanted.bbox:
-        given["bbox"] = ",".join(map(str, wanted.bbox))
-    if wanted.start or wanted.end:
-        given["datetime"] = "/".join(iso(each) if each else ".." for each in (wanted.start, wanted.end))
-    return urlencode(given)
-
-
-def _packed(address: str) -> str:
-    return base64.urlsafe_b64encode(address.encode()).decode().rstrip("=") if address else ""
-
-
-def _unpacked(remote: Remote, token: str) -> str:
-    """Return the address that a token stands for: one of the catalogue's own host, since clients hand it in."""
-    try:
-        address = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-    except ValueError:
-        address = ""
-    if urlsplit(address)[:2] != urlsplit(remote.url)[:2]:
-        raise Invalid("The token of the page is not one of ours; begin the search again.", field="token")
-    return address
-
-
-def _matches(item: Mapping[str, Any], wanted: Search) -> bool:
-    if wanted.ids and item["id"] not in wanted.ids:
-        return False
-    start, end = item_times(item)
-    if not _during(start, end, wanted):
-        return False
-    box = item.get("bbox")
-    if wanted.bbox is None:
-        return True
-    if not box:
-        return False
-    flat = (box[0], box[1], box[2], box[3]) if len(box) == 4 else (box[0], box[1], box[3], box[4])
-    return any(a[0] <= b[2] and a[2] >= b[0] and a[1] <= b[3] and a[3] >= b[1]
-               for a in boxes_of(wanted.bbox) for b in boxes_of(flat))  # fmt: skip
-
-
-def _during(start: datetime | None, end: datetime | None, wanted: Search) -> bool:
-    late = wanted.end is not None and (start is None or start > wanted.end)
-    early = wanted.start is not None and (end is None or end < wanted.start)
-    return not (late or early)
 
 
 def _trouble(answers: list[Answer]) -> str:
