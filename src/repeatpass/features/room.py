@@ -88,7 +88,6 @@ class Features:
             known = self._editable(connection, actor, collection)
             if not known.fields and not known.number:
                 known = replace(known, fields=inferred(bodies))
-            known = replace(known, revision=known.revision + 1)
             many = len(bodies) > 1
             named = (f"Feature {at}" if many else "The feature" for at in range(1, len(bodies) + 1))
             given = [checked(known, body, where) for body, where in zip(bodies, named, strict=True)]

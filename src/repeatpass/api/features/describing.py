@@ -1,6 +1,6 @@
 """What is said of the features of a collection: links and systems in its document, schema, queryables, sortables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repeatpass.access import Actor
@@ -42,17 +42,25 @@ class FeaturesFace:
     conformance: Sequence[str] = CONFORMANCE
     landing: Sequence[Link] = ()
 
-    def __init__(self, house: House) -> None:
-        self.features = house.features
+    def __init__(self, house: House, sets: Mapping[str, FeatureSet] | None = None) -> None:
+        self.house, self.features, self.sets = house, house.features, sets
+
+    def for_many(self) -> "FeaturesFace":
+        """Return one that has read ahead which collections hold features."""
+        return FeaturesFace(self.house, self.features.sets())
 
     def part(self, collection: Collection, _actor: Actor) -> Part | None:
         """Return the links to the features of a collection, None if it holds none."""
+        known = self._known(collection.id)
+        return None if known is None else Part(links=_links(f"{PATH}/{collection.id}"), members=_members(known))
+
+    def _known(self, collection: str) -> FeatureSet | None:
+        if self.sets is not None:
+            return self.sets.get(collection)
         try:
-            known = self.features.known(collection.id)
+            return self.features.known(collection)
         except NoFeatures:
             return None
-        here = f"{PATH}/{collection.id}"
-        return Part(links=_links(here), members=_members(known))
 
 
 def _links(here: str) -> list[Link]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from repeatpass.access import Actor
 from repeatpass.catalog.records import Collection
@@ -38,3 +38,16 @@ class Contributor(Protocol):
 
         Asked for each collection of a list, so it must be quick: no file is opened for it.
         """
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A contributor that can ask its room once for a whole list."""
+
+    def for_many(self) -> Contributor:
+        """Return a contributor that knows now what it is asked of many collections; for one request."""
+
+
+def for_many(faces: Sequence[Contributor]) -> list[Contributor]:
+    """Return the faces for a list of collections."""
+    return [each.for_many() if isinstance(each, ReadsAhead) else each for each in faces]

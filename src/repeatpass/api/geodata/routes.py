@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from repeatpass.api.documents import Pages, answer, link
-from repeatpass.api.geodata.contributing import Contributor
+from repeatpass.api.geodata.contributing import Contributor, for_many
 from repeatpass.api.geodata.described import CRS84, PATH, described
 from repeatpass.api.geodata.seeing import actor_of, catalog_for, collection_for
 from repeatpass.api.job_list import whole
@@ -20,7 +20,8 @@ def geodata_router(house: House, pages: Pages, faces: list[Contributor]) -> APIR
     def collections(request: Request) -> Response:
         limit, offset = min(whole(request, "limit", MOST, 1), MOST), whole(request, "offset", 0, 0)
         every = catalog_for(house, request).collections()
-        shown = [described(each, faces, actor_of(request), listed=True) for each in every[offset : offset + limit]]
+        ahead, actor = for_many(faces), actor_of(request)
+        shown = [described(each, ahead, actor, listed=True) for each in every[offset : offset + limit]]
         body = {
             "links": [link("/ogc", "up", title="Repeatpass"), *_beside(limit, offset, len(every))],
             "numberMatched": len(every),

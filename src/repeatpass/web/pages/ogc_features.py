@@ -90,8 +90,8 @@ def _items(body: Body) -> str:
 def _other_forms(body: Body) -> tuple[Fact, ...]:
     collection = Fact(label="Collection", text=body["collection"], href=f"/ogc/collections/{body['collection']}?f=html")
     forms = (
-        Fact(label="Whole" if form != "json" else "As", text=text, href=f"{_items(body)}?f={form}")
-        for form, text in (("json", "GeoJSON"), ("csv", "CSV"), ("fgb", "FlatGeobuf"), ("parquet", "GeoParquet"))
+        Fact(label=name, text="All features" if form != "json" else "Page by page", href=f"{_items(body)}?f={form}")
+        for form, name in (("json", "GeoJSON"), ("csv", "CSV"), ("fgb", "FlatGeobuf"), ("parquet", "GeoParquet"))
     )
     return (collection, *forms)
 
