@@ -24,7 +24,8 @@ from repeatpass.runs.records import State
 from repeatpass.server import make_app
 from repeatpass.web.browsing.asked import Shown, Sight, read_sight
 from repeatpass.web.browsing.code import python_of
-from repeatpass.web.browsing.shapes import read_shape, shape_of_file
+from repeatpass.web.browsing.shape_files import shape_of_file
+from repeatpass.web.browsing.shapes import read_shape
 
 HTML = {"accept": "text/html"}
 TRIANGLE = "POLYGON((0 10,40 10,20 60,0 10))"
@@ -216,6 +217,8 @@ def test_an_area_with_a_long_outline_is_made_short_enough_for_an_address() -> No
         ("a.geojson", b'{"type": "Featu', "cannot be read as GeoJSON"),
         ("a.gpkg", b"not a database", "cannot be read as GPKG"),
         ("a.zip", b"PK\x03\x04broken", "not a zip file"),
+        ("a.json", b'<OGRVRTDataSource><OGRVRTLayer name="x"/></OGRVRTDataSource>', "its content is something else"),
+        ("a.kml", b"<OGRVRTDataSource><!-- <kml> --></OGRVRTDataSource>", "its content is something else"),
         ("a.docx", b"x", "ends in .docx"),
         ("nothing", b"x", "ends in nothing"),
         ("a.geojson", b'{"type":"Point","coordinates":[1,2]}', "none is a polygon"),
@@ -227,6 +230,15 @@ def test_a_file_that_is_no_area_gets_a_precise_answer(
 ) -> None:
     answer = client.post(f"/browser/areas?name={name}", content=content)
     assert answer.status_code == 400 and said in answer.json()["detail"], answer.text
+
+
+def test_a_zip_that_holds_more_than_a_shapefile_is_refused() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as packed:
+        packed.writestr("a.shp", b"")
+        packed.writestr("a.vrt", b"<OGRVRTDataSource/>")
+    with pytest.raises(Invalid, match=r"nothing else; it holds a\.vrt"):
+        shape_of_file("a.zip", sink.getvalue())
 
 
 def test_a_zip_that_would_unpack_to_too_much_is_refused() -> None:

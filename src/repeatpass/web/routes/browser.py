@@ -11,7 +11,7 @@ from repeatpass.web.browsing.asked import read_sight
 from repeatpass.web.browsing.bases import base_tile
 from repeatpass.web.browsing.notebook import notebook_of
 from repeatpass.web.browsing.picture import still_picture
-from repeatpass.web.browsing.shapes import LARGEST, Uploaded, shape_of_file
+from repeatpass.web.browsing.shape_files import LARGEST, Uploaded, shape_of_file
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.browser import browser_page, shown_of
 from repeatpass.web.routes.answering import actor_of, answer, as_json
