@@ -11,7 +11,8 @@ from repeatpass.catalog.records import Collection, CollectionAsset
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.entries.documents import read_documents
-from repeatpass.entries.folders import SUFFIXES, Said, read_folder
+from repeatpass.entries.folders import Said, read_folder
+from repeatpass.entries.listing import SUFFIXES
 from repeatpass.entries.original import read_entry
 from repeatpass.entries.reading import Ask, content_of, is_address
 from repeatpass.entries.records import Draft, Level, OwnFile

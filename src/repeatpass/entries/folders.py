@@ -1,39 +1,20 @@
 """Entries from folders and buckets of files: what the files say, and what a person adds."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import fsspec
 
 from repeatpass.catalog.products import outline
-from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.core.errors import Invalid
 from repeatpass.core.ids import check_name
-from repeatpass.core.times import now
 from repeatpass.data.metadata import FileFacts, UnreadableFile, read_metadata
 from repeatpass.data.metadata.cubes import ZARR, ZARR_ZIP
 from repeatpass.entries.described import asset_of, extensions_of
+from repeatpass.entries.listing import SUFFIXES, is_elsewhere, listed_files, times_of
 from repeatpass.entries.records import Draft, Level, OwnFile, Remark
 
-SUFFIXES = (
-    ".tif",
-    ".tiff",
-    ".nc",
-    ".nc4",
-    ".h5",
-    ".zarr",
-    ".zarr.zip",
-    ".parquet",
-    ".geoparquet",
-    ".gpkg",
-    ".geojson",
-    ".fgb",
-)
-MOST = 10_000  # files of one folder
-DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 PATCHED = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -76,47 +57,12 @@ def read_folder(address: str, said: Said) -> Draft:
         )
     body = _body(address, said, read)
     files = [OwnFile(key="data", path=Path(each.address), media_type=each.facts.media_type, item=each.item)
-             for each in read if each.item and not _is_elsewhere(each.address)]  # fmt: skip
+             for each in read if each.item and not is_elsewhere(each.address)]  # fmt: skip
     for each, key in _loose(read):
-        if not _is_elsewhere(each.address):
+        if not is_elsewhere(each.address):
             files.append(OwnFile(key=key, path=Path(each.address), media_type=each.facts.media_type))
     items = [_item(str(body["id"]), each) for each in read if each.item]
     return Draft(name=address, remarks=remarks, body=body, items=items, files=files)
-
-
-def listed_files(address: str) -> list[str]:
-    """Return the files at a folder or a bucket that are of known formats, in order; a single file is taken as it is."""
-    try:
-        fs, place = fsspec.core.url_to_fs(address)
-        if not fs.exists(place):
-            raise NotFound(f"There is nothing at {address}.", address=address)
-        if place.endswith(".zarr") or not fs.isdir(place):
-            return [address]
-        found = sorted(_walk(fs, place, 0))
-    except (ImportError, ValueError) as error:
-        raise Invalid(f"{address} cannot be read: {error}.", address=address) from None
-    except OSError as error:
-        raise NotFound(f"{address} cannot be read: {error}.", address=address) from None
-    if not found:
-        raise NotFound(f"There are no files at {address} that end in {', '.join(SUFFIXES)}.", address=address)
-    if len(found) > MOST:
-        raise Invalid(f"There are {len(found)} files at {address}; {MOST} at most are taken at once.", address=address)
-    return [fs.unstrip_protocol(each) if "://" in address else each for each in found]
-
-
-def _walk(fs: Any, place: str, depth: int) -> Iterator[str]:
-    for each in fs.ls(place, detail=True):
-        name = str(each["name"]).rstrip("/")
-        if name.rsplit("/", 1)[-1].startswith(".") or name == place.rstrip("/"):
-            continue
-        if name.lower().endswith(SUFFIXES):
-            yield name
-        elif each["type"] == "directory" and depth < 8:
-            yield from _walk(fs, name, depth + 1)
-
-
-def _is_elsewhere(address: str) -> bool:
-    return len(urlsplit(address).scheme) > 1
 
 
 def _read_all(listed: Sequence[str]) -> tuple[list[Read], list[Remark]]:
@@ -129,10 +75,10 @@ def _read_all(listed: Sequence[str]) -> tuple[list[Read], list[Remark]]:
         except UnreadableFile as error:
             remarks.append(_remark(address, f"{error.message} It is left out.", ""))
             continue
-        if facts.media_type == ZARR and not _is_elsewhere(address):
+        if facts.media_type == ZARR and not is_elsewhere(address):
             facts = replace(facts, media_type=ZARR_ZIP)  # as it is kept here
         remarks += [_remark(address, each, "", Level.NOTE) for each in facts.remarks]
-        start, end = _times(facts)
+        start, end = times_of(facts)
         placed = facts.bbox is not None and bool(start)
         if facts.bbox is not None and not start:
             said = "It says no time, and neither does its name; it is taken as a file of the collection as a whole."
@@ -144,23 +90,6 @@ def _read_all(listed: Sequence[str]) -> tuple[list[Read], list[Remark]]:
 
 def _remark(address: str, message: str, fix: str, level: Level = Level.WARNING) -> Remark:
     return Remark(level=level, message=message, fix=fix, file=address.rsplit("/", 1)[-1])
-
-
-def _times(facts: FileFacts) -> tuple[str, str]:
-    """Return when a file is of: as it says, else by a date in its name (a month or a year is all of it)."""
-    if facts.start:
-        return facts.start, facts.end or facts.start
-    found = DATE.search(facts.name)
-    if not found or int(found[1]) > now().year + 1:  # a number of cells, such as 2048
-        return "", ""
-    year, month, day = found[1], found[2], found[3]
-    if day:
-        return f"{year}-{month}-{day}T00:00:00Z", f"{year}-{month}-{day}T00:00:00Z"
-    import calendar
-
-    last = month or "12"
-    until = calendar.monthrange(int(year), int(last))[1]
-    return f"{year}-{month or '01'}-01T00:00:00Z", f"{year}-{last}-{until:02}T23:59:59Z"
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -224,7 +153,7 @@ def _loose(read: Sequence[Read]) -> list[tuple[Read, str]]:
 
 
 def _href(read: Read) -> str:
-    return read.address if _is_elsewhere(read.address) else ""
+    return read.address if is_elsewhere(read.address) else ""
 
 
 def _extent(read: Sequence[Read]) -> dict[str, Any]:
