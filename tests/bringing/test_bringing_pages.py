@@ -14,6 +14,7 @@ from tests.served import Served, small_home
 from repeatpass.assembly import open_house
 from repeatpass.settings import Settings
 
+pytestmark = pytest.mark.slow
 STATES: dict[str, str] = {"title": "States", "licence": "CC0-1.0", "id": "states"}
 
 

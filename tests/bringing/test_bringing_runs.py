@@ -20,6 +20,7 @@ from repeatpass.core.errors import Conflict, Exhausted, Forbidden, Gone, Invalid
 from repeatpass.runs.records import State
 from repeatpass.upkeep.gc import needed_files
 
+pytestmark = pytest.mark.slow
 WISH = {"title": "Landsat over the Bahamas", "licence": "CC-BY-4.0", "provider": "USGS", "keywords": "landsat, reef"}
 
 
