@@ -187,13 +187,13 @@ def _join(house: House) -> None:
         "indicators.collect",
         {"run.succeeded"},
         lambda event: _ignore(house.collecting.collect(event.subject)),
-        lambda event: event.body["purpose"] == Purpose.UPDATE,
+        lambda event: event.body.get("purpose") == Purpose.UPDATE,
     )
     house.events.join(
         "verification.compare",
         finished,
         lambda event: house.repeating.run_finished(event.subject),
-        lambda event: event.body["purpose"] == Purpose.REPEAT,
+        lambda event: event.body.get("purpose") == Purpose.REPEAT,
     )
     house.events.join(
         "cubes.register",
