@@ -9,6 +9,7 @@ from repeatpass.data.grids import Grid, in_degrees
 from repeatpass.data.records import Box
 
 MERCATOR = 85.06  # degrees: beyond, a web map has no resolution that could be told
+MOST = 4096  # columns and rows that are warped to at most, of the coarsest overview
 
 
 def part_of(file: Any, indexes: Sequence[int], grid: Grid, nodata: float | None, turn: float = 0) -> Any:
@@ -35,12 +36,18 @@ def part_of(file: Any, indexes: Sequence[int], grid: Grid, nodata: float | None,
 
 
 def _target(file: Any, grid: Grid) -> dict[str, Any]:
-    """What GDAL is to warp to: the grid, or where that is finer than the raster the raster's own resolution."""
+    """What GDAL is to warp to: the grid, or where that is coarser than the raster the raster's own resolution.
+
+    Of a small raster on a map of the world that would be millions of columns, each of them warped from its coarsest
+    overview: then it is as fine as can be had in an instant.
+    """
     from rasterio.transform import from_bounds
 
     left, bottom, right, top = grid.bounds
     wide, high = resolution(file.crs, grid.crs, file.width, file.height, tuple(file.bounds))
-    wide, high = min(wide, (right - left) / grid.width), min(high, (top - bottom) / grid.height)
+    most = MOST * max(file.overviews(1), default=1)
+    wide = max(min(wide, (right - left) / grid.width), (right - left) / max(most, grid.width))
+    high = max(min(high, (top - bottom) / grid.height), (top - bottom) / max(most, grid.height))
     columns, rows = max(1, round((right - left) / wide)), max(1, round((top - bottom) / high))
     transform = from_bounds(left, bottom, right, top, columns, rows)
     return {"crs": grid.crs, "transform": transform, "width": columns, "height": rows, "dtype": file.dtypes[0]}
