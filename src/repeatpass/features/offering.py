@@ -70,8 +70,9 @@ class Offering:
     def _files(self, collection: str) -> list[CollectionAsset]:
         """Return the files that hold features: of several forms of the same, the first of its item."""
         found: dict[str, CollectionAsset] = {}
+        every = self.catalog.assets(collection)
         for kind in KINDS:
-            for each in self.catalog.assets(collection):
+            for each in every:
                 if each.media_type.partition(";")[0].strip() == kind and self._has_places(each):
                     found.setdefault(each.item or "", each)
         return [found[""]] if "" in found else list(found.values())
