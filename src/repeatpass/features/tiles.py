@@ -18,7 +18,8 @@ from repeatpass.features.room import Features
 SETS: Mapping[str, str] = {"WebMercatorQuad": "EPSG:3857", "WorldCRS84Quad": CRS84}
 UNITS = 4096  # of a tile's side
 EDGE = 64  # units that a tile reaches beyond its side, so that lines have no seams
-SMALL = 4  # units: of what is smaller, one is drawn in each place of this size
+SMALL = 4  # units: what is smaller cannot be told apart, and one of it is drawn in each place
+PLACES, CROWD = (4, 8, 16, 32, 64, 128), 2500  # units: a place is the first of these that leaves no more features
 DEEPEST = 24
 MOST = 50_000  # features of one tile
 
@@ -120,10 +121,16 @@ def _not_crowded(shapes: Any, bounds: Box, unit: float) -> Any:
     boxes = shapely.bounds(shapes)
     there = np.isfinite(boxes).all(axis=1)
     small = there & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) < SMALL * unit)
-    places = np.floor((np.nan_to_num(boxes[:, :2]) - bounds[:2]) / (SMALL * unit))
-    places[~small] = np.column_stack([np.arange(len(shapes)), np.full(len(shapes), -1e9)])[~small]  # each for itself
-    first = np.zeros(len(shapes), dtype=bool)
-    first[np.unique(places, axis=0, return_index=True)[1]] = True
+    corners = np.nan_to_num(boxes[:, :2]) - bounds[:2]
+    for size in PLACES:
+        first = np.zeros(len(shapes), dtype=bool)
+        places = np.floor(corners / (size * unit))
+        places[~small] = np.column_stack([np.arange(len(shapes)), np.full(len(shapes), -1e9)])[
+            ~small
+        ]  # each for itself
+        first[np.unique(places, axis=0, return_index=True)[1]] = True
+        if np.count_nonzero(there & first) <= CROWD:
+            break
     return np.flatnonzero(there & first)
 
 
