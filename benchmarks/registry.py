@@ -74,7 +74,7 @@ def fill(house: House, number: int) -> None:
     with house.database.write() as connection:
         rows = [{"id": each["id"], "title": each["title"], "body": each, **facts} for each in bodies]
         connection.execute(collections.insert(), rows)
-        files = [file | {"collection": each["id"], "checksum": f"sha256:{each['id']}"} for each in bodies]
+        files = [file | {"collection": each["id"], "checksum": f"sha256:{int(each['id'][5:]):064x}"} for each in bodies]
         connection.execute(assets.insert(), files)
         for each in bodies:
             events.record(connection, "collection.registered", each["id"], version="1", by=house.owner.id)

@@ -42,14 +42,15 @@ def found_entries(
     end: datetime | None = None,
 ) -> list[Entry]:
     """Return those entries of the registry that match everything asked, as `found_collections` does."""
-    return [
-        each
-        for each in entries
-        if speaks_of(each.text, words)
-        and (box is None or any(_overlap(half, each.box or WORLD) for half in boxes_of(box)))
-        and not (end is not None and each.start is not None and each.start > end)
-        and not (start is not None and each.end is not None and each.end < start)
-    ]
+    found = [each for each in entries if speaks_of(each.text, words)] if words.strip() else list(entries)
+    if box is not None:
+        halves = boxes_of(box)
+        found = [each for each in found if any(_overlap(half, each.box or WORLD) for half in halves)]
+    if end is not None:
+        found = [each for each in found if each.start is None or each.start <= end]
+    if start is not None:
+        found = [each for each in found if each.end is None or each.end >= start]
+    return found
 
 
 def _speaks_of(collection: Collection, words: str) -> bool:
