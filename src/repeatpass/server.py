@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
@@ -47,6 +48,8 @@ def make_app(house: House, filling: Filling) -> FastAPI:
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        # Two threads that import zarr at the same time get half of it; from here on it is there.
+        await run_in_threadpool(import_module, "zarr")
         await run_in_threadpool(house.start)
         yield
         await run_in_threadpool(house.close)
