@@ -5,6 +5,9 @@ KitError
 ├── UnknownData      the collection, item or asset is not there
 ├── AlteredData      a file is missing, or is not the one that was registered
 ├── UnreadableData   the file is right, but nothing here can read its format
+├── AccessRefused    another computer does not let us read (401, 403)
+├── QuotaReached     another computer has had enough requests of us for now (429)
+├── RemoteTrouble    another computer cannot be reached, breaks off or answers nonsense
 ├── BadOutput        what should be published cannot be
 └── ClientError      the platform refused a request, or a job did not succeed
 """
@@ -44,6 +47,24 @@ class UnreadableData(KitError):
     """No reader for the media type, or the library it needs is not installed."""
 
     kind = "kit-unreadable-data"
+
+
+class AccessRefused(KitError):
+    """Another computer does not let us read: no credentials, or not the right ones."""
+
+    kind = "kit-access-refused"
+
+
+class QuotaReached(KitError):
+    """Another computer has had enough requests for now; `detail["wait_s"]` says for how long where it told."""
+
+    kind = "kit-quota-reached"
+
+
+class RemoteTrouble(KitError):
+    """Another computer cannot be reached, breaks off, fails, or gives something else than it says."""
+
+    kind = "kit-remote-trouble"
 
 
 class BadOutput(KitError):

@@ -13,10 +13,11 @@ from repeatpass.kit.records import Asset, Collection, Item, Read
 
 
 def open(collection: str, item: str | None = None, *, asset: str = "data", layout: str = "", **options: Any) -> Any:
-    """Open one asset of a collection.
+    """Open one asset of a collection, or what lies at an address elsewhere.
 
     Args:
-        collection: id of the collection.
+        collection: id of the collection; or an address ``https://…``, ``s3://bucket/key`` or
+            ``stac+https://…/collections/id``, whose own options `connectors.opening.open_address` describes.
         item: id of the item; may be left out when the collection has one item, or holds the asset itself.
         asset: key of the asset.
         layout: of a cube that is kept in two layouts: "map" (whole maps are read quickly) or "series" (long
@@ -32,11 +33,25 @@ def open(collection: str, item: str | None = None, *, asset: str = "data", layou
         UnknownData: collection, item or asset do not exist, or several items could be meant.
         AlteredData: the file is missing, or its size or SHA-256 differ from what was registered.
         UnreadableData: nothing here reads the media type.
+        AccessRefused, QuotaReached, RemoteTrouble: of addresses: see `repeatpass.kit.errors`.
     """
+    if "://" in collection:
+        return _open_elsewhere(collection, item, asset, layout, options)
     from repeatpass.kit.opening import open_file
 
     path, entry = _located(collection, item, asset, layout)
     return open_file(path, entry.type, options)
+
+
+def _open_elsewhere(address: str, item: str | None, asset: str, layout: str, options: dict[str, Any]) -> Any:
+    from repeatpass.kit.connectors.opening import open_address
+    from repeatpass.kit.connectors.places import SCHEMES, is_address
+
+    if not is_address(address):
+        raise UnknownData(f"{address!r} cannot be opened; addresses begin with {', '.join(SCHEMES)}.")
+    if item is not None or asset != "data" or layout:
+        raise UnknownData(f"item, asset and layout belong to collections; {address!r} is an address.")
+    return open_address(address, **options)
 
 
 def located(collection: str, item: str | None = None, *, asset: str = "data") -> Path:

@@ -14,7 +14,9 @@ import json
 import os
 import socket
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/share/", "/usr/lib/", "/lib/", "/lib64/", "/etc/")
@@ -28,6 +30,7 @@ CONNECTIONS = ("socket.connect", "socket.sendto")
 _watcher: "Watcher | None" = None
 _announced: set[str] = set()
 _expected: set[str] = set()  # connections that are on record elsewhere
+_here = threading.local()  # .recorded: whether what this thread does now is put on record by who does it
 
 
 def announce(path: str | os.PathLike[str]) -> None:
@@ -44,6 +47,24 @@ def announce(path: str | os.PathLike[str]) -> None:
 def expect(addresses: set[str]) -> None:
     """Say that connections to *addresses* need no note."""
     _expected.update(addresses)
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Connections that this thread makes meanwhile, and the bytes read, are put on record by the caller."""
+    before, _here.recorded = _read_so_far(), True
+    try:
+        yield
+    finally:
+        _here.recorded = False
+        if _watcher is not None:
+            _watcher.explained += _read_so_far() - before
+
+
+def _read_so_far() -> int:
+    with suppress(Exception):
+        return _watcher._bytes_read() if _watcher is not None else 0
+    return 0
 
 
 def prepare() -> None:
@@ -102,6 +123,8 @@ class Watcher:
             elif event in FILES:
                 self._file(arguments[0], lasting=True, told=True)
             elif event in CONNECTIONS:
+                if getattr(_here, "recorded", False):
+                    return
                 self._note("network", _address(arguments[1]))
             else:
                 self._note("process", _command(event, arguments))

@@ -1,0 +1,168 @@
+"""One request to another computer: asked again where that helps, and told in plain words where it does not."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from typing import Any, TypeVar
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, build_opener
+
+from repeatpass.kit import watching
+from repeatpass.kit.connectors.places import Place, variable
+from repeatpass.kit.errors import AccessRefused, KitError, QuotaReached, RemoteTrouble, UnknownData
+
+T = TypeVar("T")
+TIMEOUT = 60.0  # seconds without any answer
+TRIES = 4
+PAUSE = 0.5  # seconds before the second try; doubled before each further one
+PATIENCE = 60.0  # longest wait that a service may ask for; a longer one is told instead
+SAID = 300  # letters of an answer that are repeated in an error
+
+
+class CutOff(Exception):
+    """An answer ended before it was whole."""
+
+
+def exchange(place: Place, take: Callable[[Any], T], *, method: str = "GET", headers: Mapping[str, str] = {}) -> T:
+    """Ask for *place* and return what *take* makes of the answer (also of 304 Not Modified).
+
+    An answer that is cut off, 429 and 5xx are tried again, after the time that the service asks for (Retry-After).
+
+    Raises:
+        UnknownData: 404 and 410. AccessRefused: 401, 403 and 407.
+        QuotaReached: 429 that lasts, or asks for more patience than a minute.
+        RemoteTrouble: everything else: no way there, 5xx that last, answers cut off.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with watching.recorded(), build_opener().open(_request(place, method, headers), timeout=TIMEOUT) as answer:
+                return take(answer)
+        except HTTPError as error:
+            with error:
+                if error.code == 304:
+                    return take(error)
+                pause = _pause(error, attempt)
+                if pause is None:
+                    raise _refusal(place, error) from None
+        except (URLError, HTTPException, CutOff, OSError) as error:
+            pause = PAUSE * 2 ** (attempt - 1)
+            if attempt == TRIES or _is_final(error):
+                raise _trouble(place, error) from None
+        time.sleep(pause)
+    raise AssertionError("every try returns, raises or waits")
+
+
+def whole(answer: Any, content_bytes: int) -> None:
+    """Raise CutOff unless *content_bytes* is what the answer announced."""
+    announced = answer.headers.get("Content-Length")
+    if announced and announced.isdigit() and int(announced) != content_bytes:
+        raise CutOff(f"{content_bytes} of {announced} bytes came")
+
+
+def _request(place: Place, method: str, headers: Mapping[str, str]) -> Request:
+    request = Request(place.url, method=method)
+    for name, value in {"User-Agent": "repeatpass", "Accept-Encoding": "identity", **headers}.items():
+        request.add_header(name, value)
+    for name, value in place.sign(method, place.url).items():
+        request.add_unredirected_header(name, value)  # who asks is no business of where a redirect leads
+    return request
+
+
+def _pause(error: HTTPError, attempt: int) -> float | None:
+    """Seconds to wait before the next try; None where none would help."""
+    if error.code not in (408, 425, 429, 500, 502, 503, 504) or attempt == TRIES:
+        return None
+    wished = retry_after(error.headers.get("Retry-After"))
+    if wished is None:
+        return PAUSE * 2 ** (attempt - 1)
+    return wished if wished <= PATIENCE else None
+
+
+def retry_after(text: str | None) -> float | None:
+    """Read Retry-After, seconds or a date (RFC 9110 §10.2.3), as seconds from now; None where it says nothing."""
+    if not text:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether asking again is of no use: the way itself is closed."""
+    words = str(getattr(error, "reason", error))
+    return "Tunnel connection failed: 403" in words or "CERTIFICATE_VERIFY_FAILED" in words
+
+
+def _refusal(place: Place, error: HTTPError) -> KitError:
+    said, status = _said(error), error.code
+    facts = {"address": place.address, "status": status}
+    if "sandbox does not let this through" in said:
+        return RemoteTrouble(_closed(place), host=place.host, **facts)
+    if status in (404, 410):
+        return UnknownData(f"There is nothing at {place.address} ({status}{said}).", **facts)
+    if status in (401, 403, 407):
+        return AccessRefused(f"{place.address} is not for us ({status}{said}). {_key(place)}", **facts)
+    if status == 429:
+        wait = retry_after(error.headers.get("Retry-After"))
+        when = (
+            f"It can be asked again in {wait:.0f} seconds." if wait else "It does not say when it can be asked again."
+        )
+        return QuotaReached(f"{place.host} has had enough requests for now (429{said}). {when}", wait_s=wait, **facts)
+    region = error.headers.get("x-amz-bucket-region")
+    hint = f" The bucket is in the region {region}: open it with region={region!r}." if region else ""
+    return RemoteTrouble(f"{place.address} cannot be read ({status}{said}).{hint}", **facts)
+
+
+def _said(error: HTTPError) -> str:
+    """What the answer says, as the tail of a clause: a problem's detail, S3's code and message, or a short text."""
+    try:
+        text = error.read(8192).decode("utf-8", "replace")
+    except (OSError, HTTPException):
+        return ""
+    if found := re.search(r"<Code>(.*?)</Code>(?:.*?<Message>(.*?)</Message>)?", text, re.DOTALL):
+        text = ", ".join(part for part in found.groups() if part)
+    elif found := re.search(r'"(?:detail|description|message|error)"\s*:\s*"((?:[^"\\]|\\.)*)"', text):
+        text = found.group(1)
+    elif text.lstrip().startswith("<"):
+        text = ""
+    words = " ".join(text.split())[:SAID].rstrip(".")
+    return f": {words}" if words else ""
+
+
+def _key(place: Place) -> str:
+    if place.kind == "s3":
+        return "Keep AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of somebody who may read it among your secrets."
+    name = variable("HTTP_TOKEN", place.host.rpartition(":")[0])
+    return f"Keep a token of yours for this host among your secrets: repeatpass secrets set {name}."
+
+
+def _trouble(place: Place, error: Exception) -> KitError:
+    facts = {"address": place.address, "host": place.host}
+    if isinstance(error, CutOff):
+        return RemoteTrouble(f"{place.address} broke off {TRIES} times: {error}.", **facts)
+    if in_sandbox():
+        return RemoteTrouble(_closed(place), **facts)
+    reason = getattr(error, "reason", error) or type(error).__name__
+    return RemoteTrouble(f"{place.host} cannot be reached for {place.address} ({reason}).", **facts)
+
+
+def in_sandbox() -> bool:
+    """Whether this is a run in a sandbox, whose network is by allow-list."""
+    try:
+        from repeatpass.kit.confining import WRITABLE
+    except ImportError:  # no namespaces on this system, and so no sandbox
+        return False
+    return os.environ.get("REPEATPASS_READS", "").startswith(str(WRITABLE["records"]))
+
+
+def _closed(place: Place) -> str:
+    return (
+        f"{place.host} cannot be reached from this run: it is in a sandbox, which reaches only the hosts that the "
+        f"operator lists. Ask the operator to add {place.host} to REPEATPASS_NETWORK_ALLOW."
+    )
