@@ -13,6 +13,7 @@ from repeatpass.cli import (
     events,
     features,
     homes,
+    importing,
     indicators,
     merging,
     notebooks,
@@ -50,6 +51,7 @@ app.add_typer(remotes.app, name="remotes")
 app.add_typer(cubes.app, name="cubes")
 app.add_typer(data.app, name="data")
 app.add_typer(features.app, name="features")
+app.add_typer(importing.app, name="import")
 app.add_typer(notebooks.app, name="notebooks")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(runs.app, name="runs")

@@ -52,8 +52,8 @@ def _learn(node: ast.AST, known: dict[str, set[str]], modules: set[str], functio
                 known.setdefault(target.id, set()).update(_texts(node.value, {}))
     elif isinstance(node, ast.Import):
         modules.update(each.asname or each.name for each in node.names if each.name == "repeatpass")
-    elif isinstance(node, ast.ImportFrom) and node.module == "repeatpass":
-        functions.update(each.asname or each.name for each in node.names if each.name == "open")
+    elif isinstance(node, ast.ImportFrom) and node.module in ("repeatpass", "repeatpass.kit.reading"):
+        functions.update(each.asname or each.name for each in node.names if each.name in ("open", "located"))
 
 
 def _opened(call: ast.Call, known: Mapping[str, set[str]], modules: set[str], functions: set[str]) -> Iterator[str]:
