@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 from tests.houses import indicator, notebook, working_house
 from tests.importing import samples
 
 from repeatpass.assembly import House
 from repeatpass.core.times import parse_time
+from repeatpass.demo.filling import Filling
 from repeatpass.importing import Report, Said
 from repeatpass.importing.room import Importing
 from repeatpass.runs.records import Run
+from repeatpass.server import make_app
 from repeatpass.verification.passport import passport_of
 
 pytestmark = pytest.mark.slow
@@ -130,6 +133,25 @@ def test_json_series_take_their_places_from_the_overview_and_later_files_add_to_
     assert {each.place for each in house.indicators.current("n1")} == {"at1", "it2"}
     assert house.catalog.collection("eodash-n1").version == "2"
     assert any("No coordinates are given for IT2" in each.reason for each in more.dropped)
+
+
+def test_the_pages_and_the_exported_catalogue_show_what_was_imported(house: House, ships: tuple[Report, Path]) -> None:
+    client = TestClient(make_app(house, Filling(done=True)), base_url="http://127.0.0.1:8765")
+    html = {"accept": "text/html"}
+    for path in (
+        "/indicators/e1",
+        "/indicators/n1",
+        "/indicators/n1?place=it2",
+        "/collections/eodash-e1",
+        "/notebooks/eodash-e1",
+    ):
+        assert client.get(path, headers=html).status_code == 200, path
+    assert "High restrictions (BEL)" in client.get("/indicators/e1", headers=html).text
+    assert "notebooks/eodash-e1" in client.get("/collections/eodash-e1", headers=html).text  # it opens the files
+    for path in ("/eodash/catalog.json", "/stac/collections/eodash-e1", "/indicators/n1.json", "/indicators"):
+        assert client.get(path).status_code == 200, path
+    listed = {each["id"] for each in client.get("/eodash/catalog.json").json()["links"] if each["rel"] == "child"}
+    assert {"e1", "n1"} <= listed  # both ways
 
 
 def test_nothing_of_somebody_else_is_overwritten(house: House, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from repeatpass.entries import Draft
+from repeatpass.entries.described import extensions_of
 from repeatpass.entries.lines import Lined, read_lined
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.importing import resources
@@ -119,7 +120,7 @@ def _entry(sheet: Sheet, kind: Kind, members: Mapping[str, str], dropped: list[D
     }  # fmt: skip
     sheet.take("ShortDescription")
     maps = any(str(each["rel"]) in {"wms", "wmts", "xyz", "vector-tile"} for each in links)
-    body["stac_extensions"] = [resources.EXTENSION] if maps else []
+    body["stac_extensions"] = sorted({*extensions_of(body), *([resources.EXTENSION] if maps else [])})
     dropped += _rest(sheet)
     return Draft(name=sheet.file, body=body, items=items)
 

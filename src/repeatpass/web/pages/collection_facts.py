@@ -41,6 +41,7 @@ def facts_of(collection: Collection, entry: Entry | None) -> list[Fact]:
         Fact(label="Version", text=collection.version),
         _size(entry),
         Fact(label="Attribution", text=str(body.get("attribution", ""))),
+        *_members(body),
         *_links(body),
         *_entry(body),
         Fact(label="Registered", text=words.moment(collection.created)),
@@ -86,6 +87,15 @@ def _links(body: Any) -> list[Fact]:
         if link.get("rel") == rel and safe(link.get("href")) and not str(link.get("href", "")).startswith("/")
     ]
     return found[:8]
+
+
+def _members(body: Any) -> list[Fact]:
+    """The collections that an entry brings together."""
+    members = [link for link in records_in(body.get("links")) if link.get("rel") == "related"]
+    return [
+        Fact(label="Brings together", text=str(link.get("title") or link["href"]), href=safe(link["href"]))
+        for link in members if str(link.get("href", "")).startswith("/collections/")
+    ]  # fmt: skip
 
 
 def _entry(body: Any) -> list[Fact]:
