@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from repeatpass.core.digests import digest_json
 from repeatpass.kit.context import Context
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.elsewhere import is_elsewhere
 from repeatpass.runs.records import Legs, State
 from repeatpass.runs.store import run_inputs, run_outputs, run_unrecorded, runs
 from repeatpass.storage.database import Database
@@ -78,7 +79,9 @@ class Reusing:
             read = _of(run_inputs, some, "run", "collection", "item", "asset", "checksum")
             for run, collection, item, asset, checksum in connection.execute(read):
                 found = candidates[run]
-                if found.context != seen.context and not seen.same(found, (collection, item, asset), checksum):
+                if is_elsewhere(collection):
+                    unfit.add(run)  # it may have changed there
+                elif found.context != seen.context and not seen.same(found, (collection, item, asset), checksum):
                     unfit.add(run)
         return unfit
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from repeatpass.core.errors import Invalid
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.elsewhere import input_elsewhere, is_elsewhere
 from repeatpass.runs.execution import REQUEST_FILE, ExecutionRequest, Limits
 from repeatpass.runs.masking import Masks
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, UnrecordedRead
@@ -82,7 +83,7 @@ class Folders:
         named = _last_by_path(folder / "outputs" / "manifest.jsonl") if outputs else []
         provenance = Provenance(
             outputs=[self._output(run, entry, masks) for entry in named],
-            inputs=_unique([_input(run, entry, known) for entry in reads]),
+            inputs=_unique([_input(run, entry, known, masks) for entry in reads]),
             unrecorded=_unique([_unrecorded(run, entry, masks) for entry in _lines(folder / "unrecorded.jsonl")]),
         )
         sizes = {output.checksum: output.size for output in provenance.outputs}
@@ -147,7 +148,9 @@ def _readable(path: Path) -> set[tuple[str, str, str, str, str]]:
     return found
 
 
-def _input(run: Run, entry: dict[str, Any], known: set[tuple[str, str, str, str, str]]) -> RunInput:
+def _input(run: Run, entry: dict[str, Any], known: set[tuple[str, str, str, str, str]], masks: Masks) -> RunInput:
+    if is_elsewhere(str(entry.get("collection") or "")):
+        return input_elsewhere(run.id, entry, masks)
     # The record is the notebook's own; it cannot claim to have read what it was never given.
     names = ("collection", "version", "item", "asset", "checksum")
     if tuple(str(entry.get(name) or "") for name in names) not in known:

@@ -11,13 +11,14 @@ from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.records import About
 from repeatpass.notebooks.source import about, read_notebook
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.elsewhere import is_elsewhere
 from repeatpass.runs.masking import masked_parameters
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput, State
 from repeatpass.runs.retention import require_kept
 from repeatpass.runs.room import Runs
 from repeatpass.storage.files import FileArea
 from repeatpass.verification.crate import CrateContent, CrateInput, CrateOutput, write_crate
-from repeatpass.verification.footing import footing_of
+from repeatpass.verification.footing import PinnedInput, footing_of
 from repeatpass.verification.tolerances import tolerances_of
 
 
@@ -58,7 +59,7 @@ class Exporting:
             footing=footing,
             environment=self.environments.made_from(run.legs.environment),
             context=self._context(run, provenance),
-            inputs=tuple(CrateInput(pin=pin, path=self._place(read)) for read, pin in pins),
+            inputs=tuple(self._input(read, pin) for read, pin in pins),
             outputs=tuple(self._output(output) for output in provenance.outputs),
             tolerances=tolerances_of(run, self.indicators),
             executed=self.files.path(run.executed) if run.executed else None,
@@ -83,6 +84,10 @@ class Exporting:
 
     def _about(self, run: Run) -> About:
         return about(read_notebook(self.files.read(run.legs.source)), run.legs.notebook)
+
+    def _input(self, read: RunInput, pin: PinnedInput) -> CrateInput:
+        href = read.href if is_elsewhere(read.collection) else ""
+        return CrateInput(pin=pin, path=None if href else self._place(read), href=href)
 
     def _place(self, read: RunInput) -> Path | None:
         try:

@@ -2,6 +2,7 @@
 
 from repeatpass.core.errors import Conflict, NotFound
 from repeatpass.notebooks.installed import Environments
+from repeatpass.runs.elsewhere import is_elsewhere
 from repeatpass.runs.records import Provenance, Run
 from repeatpass.storage.files import FileArea
 from repeatpass.verification.changes import BrokenPin, Cause
@@ -10,14 +11,15 @@ from repeatpass.verification.changes import BrokenPin, Cause
 def broken_pins(run: Run, provenance: Provenance, environments: Environments, files: FileArea) -> list[BrokenPin]:
     """Return each pin of *run* that is missing or was altered; empty if all hold.
 
-    The source, the context, every input and every output of the run are read again in full; the environment's
+    The source, the context, every input that is kept here and every output of the run are read again in full; the environment's
     files are compared with what was written down when it was made.
     """
     wanted: list[tuple[Cause | None, str, str]] = [
         (Cause.CODE, "the notebook's source", run.legs.source),
         (Cause.INPUTS, "the list of collections", run.legs.context),
     ]
-    wanted += [(Cause.INPUTS, f"the input {i.collection}/{i.item or i.asset}", i.checksum) for i in provenance.inputs]
+    here = [read for read in provenance.inputs if not is_elsewhere(read.collection)]  # others are read there again
+    wanted += [(Cause.INPUTS, f"the input {i.collection}/{i.item or i.asset}", i.checksum) for i in here]
     wanted += [(None, f"the original output {o.path}", o.checksum) for o in provenance.outputs]
     broken = [
         BrokenPin(cause=cause, clause=clause)

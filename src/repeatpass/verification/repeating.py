@@ -14,6 +14,7 @@ from repeatpass.notebooks.installed import Environments
 from repeatpass.notebooks.parameters import checked_parameters
 from repeatpass.notebooks.room import Shelf
 from repeatpass.runs.context import Contexts
+from repeatpass.runs.elsewhere import is_elsewhere
 from repeatpass.runs.records import Legs, Provenance, Purpose, Run, State
 from repeatpass.runs.retention import require_kept
 from repeatpass.runs.room import Runs
@@ -140,7 +141,8 @@ class Repeating:
             self._confirm(repeat, first)
             return
         why = attribute(self._footing(original), self._footing(first), comparison, further=self._further(runs))
-        reason = "" if comparison.verdict is Verdict.IDENTICAL and not repeat.swapped else why.sentence
+        told = bool(repeat.swapped) or self._elsewhere(original)  # there it may have changed without making a difference
+        reason = "" if comparison.verdict is Verdict.IDENTICAL and not told else why.sentence
         if comparison.verdict is Verdict.DIFFERENT:
             reason = f"{reason} {self._untold(original, first)}".strip()
         self.repeats.finish(
@@ -167,6 +169,9 @@ class Repeating:
     def _further(self, runs: Sequence[Run]) -> list[Comparison]:
         done = [run for run in runs if run.state is State.SUCCEEDED]
         return [compare_outputs(self._stored(a), self._stored(b)) for a, b in combinations(done[1:], 2)]
+
+    def _elsewhere(self, run: Run) -> bool:
+        return any(is_elsewhere(read.collection) for read in self.runs.provenance(run.id).inputs)
 
     def _footing(self, run: Run) -> Footing:
         packages = self.environments.packages(run.legs.environment)

@@ -128,8 +128,9 @@ def _input_id(each: CrateInput, places: Mapping[str, str]) -> str:
 def _input(each: CrateInput, path: str | None) -> Entity:
     kind = "File" if path or each.href else "CreativeWork"  # a File must be in the crate or on the web
     entity: Entity = {"@id": path or each.href or _input_id(each, {}), "@type": kind, "name": each.pin.name,
-                      "sha256": each.pin.checksum.removeprefix("sha256:"), "version": each.pin.version,
-                      "contentSize": str(each.pin.size)}  # fmt: skip
+                      "version": each.pin.version, "contentSize": str(each.pin.size)}  # fmt: skip
+    if each.pin.checksum.startswith("sha256:"):  # of the whole file; what was read in parts elsewhere has none
+        entity["sha256"] = each.pin.checksum.removeprefix("sha256:")
     return entity | ({"encodingFormat": each.pin.media_type} if each.pin.media_type else {})
 
 

@@ -6,11 +6,12 @@ from typing import Literal
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.core.errors import NotFound
+from repeatpass.runs.elsewhere import is_elsewhere
 from repeatpass.runs.records import Provenance, Run, RunInput, RunOutput
 from repeatpass.web.desk import Desk
 from repeatpass.web.views import InputRow, Link, OutputRow
 
-Now = Literal["unchanged", "changed", "vanished", "superseded", "unknown"]
+Now = Literal["unchanged", "changed", "vanished", "superseded", "unknown", "elsewhere"]
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "image/webp")
 
 
@@ -29,7 +30,7 @@ def _input(
     present = known.get((read.collection, read.item, read.asset))
     page = f"/collections/{read.collection}" if read.collection in titles else ""
     return InputRow(
-        collection=Link(text=titles.get(read.collection, read.collection), href=page),
+        collection=Link(text=titles.get(read.collection, _words(read.collection)), href=page),
         item=Link(text=read.item or read.collection, href=f"/stac/collections/{read.collection}/items/{read.item}")
         if read.item and page
         else Link(text=read.item or "The whole collection"),
@@ -37,13 +38,20 @@ def _input(
         version=read.version,
         size=read.size,
         checksum=read.checksum,
-        href=read.href,
+        href="" if read.href.startswith("s3:") else read.href,
         now=_now(desk, read, present),
         cell=read.cell,
     )
 
 
+def _words(collection: str) -> str:
+    kinds = {"remote:http": "Elsewhere, by HTTP", "remote:s3": "Elsewhere, by S3"}
+    return kinds.get(collection, collection)
+
+
 def _now(desk: Desk, read: RunInput, present: CollectionAsset | None) -> Now:
+    if is_elsewhere(read.collection):
+        return "elsewhere"  # only reading it again, as a repeat does, would tell
     if not desk.house.files.has(read.checksum):
         return "vanished"
     if present is None:

@@ -200,7 +200,7 @@ class InputRow:
     size: int  # bytes
     checksum: str  # sha256:<hex>
     href: str
-    now: Literal["unchanged", "changed", "vanished", "superseded", "unknown"] = "unchanged"
+    now: Literal["unchanged", "changed", "vanished", "superseded", "unknown", "elsewhere"] = "unchanged"
     cell: int | None = None
 
 
