@@ -11,7 +11,9 @@ from tests.importing.samples import write_json
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
 from repeatpass.importing import Dropped, Report
+from repeatpass.importing.configuration import plan_configuration
 from repeatpass.importing.room import Importing
+from repeatpass.importing.sources import sources_in
 from repeatpass.server import make_app
 
 COLLECTION = """\
@@ -192,7 +194,7 @@ def test_every_field_that_is_dropped_is_named_with_line_and_reason(report: Repor
     assert all(each.line for each in found.values())
     assert lines[found["Stories"].line - 1] == "Stories:"
     assert lines[found["Resources[0].WMSIntervalsBetweenDates"].line - 1].strip() == "WMSIntervalsBetweenDates: true"
-    assert found["Stories"].reason.startswith("There is no room for stories yet")
+    assert found["Stories"].reason.startswith("There is no room for stories")
     assert "maps/relative" in found["Resources[4]"].reason
     assert set(reasons(report, "flood_maps.yaml")) == {"Resources[0]", "Resources[0].Style", "License"}
     assert set(reasons(report, "rivers.yaml")) == {"Collections[2]", "Hidden"}
@@ -212,6 +214,33 @@ def test_what_was_made_is_valid_stac(house: House, report: Report) -> None:
             name: value for name, value in item.body.items() if name != "collection"
         }  # its link is made when shown
         assert checked(alone, "item", item.id, []) is not None
+
+
+@pytest.mark.parametrize(("fields", "field", "reason"), [
+    ("License: see the web page", "License", "no SPDX identifier"),
+    ("Resources: [{Name: WMS, EndPoint: 'https://a.example', OverwriteBBox: [0, 0, 999, 9]}]",
+     "Resources[0].OverwriteBBox", "[0, 0, 999, 9] is no west, south, east, north"),
+    ("Collections: rivers", "Collections", "Nothing here reads"),
+    ("Provider: [{Url: 'https://a.example'}]", "Provider[0]", "It has no Name"),
+])  # fmt: skip
+def test_what_is_said_wrongly_is_dropped_with_its_reason(tmp_path: Path, fields: str, field: str, reason: str) -> None:
+    (tmp_path / "odd.yaml").write_text(f"Name: odd\nTitle: Odd\n{fields}\n")
+    plan, _themes = plan_configuration(sources_in([tmp_path])[0])
+    assert [each.name for each in plan.entries] == ["odd.yaml"]
+    assert any(each.field == field and each.line == 3 and reason in each.reason for each in plan.dropped), plan.dropped
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), [
+    ("a.yaml", "Name: '---'\nTitle: T\n", "It needs Name and Title."),
+    ("layers/b.yaml", "id: b\nurl: ftp://x\nprotocol: xyz\n", "It needs id, url and a protocol"),
+    ("layers/c.yaml", "id: c\nurl: https://x.example\nprotocol: magic\n", "It needs id, url and a protocol"),
+    ("d.yaml", "Name: d\nTitle: T\nCitation: {DOI: nonsense}\n", ""),
+])  # fmt: skip
+def test_an_entry_that_cannot_be_made_is_refused(tmp_path: Path, name: str, text: str, reason: str) -> None:
+    (tmp_path / "layers").mkdir()
+    (tmp_path / name).write_text(text)
+    plan, _themes = plan_configuration(sources_in([tmp_path])[0])
+    assert [reason in each.reason for each in plan.refused] == ([True] if reason else [])
 
 
 def test_the_pages_show_services_and_members(house: House, report: Report) -> None:

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.importing import samples
 from tests.served import command, small_home
 
+from repeatpass.importing import Said
 from repeatpass.importing.restrictions import alpha3_of
+from repeatpass.importing.series import plan_series
 from repeatpass.importing.sources import sources_in
+from repeatpass.indicators.definition import read_definition
 from repeatpass.kit.eodash import read_rows, to_values
 from repeatpass.kit.errors import UnreadableData
 
@@ -95,7 +99,7 @@ def test_a_bad_reference_is_named_and_the_value_stays(text: str, told: str) -> N
     assert [told in each.reason for each in found.left_out] == [True]
 
 
-@pytest.mark.parametrize("number", ["inf", "1e999", "[1,2]", "5 km"])
+@pytest.mark.parametrize("number", ["inf", "1e999", "[1,2]", "5 km", "1_000"])
 def test_what_is_no_finite_number_is_left_out(number: str) -> None:
     found = to_values(read_rows(json.dumps(samples.air(("2020-01-01", number, ""))).encode(), "AT1-N1.json"), "N1")
     assert (found.table, len(found.left_out)) == ([], 1)
@@ -110,6 +114,14 @@ def test_numbers_of_json_are_read_like_texts_and_deep_nesting_is_refused() -> No
 
 def test_countries_are_known_by_two_letters_and_three() -> None:
     assert [alpha3_of(each) for each in ("BE", "bel", "CN", "US", "Narnia")] == ["BEL", "BEL", "CHN", "USA", ""]
+
+
+def test_what_is_planned_can_be_applied_as_a_file(tmp_path: Path) -> None:
+    sources, _refused = sources_in([samples.write_csv(tmp_path / "ships.csv", samples.CLEAN)])
+    said = Said(contact="team@example.org", licence="CC-BY-4.0")
+    plan = plan_series(sources, said, lambda _name: {}, {"E1": ["economy"]}, tmp_path)
+    body = read_definition(yaml.safe_dump(dict(plan.series[0].definition)))  # checks it against the schema
+    assert (body["themes"], body["range"], body["status"]) == (["economy"], [96.0, 140.0], "closed record")
 
 
 def test_two_files_of_one_name_are_both_taken(tmp_path: Path) -> None:

@@ -112,6 +112,15 @@ def test_the_same_again_changes_nothing(house: House, ships: tuple[Report, Path]
     assert before == (house.indicators.stamp("e1"), house.catalog.stamp(), len(house.indicators.deliveries("e1")))
 
 
+def test_a_corrected_file_makes_new_revisions_whose_reason_says_so(house: House, tmp_path: Path) -> None:
+    for number in ("12", "13"):
+        brought(house, samples.write_json(tmp_path / "AT1-N7.json", samples.air(("2020-01-01", number, ""))))
+    [value] = house.indicators.current("n7")
+    assert (value.value, value.revision) == (13, 2)
+    assert "the data" in value.reason
+    assert house.catalog.collection("eodash-n7").version == "2"
+
+
 def test_json_series_take_their_places_from_the_overview_and_later_files_add_to_them(
     house: House, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from repeatpass.notebooks.opened import collections_opened
         ('client.search(collections=["sst", "ice"])', {"sst", "ice"}),
         ('wanted = ["sst"]\nclient.search(collections=wanted)', {"sst"}),
         ('client.get_collection("sst")', {"sst"}),
+        ('from repeatpass.kit.reading import located\nlocated("sst", asset="a.csv")', {"sst"}),
         ("%matplotlib inline\n!ls\nimport repeatpass\nrepeatpass.open('sst')", {"sst"}),
         ('open("sst")', set()),
         ('import repeatpass\nprint("sst")', set()),

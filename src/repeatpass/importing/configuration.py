@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from repeatpass.entries import Draft
+from repeatpass.entries import Draft, Remark
 from repeatpass.entries.described import extensions_of
+from repeatpass.entries.documents import checked
 from repeatpass.entries.lines import Lined, read_lined
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.importing import resources
@@ -14,7 +15,7 @@ from repeatpass.importing.rights import citation_of, licence_of, providers_of, r
 from repeatpass.importing.writing import ORIGIN
 
 WORLD = [-180.0, -90.0, 180.0, 90.0]
-NO_ROOM = "There is no room for stories yet; it stays where it is."
+NO_ROOM = "There is no room for stories and other texts yet; it stays where it is."
 CLIENT = "It steers how the original client shows things."
 REASONS = {
     "Stories": NO_ROOM,
@@ -54,6 +55,9 @@ def plan_configuration(sources: Sequence[Source]) -> tuple[Plan, dict[str, list[
                 refused.append(_nameless(sheet))
                 continue
             id = str(draft.body["id"])
+            if wrong := _wrong(draft):
+                refused.append(Refused(file=source.name, reason=wrong))
+                continue
             if id in drafts:
                 reason = f"An entry “{id}” comes from {drafts[id].name} already."
                 refused.append(Refused(file=source.name, reason=reason))
@@ -84,6 +88,15 @@ def _sheets(source: Source, refused: list[Refused]) -> Iterator[Sheet]:
                 yield Sheet(source.name, Lined(value=each, lines=lines))
     elif isinstance(lined.value, dict):
         yield Sheet(source.name, lined)
+
+
+def _wrong(draft: Draft) -> str:
+    """Return why what would be made is no STAC; empty where it is."""
+    found: list[Remark] = []
+    checked(dict(draft.body or {}), "collection", draft.name, found)
+    for item in draft.items:
+        checked({name: value for name, value in item.items() if name != "collection"}, "item", draft.name, found)
+    return " ".join(f"{each.field}: {each.message}" for each in found[:3])
 
 
 def _nameless(sheet: Sheet) -> Refused:
@@ -138,8 +151,11 @@ def _resources(
     for number, each in enumerate(sheet.records("Resources")):
         where, name = f"Resources[{number}]", str(each.get("Name", ""))
         given = each.get("OverwriteBBox") or each.get("Bbox")
-        if isinstance(given, list) and len(given) == 4 and all(isinstance(part, int | float) for part in given):
+        if given and _is_box(given):
             box[:] = [float(part) for part in given]
+        elif given:
+            reason = f"{given} is no west, south, east, north in degrees; the whole world is taken."
+            dropped.append(dropped_at(sheet, f"{where}.OverwriteBBox", reason))
         times += resources.times_of(each)
         if name in resources.FILES:
             made, problems = resources.items_of(each, id, box)
@@ -156,9 +172,20 @@ def _resources(
     return links, items
 
 
+def _is_box(given: Any) -> bool:
+    if not isinstance(given, list) or len(given) != 4 or not all(isinstance(each, int | float) for each in given):
+        return False
+    return all(-180 <= lon <= 180 for lon in given[::2]) and -90 <= given[1] <= given[3] <= 90
+
+
+def _listed(sheet: Sheet, name: str) -> list[Any]:
+    value = sheet.fields.get(name)
+    return sheet.take(name) if isinstance(value, list) else []  # what is no list is left, and so reported
+
+
 def _members(sheet: Sheet, members: Mapping[str, str], dropped: list[Dropped]) -> list[dict[str, Any]]:
     links = []
-    for number, each in enumerate(sheet.take("Collections") or ()):
+    for number, each in enumerate(_listed(sheet, "Collections")):
         name = str(each.get("Name") or each.get("Identifier") or "") if isinstance(each, dict) else str(each)
         if name in members:
             links.append(
@@ -238,7 +265,7 @@ def _story(source: Source) -> Dropped:
 def _catalog(source: Source, members: Mapping[str, str], refused: list[Refused]) -> Iterator[Dropped]:
     """Yield what a catalogue says beyond its list: the list itself is what the folders hold."""
     for sheet in _sheets(source, refused):
-        for number, each in enumerate(sheet.take("collections") or ()):
+        for number, each in enumerate(_listed(sheet, "collections")):
             if str(each) not in members:
                 yield dropped_at(sheet, f"collections[{number}]", f"“{each}” is not among the files.")
         for name in ("id", "title", "description"):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from repeatpass.importing.records import Dropped, Source
@@ -31,17 +32,22 @@ class Where:
         return tuple(countries_in(self.country))
 
 
-def overview_rows(source: Source) -> Iterator[Row]:
-    """Yield the rows of an overview, which tell of places and names and hold no values."""
-    for number, each in enumerate(json.loads(source.content), start=1):
+@lru_cache(8)  # asked again for each indicator
+def overview_rows(source: Source) -> tuple[Row, ...]:
+    """Return the rows of an overview, which tell of places and names and hold no values."""
+    return tuple(_overview(source.name, json.loads(source.content)))
+
+
+def _overview(file: str, found: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+    for number, each in enumerate(found, start=1):
         texts = {here: _text(each.get(name)) for name, here in named_columns(each).items() if here != "time"}
-        yield Row(file=source.name, line=number, **texts)
+        yield Row(file=file, line=number, **texts)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value).strip()
+        return ", ".join(map(str, value)).replace("\0", "")
+    return "" if value is None else str(value).replace("\0", "").strip()
 
 
 def places_of(rows: Sequence[Row], used: set[str]) -> tuple[list[dict[str, Any]], list[Where], list[Dropped]]:
@@ -75,7 +81,7 @@ def _place(id: str, where: Where, dropped: list[Dropped]) -> dict[str, Any]:
     if geometry is None:
         reason = f"No coordinates are given for {where.aoi}, so it is on no map; its values are taken."
         dropped.append(Dropped(file=where.file, field="AOI", reason=reason, line=where.line))
-    return {"id": id, "name": name[:400]} | ({"geometry": geometry} if geometry else {})
+    return {"id": id, "name": " ".join(name.split())[:400]} | ({"geometry": geometry} if geometry else {})
 
 
 def _outline(where: Where, dropped: list[Dropped]) -> dict[str, Any] | None:

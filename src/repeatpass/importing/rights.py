@@ -1,5 +1,6 @@
 """Who made it, under which licence, and how to cite it, of a v5 configuration."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ NOTEBOOK = "application/x-ipynb+json"
 def licence_of(sheet: Sheet, dropped: list[Dropped]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return ``license`` as STAC says it, and the links to its text; where nothing is stated, that is said."""
     given = sheet.take("License")
+    if isinstance(given, str) and given.strip() and not re.fullmatch(r"[\w.+-]+", given.strip()):
+        dropped.append(_said(sheet, "License", "It is no SPDX identifier; it is kept in words."))
+        return {"license": "other", "repeatpass:license_title": " ".join(given.split())[:300]}, []
     if isinstance(given, str) and given.strip():
         return {"license": given.strip()}, []
     listed = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []

@@ -41,7 +41,11 @@ def _paths(places: Sequence[Path]) -> Iterator[tuple[str, Path]]:
             raise NotFound(f"There is no file or folder {place}.", file=str(place))
         within = sorted(each for each in place.rglob("*") if _fits(each, place)) if place.is_dir() else [place]
         for path in within:
-            name = path.name if path.name not in seen else "--".join(path.relative_to(place).parts)
+            name = path.name
+            for folder in path.absolute().parents:  # two of one name: with as much of the path as tells them apart
+                if name not in seen:
+                    break
+                name = f"{folder.name}--{name}"
             seen.add(name)
             yield name, path
 

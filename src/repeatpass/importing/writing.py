@@ -55,7 +55,7 @@ def first(rows: Sequence[Row], name: str) -> str:
 
 def every(rows: Sequence[Row], name: str) -> list[str]:
     """Return all that is said of *name*, each once, in the order of appearance."""
-    parts = (part.strip() for row in rows for part in re.split(r"[;,]", getattr(row, name)))
+    parts = (" ".join(part.split()) for row in rows for part in re.split(r"[;,]", getattr(row, name)))
     return list(dict.fromkeys(part for part in parts if part))
 
 

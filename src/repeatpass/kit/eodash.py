@@ -170,7 +170,7 @@ def _row(name: str, line: int, columns: Mapping[str, str], given: Mapping[str, A
 def _text(value: Any) -> str:
     if isinstance(value, list | dict):
         return json.dumps(value)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).replace("\0", "").strip()
 
 
 def to_values(rows: Iterable[Row], code: str) -> Values:
@@ -226,9 +226,9 @@ def _place(row: Row) -> str:
 def _time(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise _Unreadable("Time", f"“{text[:60]}” is no time such as 2020-03-01 or 2020-03-01T10:30:00.") from None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -236,7 +236,7 @@ def _number(text: str, field: str) -> float | None:
     if text.lower() in MISSING:
         return None
     try:
-        number = float(text)
+        number = float(text.replace("_", "?"))  # Python takes 1_000 for a number, nobody else does
     except ValueError:
         raise _Unreadable(field, f"“{text[:60]}” is no number.") from None
     if number != number or number in (float("inf"), float("-inf")):
