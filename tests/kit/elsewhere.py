@@ -18,6 +18,7 @@ class Elsewhere:
         self.files: dict[str, bytes] = {}
         self.types: dict[str, str] = {}
         self.troubles: list[tuple[int, dict[str, str], bytes]] = []  # answered first, one for each request
+        self.refusing: dict[str, tuple[int, dict[str, str], bytes]] = {}  # path -> what it always answers
         self.cut = 0  # how many answers break off in the middle
         self.token = self.login = ""
         self.parts = True
@@ -51,6 +52,8 @@ def elsewhere() -> Iterator[Elsewhere]:
             path = self.path.partition("?")[0]
             if state.troubles:
                 return self._send(*state.troubles.pop(0))
+            if path in state.refusing:
+                return self._send(*state.refusing[path])
             if not state.allows(self.headers):
                 return self._send(401, {"WWW-Authenticate": "Bearer"}, b'{"detail": "Log in first."}')
             if path in state.answers:
@@ -60,7 +63,7 @@ def elsewhere() -> Iterator[Elsewhere]:
                 return self._send(404, {}, b"")
             return self._file(state.files[path], state.types[path])
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def _file(self, content: bytes, media_type: str) -> None:
             etag = f'"{hashlib.md5(content).hexdigest()}"'

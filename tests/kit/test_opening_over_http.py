@@ -245,10 +245,10 @@ def test_a_server_without_parts_is_told_how_to_be_read(there: Elsewhere, scene: 
 
 
 def test_nobody_at_an_address_is_told_with_the_host(there: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RemoteTrouble, match="127.0.0.1:9 cannot be reached"):
+    with pytest.raises(RemoteTrouble, match=r"127\.0\.0\.1:9 cannot be reached"):
         repeatpass.open("http://127.0.0.1:9/a.csv")
     monkeypatch.setenv("REPEATPASS_READS", "/job/records/reads.jsonl")
-    with pytest.raises(RemoteTrouble, match="Ask the operator to add 127.0.0.1:9 to REPEATPASS_NETWORK_ALLOW"):
+    with pytest.raises(RemoteTrouble, match=r"Ask the operator to add 127\.0\.0\.1:9 to REPEATPASS_NETWORK_ALLOW"):
         repeatpass.open("http://127.0.0.1:9/a.csv")
 
 

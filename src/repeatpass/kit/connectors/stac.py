@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,10 +13,17 @@ from repeatpass.kit.connectors.opening import TIFF, place_of
 from repeatpass.kit.connectors.parts import RemoteFile
 from repeatpass.kit.connectors.places import Place, http_place
 from repeatpass.kit.connectors.recording import record
-from repeatpass.kit.connectors.requesting import exchange
+from repeatpass.kit.connectors.requesting import PATIENCE, PAUSE, SAID, TIMEOUT, TRIES, exchange
 from repeatpass.kit.connectors.serving import served
 from repeatpass.kit.connectors.whole import fetch_whole
-from repeatpass.kit.errors import RemoteTrouble, UnknownData, UnreadableData
+from repeatpass.kit.errors import (
+    AccessRefused,
+    KitError,
+    QuotaReached,
+    RemoteTrouble,
+    UnknownData,
+    UnreadableData,
+)
 
 JSON = "application/geo+json"
 
@@ -81,26 +89,68 @@ def _places(address: str, secret: str) -> tuple[Place, str, str]:
 
 def _found(place: Place, base: str, collection: str, asked: dict[str, Any], limit: int) -> list[Any]:
     """Return the items in the order of their ids."""
-    import pystac_client
+    import pystac.errors
     import pystac_client.exceptions
     import requests
 
-    exchange(http_place(base) if not place.sign("GET", place.url) else place, lambda answer: answer.read())
+    exchange(_api(base, place), lambda answer: answer.read())  # says in plain words why there is no way in
     try:
         with watching.recorded():
-            headers = dict(place.sign("GET", place.url))
-            client = pystac_client.Client.open(base, headers=headers, timeout=60)
-            given = {name: value for name, value in asked.items() if value is not None}
-            search = client.search(collections=[collection], max_items=limit + 1, limit=min(limit + 1, 100), **given)
-            items = sorted(search.items(), key=lambda item: str(item.id))
-            client._stac_io.session.close()  # type: ignore[union-attr]
-    except (pystac_client.exceptions.APIError, requests.RequestException, ValueError, KeyError) as error:
+            items = _searched(base, dict(place.sign("GET", place.url)), collection, asked, limit)
+    except pystac_client.exceptions.APIError as error:
+        raise _refused(place, error) from error
+    except (requests.RequestException, pystac.errors.STACError, ValueError, KeyError, TypeError) as error:
         raise RemoteTrouble(f"The search at {base} failed: {error}", address=base) from error
     if not items:
         raise UnknownData(f"Nothing in {place.address} matches {json.dumps(asked, default=str)}.", **asked)
     if len(items) > limit:
         raise UnknownData(f"More than {limit} items of {place.address} match; ask for less, or raise limit=.")
     return items
+
+
+def _api(base: str, place: Place) -> Place:
+    return replace(place, address=base, url=base)
+
+
+def _searched(base: str, headers: dict[str, str], collection: str, asked: dict[str, Any], limit: int) -> list[Any]:
+    """Ask with pystac-client, which tries again on 429 and 5xx as long as Retry-After asks for; no connection stays."""
+    from pystac_client import Client
+    from pystac_client.stac_api_io import StacApiIO
+
+    tries = _tries()(
+        total=TRIES - 1, backoff_factor=PAUSE, status_forcelist=(429, 502, 503, 504), allowed_methods=None,
+        raise_on_status=False, retry_after_max=int(PATIENCE),
+    )  # fmt: skip
+    io = StacApiIO(headers=headers, timeout=TIMEOUT, max_retries=tries)
+    try:
+        client = Client.open(base, stac_io=io)
+        given = {name: value for name, value in asked.items() if value is not None}
+        search = client.search(collections=[collection], max_items=limit + 1, limit=min(limit + 1, 100), **given)
+        return sorted(search.items(), key=lambda item: str(item.id))
+    finally:
+        io.session.close()
+
+
+def _tries() -> Any:
+    from urllib3 import Retry
+
+    class Patient(Retry):
+        """Never waits longer than we do, whatever a service asks for."""
+
+        def parse_retry_after(self, retry_after: str) -> float:
+            return min(super().parse_retry_after(retry_after), PATIENCE)
+
+    return Patient
+
+
+def _refused(place: Place, error: Any) -> KitError:
+    """What the API answered to the search itself, in the family that it belongs to."""
+    status = getattr(error, "status_code", None)
+    families = {401: AccessRefused, 403: AccessRefused, 404: UnknownData, 429: QuotaReached}
+    words = " ".join(str(error).split())[:SAID]
+    return families.get(status or 0, RemoteTrouble)(
+        f"The search of {place.address} was refused ({status}: {words}).", address=place.address, status=status
+    )
 
 
 def _record_search(place: Place, asked: dict[str, Any], items: list[Any], bands: Sequence[str]) -> None:
