@@ -65,8 +65,9 @@ def test_every_row_of_a_csv_becomes_a_value_or_is_named_with_its_line(house: Hou
     assert [(each.line, each.field) for each in unreadable] == [(7, "Measurement Value"), (8, "Time")]
     assert "“1,204” is no number" in unreadable[0].reason
     says = next(each.says for each in report.made if each.kind == "indicator")
-    assert says.startswith(
-        "9 rows, 6 values, 1 places, 2 periods, 1 repeated rows, 2 rows that disagree, 1 gaps, 2 unread"
+    assert says == (
+        "rows: 9, values: 6, places: 1, periods: 2, repeated rows: 1, rows that disagree: 2, gaps: 1, unreadable: 2; "
+        "flags: 1 × black, 2 × blue: normal, 2 × green: high, 1 × red: low"
     )
 
 

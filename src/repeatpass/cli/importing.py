@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from repeatpass.cli.common import AsJson, Home, console, errors, house_at, print_json, print_table
 
@@ -68,11 +69,12 @@ def _print(report: "Report", as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    rows = [(each.kind, each.id, each.state, each.says) for each in report.made]
+    rows = [(each.kind, each.id, each.state, escape(each.says)) for each in report.made]
     print_table(("What", "Id", "State", "Says"), rows, "Nothing was made.")
     if report.dropped:
         console.print(f"\nDropped or changed ({len(report.dropped)}):")
-        lines = [(each.file, each.line or "", each.field, each.reason) for each in report.dropped[:SHOWN]]
+        shown = report.dropped[:SHOWN]
+        lines = [(escape(each.file), each.line or "", escape(each.field), escape(each.reason)) for each in shown]
         print_table(("File", "Line", "Field", "Why"), lines, "")
         if len(report.dropped) > SHOWN:
             console.print(f"… and {len(report.dropped) - SHOWN} more; --json lists all.")

@@ -143,7 +143,7 @@ def _told(values: Values, places: int, periods: int) -> str:
         "unreadable": len(values.left_out),
     }  # fmt: skip
     flags = ", ".join(f"{number} × {flag}" for flag, number in sorted(values.flags.items()))
-    said = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
+    said = ", ".join(f"{what}: {number}" for what, number in parts.items() if number)
     return said + (f"; flags: {flags}" if flags else "")
 
 
