@@ -243,6 +243,16 @@ def test_an_entry_that_cannot_be_made_is_refused(tmp_path: Path, name: str, text
     assert [reason in each.reason for each in plan.refused] == ([True] if reason else [])
 
 
+def test_a_description_in_a_file_beside_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "discharge.md").write_text("Water that *flows*.")
+    (tmp_path / "river.yaml").write_text(COLLECTION)
+    plan, themes = plan_configuration(sources_in([tmp_path])[0])
+    assert (plan.entries[0].body or {})["description"] == "Water that *flows*."
+    assert not {"Description", ""} & {each.field for each in plan.dropped}
+    assert themes == {"RD1": ["water"]}
+
+
 def test_the_pages_show_services_and_members(house: House, report: Report) -> None:
     client = TestClient(make_app(house, Filling(done=True)), base_url="http://127.0.0.1:8765")
     html = {"accept": "text/html"}

@@ -61,6 +61,7 @@ def test_the_command_imports_prints_and_changes_nothing_when_it_only_looks(tmp_p
     looked = command(home, "import", "eodash", str(file), "--dry-run")
     assert looked.returncode == 0, looked.stderr
     assert "planned" in looked.stdout
+    assert "“1,204” is no number." in looked.stdout
     assert "e1" not in {each["indicator"]["id"] for each in listed(home)}
     made = command(home, "import", "eodash", str(file), "--json", "--license", "CC-BY-4.0")
     assert made.returncode == 0, made.stderr
