@@ -113,7 +113,8 @@ class Read(_Json):
     checksum: str  # "sha256:<hex>", of what was really read
     media_type: str
     cell: int | None = None  # execution count
-    how: str = "open"
+    how: str = "open"  # of what was read elsewhere: whole | parts | search
+    host: str = ""  # host:port that was asked, of what was read elsewhere
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

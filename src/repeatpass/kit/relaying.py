@@ -21,7 +21,8 @@ def relay(gate: str) -> None:
     port = listening.getsockname()[1]
     os.environ.update(dict.fromkeys(VARIABLES, f"http://127.0.0.1:{port}"))
     os.environ.update(dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1"))
-    watching.expect({gate, f"127.0.0.1:{port}"})  # the gate itself keeps the record of what is behind it
+    watching.expect({gate})  # the gate itself keeps the record of what is behind it
+    watching.relayed(f"127.0.0.1:{port}")
     threading.Thread(target=_accept, args=(listening, gate), daemon=True, name="relay").start()
 
 

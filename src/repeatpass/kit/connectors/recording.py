@@ -35,7 +35,7 @@ def record(
         return
     read = Read(
         collection=f"remote:{place.kind}", version=version[:VERSION], item=short(place.address), asset=asset,
-        href=place.address, size=size, checksum=checksum, media_type=media_type, cell=cell(), how=how,
+        href=place.address, size=size, checksum=checksum, media_type=media_type, cell=cell(), how=how, host=place.host,
     )  # fmt: skip
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(read.to_json()) + "\n")

@@ -77,7 +77,7 @@ def _pause(error: HTTPError, attempt: int) -> float | None:
         return None
     wished = retry_after(error.headers.get("Retry-After"))
     if wished is None:
-        return PAUSE * 2 ** (attempt - 1)
+        return float(PAUSE * 2 ** (attempt - 1))
     return wished if wished <= PATIENCE else None
 
 

@@ -68,21 +68,17 @@ class RemoteStore(Store):
         """No: it is for reading."""
         raise PermissionError(f"{self.place.address} is opened for reading.")
 
-    async def _none(self) -> AsyncIterator[str]:
-        raise NotImplementedError("a store elsewhere cannot be listed")
-        yield ""
-
     def list(self) -> AsyncIterator[str]:
         """No: see the class."""
-        return self._none()
+        raise NotImplementedError("a store elsewhere cannot be listed")
 
     def list_prefix(self, prefix: str) -> AsyncIterator[str]:
         """No: see the class."""
-        return self._none()
+        raise NotImplementedError("a store elsewhere cannot be listed")
 
     def list_dir(self, prefix: str) -> AsyncIterator[str]:
         """No: see the class."""
-        return self._none()
+        raise NotImplementedError("a store elsewhere cannot be listed")
 
 
 def _read(answer: Any) -> bytes:

@@ -16,9 +16,11 @@ from typing import Any
 
 from repeatpass.core.digests import digest_bytes
 from repeatpass.kit import confining
+from repeatpass.kit.watching import AROUND
 from repeatpass.runs.executor.processes import made_accessible
 from repeatpass.runs.kernels.forkserver import ForkedKernel
 
+RECORD_BYTES = 64 * 1024**2
 RECORDS = ("reads.jsonl", "unrecorded.jsonl")
 
 
@@ -47,7 +49,8 @@ class OwnFolder:
     def bring_home(self, reached: Sequence[str]) -> list[str]:
         """Move what the run left into its folder, once nothing of the run lives; return what was strange about it.
 
-        *reached*: hosts that it was let through to, which are put on the record of unrecorded reads.
+        *reached*: hosts that it was let through to, which are put on the record of unrecorded reads unless the
+        record of reads explains them.
         """
         return []
 
@@ -93,7 +96,7 @@ class Room(OwnFolder):
                     shutil.move(path, self.folder / name)
                 else:
                     strange.append(f"The notebook replaced {name} by something that is no file; it was left out.")
-        if reached:
+        if reached := unexplained(self.folder, reached):
             with (self.folder / "unrecorded.jsonl").open("a") as file:
                 file.writelines(f"{json.dumps({'kind': 'network', 'name': name, 'cell': None})}\n" for name in reached)
         return strange
@@ -127,6 +130,26 @@ class Room(OwnFolder):
         with suppress(OSError):  # another run of this sandbox was first
             part.rename(folder)
         shutil.rmtree(part, ignore_errors=True)
+
+
+def unexplained(folder: Path, reached: Sequence[str]) -> list[str]:
+    """Return those of the hosts *reached* that the record of reads does not explain.
+
+    Where anything went past the kit, it may have gone to any of them.
+    """
+    past = any(entry.get("name") == AROUND for entry in _entries(folder / "unrecorded.jsonl"))
+    told = set() if past else {str(entry.get("host")) for entry in _entries(folder / "reads.jsonl")}
+    return [name for name in reached if name not in told]
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a record that can be read; a record too long to be taken is none."""
+    with suppress(OSError, ValueError):
+        if path.stat().st_size <= RECORD_BYTES:
+            for line in path.read_text("utf-8", "replace").splitlines():
+                entry = json.loads(line)
+                if isinstance(entry, dict):
+                    yield entry
 
 
 def _settings(given: str, context: str, records: str, own: list[str], *, temporary: str) -> dict[str, Any]:
