@@ -101,6 +101,7 @@ def test_every_value_has_a_passport_to_the_file(house: House, ships: tuple[Repor
     collection = house.catalog.collection("eodash-e1").body
     assert (collection["license"], collection["providers"][0]["name"]) == ("CC-BY-4.0", "ESA / Example team")
     found = house.indicators.indicator("e1")
+    assert found.finding == "Ships, North Sea Port, Ghent, BE: 96 to 140, 1 March 2020 to 15 March 2020."
     assert (found.agencies, found.sensors, found.contact) == (["ESA"], ["Sentinel-1"], "team@example.org")
     assert found.places[0].geometry == {"type": "Point", "coordinates": [3.74, 51.09]}
 

@@ -1,11 +1,13 @@
 """What is written of one imported series: its collection, its notebook, its definition."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import nbformat
 
+from repeatpass.core.times import parse_time, words
 from repeatpass.importing.places import box_of
 from repeatpass.importing.records import Said
 from repeatpass.kit.eodash import Row, Values
@@ -133,11 +135,10 @@ def definition_of(
     title, unit = title_of(rows, code), unit_of(rows, code, said)
     makers = list(dict.fromkeys(filter(None, [said.provider, *every(rows, "provider")]))) or ["Not stated"]
     numbers = [each["value"] for each in values.table if each["value"] is not None]
-    times = sorted(each["time"][:10] for each in values.table)
     definition: dict[str, Any] = {
         "id": id,
         "title": title,
-        "finding": f"{len(numbers)} values at {_places(places)} from {times[0]} to {times[-1]}.",
+        "finding": _finding(title, unit, places, values),
         "themes": list(themes) or ["Imported"],
         "agencies": agencies_of(rows),
         "satellites": [],
@@ -164,6 +165,20 @@ def definition_of(
         "map": None,
     }
     return definition | ({"contact": said.contact} if said.contact else {})
+
+
+def _finding(title: str, unit: str, places: Sequence[Any], values: Values) -> str:
+    """Return one sentence that the values support: between which numbers they lie, where, and when."""
+    times = Counter((each["place"], each["time"]) for each in values.table)
+    sure = [each for each in values.table if each["value"] is not None and times[each["place"], each["time"]] == 1]
+    name = UNIT.sub("", title).strip()[:150] or title
+    if not sure:
+        return f"{name}, {_places(places)}: values that wait for a person, because the files disagree."
+    first, last = (words(parse_time(pick(each["time"] for each in sure))) for pick in (min, max))
+    low, high = (f"{pick(each['value'] for each in sure):g}" for pick in (min, max))
+    return (
+        f"{name}, {_places(places)}: {low} to {high}{f' {unit}' if unit not in ('', '1') else ''}, {first} to {last}."
+    )
 
 
 def _places(places: Sequence[Mapping[str, Any]]) -> str:
