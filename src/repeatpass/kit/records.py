@@ -114,7 +114,6 @@ class Read(_Json):
     media_type: str
     cell: int | None = None  # execution count
     how: str = "open"  # of what was read elsewhere: whole | parts | search
-    host: str = ""  # host:port that was asked, of what was read elsewhere
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,7 +23,7 @@ S3_OPTIONS = ("endpoint", "region", "version", "anonymous")
 def open_address(
     address: str, *, media_type: str = "", whole: bool | None = None, secret: str = "", **options: Any
 ) -> Any:
-    """Open what lies at an address of HTTP, S3 or STAC.
+    """Open what lies at an address of HTTP, S3, STAC or WMS.
 
     Args:
         address: ``https://…``, ``s3://bucket/key`` or ``stac+https://…/collections/id``.
@@ -31,7 +31,8 @@ def open_address(
         whole: True: fetch the file as a whole, False: only the parts that are needed. By default files of more
             than 64 MB are read in parts, where the service gives parts.
         secret: name of the secret (environment variable) that holds a token, for HTTP and STAC.
-        **options: of S3 ``endpoint``, ``region``, ``version``, ``anonymous``; of STAC, see `stac.open_stac`;
+        **options: of S3 ``endpoint``, ``region``, ``version``, ``anonymous``; of STAC, see `stac.open_stac`, of WMS
+            `pictures.open_wms`;
             all others go to the library that opens the file.
 
     Returns: as `repeatpass.open`.
@@ -42,6 +43,10 @@ def open_address(
         from repeatpass.kit.connectors.stac import open_stac
 
         return open_stac(address, secret=secret, whole=bool(whole), **options)
+    if address.startswith("wms+"):
+        from repeatpass.kit.connectors.pictures import open_wms
+
+        return open_wms(address, secret=secret, **options)
     place = place_of(address, secret=secret, options=options)
     wanted = media_type or _by_name(place)
     if wanted == ZARR:

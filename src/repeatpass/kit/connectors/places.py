@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from repeatpass.kit.errors import UnknownData
 
-SCHEMES = ("http://", "https://", "s3://", "stac+http://", "stac+https://")
+SCHEMES = ("http://", "https://", "s3://", "stac+http://", "stac+https://", "wms+http://", "wms+https://")
 # Members of a query that let whoever has them in: signatures of clouds, tokens, keys.
 SECRET = re.compile(
     r"(?i)^(x-amz-|x-goog-|awsaccesskeyid$|signature$|sig$|se$|sp$|sv$|sr$|skoid$|sktid$|key-pair-id$|policy$)"

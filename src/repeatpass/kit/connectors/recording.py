@@ -35,10 +35,10 @@ def record(
         return
     read = Read(
         collection=f"remote:{place.kind}", version=version[:VERSION], item=short(place.address), asset=asset,
-        href=place.address, size=size, checksum=checksum, media_type=media_type, cell=cell(), how=how, host=place.host,
+        href=place.address, size=size, checksum=checksum, media_type=media_type, cell=cell(), how=how,
     )  # fmt: skip
     with Path(path).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(read.to_json()) + "\n")
+        file.write(json.dumps({**read.to_json(), "host": place.host}) + "\n")
 
 
 def short(address: str) -> str:
