@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import boto3
 import numpy as np
@@ -142,3 +143,31 @@ def test_the_secret_key_is_nowhere_on_record(store: Any, tmp_path: Path) -> None
     store.put_object(Bucket="data", Key="b.csv", Body=TABLE)
     repeatpass.open("s3://data/b.csv")
     assert "testing-secret" not in (tmp_path / "reads.jsonl").read_text()
+
+
+def checking(endpoint: str, after: bytes) -> None:
+    """Have moto check signatures and policies after so many requests."""
+    request = Request(f"{endpoint}/moto-api/reset-auth", after, {"Content-Type": "text/plain"}, method="POST")
+    urlopen(request).close()
+
+
+def test_a_store_that_checks_signatures_takes_ours_and_refuses_those_of_a_wrong_key(
+    store: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put_object(Bucket="data", Key="Niño 3.4/a+b (1).csv", Body=TABLE)
+    iam = boto3.client("iam")
+    iam.create_user(UserName="ann")
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    iam.put_user_policy(UserName="ann", PolicyName="reads", PolicyDocument=json.dumps(allowed))
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    checking(endpoint, b"0")
+    try:
+        assert len(repeatpass.open("s3://data/Niño 3.4/a+b (1).csv")) == 2
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-the-right-one")
+        with pytest.raises(AccessRefused, match="SignatureDoesNotMatch"):
+            repeatpass.open("s3://data/Niño 3.4/a+b (1).csv")
+    finally:
+        checking(endpoint, b"inf")
+        iam.close()
