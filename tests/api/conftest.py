@@ -20,3 +20,11 @@ def web(served: Served) -> Iterator[httpx.Client]:
     """A client with the owner's token."""
     with asking(served) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def _owslib_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OWSLib adds the headers that one client is given, its token too, to those of every client there is."""
+    from owslib import ogcapi
+
+    monkeypatch.setattr(ogcapi, "REQUEST_HEADERS", dict(ogcapi.REQUEST_HEADERS))

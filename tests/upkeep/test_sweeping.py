@@ -124,7 +124,7 @@ def test_the_doctor_finds_what_is_wrong(house: House) -> None:
 
 def poison(house: House) -> None:
     with house.database.write() as connection:
-        events.record(connection, "run.succeeded", "nobody")
+        events.record(connection, "run.succeeded", "nobody", purpose="update", notebook="none")
     until = time.monotonic() + 20
     while not house.events.set_aside() and time.monotonic() < until:
         house.events.wake()

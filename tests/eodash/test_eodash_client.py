@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.served import Served
 
 BUILT = Path(__file__).parents[2] / "tools" / "eodash" / "dist"
