@@ -190,10 +190,10 @@ def test_an_area_is_uploaded_or_typed(address: str, browser: Any) -> None:
     page, wrong = ready(browser, f"{address}/browser?layer=world:sst", **WIDE)
     ring = [[0, 10], [40, 10], [20, 60], [0, 10]]
     content = json.dumps({"type": "Polygon", "coordinates": [ring]}).encode()
-    page.locator(".tools input[type=file]").set_input_files({"name": "a.geojson", "mimeType": "", "buffer": content})
+    page.locator(".map-tools input[type=file]").set_input_files({"name": "a.geojson", "mimeType": "", "buffer": content})
     soon(lambda: query(page).get("area", "").startswith("POLYGON"))
     assert "a.geojson: 4 corners." in page.locator(".said").inner_text()
-    page.locator(".tools input[type=file]").set_input_files({"name": "b.kml", "mimeType": "", "buffer": b"<kml"})
+    page.locator(".map-tools input[type=file]").set_input_files({"name": "b.kml", "mimeType": "", "buffer": b"<kml"})
     soon(lambda: "cannot be read as KML" in page.locator(".said").inner_text())
     page.locator("summary", has_text="View").click()
     for side, value in (("west", "-20"), ("south", "-10"), ("east", "20"), ("north", "10")):
@@ -304,7 +304,7 @@ def test_on_a_phone_a_tap_gives_the_values(address: str, browser: Any) -> None:
 def test_without_scripts_a_view_is_read_changed_and_taken_home(address: str, browser: Any) -> None:
     page, wrong = opened(browser, f"{address}/browser?layer=world:sst&time=2001-03", java_script_enabled=False, **WIDE)
     assert page.locator(".flat svg image").count() == 1
-    assert not page.locator(".tools").is_visible()
+    assert not page.locator(".map-tools").is_visible()
     page.locator("#s-time").select_option(label="May 2001")
     page.locator("#settings button").click()
     assert query(page)["time"] == "2001-05-01T00:00:00Z"

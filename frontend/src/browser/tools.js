@@ -7,7 +7,7 @@ const $ = (selector, within) => /** @type {any} */ (within.querySelector(selecto
 export class Tools {
   constructor(browser) {
     this.browser = browser;
-    this.box = browser.querySelector(".tools");
+    this.box = browser.querySelector(".map-tools");
     this.box.addEventListener("click", (event) => {
       const name = event.target.closest("[data-tool]")?.dataset.tool;
       if (name) this.use(name);
