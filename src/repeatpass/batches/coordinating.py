@@ -12,7 +12,7 @@ from repeatpass.core.loops import Loop
 
 LOOK_S = 1.0  # between two looks while a batch is open
 IDLE_S = 3.0  # between two looks while none is
-CALM_S = 0.2  # runs that end together are taken in together; the queue holds more than ends in that time
+CALM_S = 0.4  # runs that end together are taken in together; the queue holds more than ends in that time
 
 
 class Coordinator(Loop):

@@ -48,10 +48,16 @@ class Held:
     def __init__(self, holding: Holding, limits: Limits, leaf: Leaf | None) -> None:
         self.holding, self.limits, self.leaf = holding, limits, leaf
         self.processors = [] if leaf is not None else holding.processors(limits.cpus)
+        self._taken = self.processors
+
+    def release(self) -> None:
+        """Give its processors to the next run: before this one is said to have ended, or that one chooses others' ones."""
+        self.holding.used.subtract(self._taken)
+        self._taken = []
 
     def end(self) -> None:
         """Let go of what was held for it."""
-        self.holding.used.subtract(self.processors)
+        self.release()
         if self.leaf is not None:
             self.leaf.remove()
 

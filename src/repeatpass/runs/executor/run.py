@@ -78,6 +78,8 @@ class Execution:
         except Exception as error:  # a fault of ours must end the run, too
             log.exception("A run crashed")
             outcome = Outcome(state="crashed", message=f"The machine failed: {type(error).__name__}: {error}.")
+        if self.held is not None:
+            self.held.release()
         self._finish(outcome)
         self.notebook = self.client = None  # the outcome is remembered for a while, its outputs need not be
         self.environ.clear()
