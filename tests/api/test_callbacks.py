@@ -11,6 +11,8 @@ import pytest
 from tests.notices.receiving import Receiver, receiver, until
 from tests.served import Served, small_home
 
+pytestmark = pytest.mark.slow
+
 EXECUTE = "/ogc/processes/warmth/execution"
 
 

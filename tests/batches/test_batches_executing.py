@@ -26,6 +26,8 @@ mark.write_text("x" * (tried + 1))
 if number == 1 and tried < heals: raise ValueError("the field is under water")
 if number == 2 and not (Path(folder) / "dry").exists(): raise ValueError("the field is under water")
 import repeatpass
+
+pytestmark = pytest.mark.slow
 repeatpass.publish({"number": number}, "result.json")
 """
 

@@ -22,6 +22,8 @@ from repeatpass.kit.opening import ZARR_ZIP, open_file
 
 GRID = """
 import numpy as np, xarray as xr, repeatpass
+
+pytestmark = pytest.mark.slow
 west, south, east, north = bbox
 lat, lon = np.arange(north - 0.05, south, -0.1), np.arange(west + 0.05, east, 0.1)
 values = (lat[:, None] + 100 * lon[None, :] + int(month[-2:]) * 10000).astype("float32")

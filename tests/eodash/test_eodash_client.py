@@ -13,7 +13,13 @@ from tests.served import Served
 
 BUILT = Path(__file__).parents[2] / "tools" / "eodash" / "dist"
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-quic", "--use-gl=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--use-gl=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from attempts import Sandboxed, until
 
 from repeatpass.runs.records import State
 
+pytestmark = pytest.mark.slow
+
 READ_ONLY = ("Read-only file system", "Permission denied")
 FORBIDDEN = "Operation not permitted"
 LIBC = (

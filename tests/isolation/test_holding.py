@@ -15,6 +15,8 @@ from repeatpass.runs.execution import Limits
 from repeatpass.runs.executor.cgroups import Cgroups
 from repeatpass.runs.executor.holding import Holding
 
+pytestmark = pytest.mark.slow
+
 
 def test_several_users_cannot_do_without_sandboxes() -> None:
     with pytest.raises(Invalid, match="REPEATPASS_SANDBOX cannot be off"):

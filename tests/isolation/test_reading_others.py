@@ -6,6 +6,8 @@ import os
 import pytest
 from attempts import Sandboxed, until
 
+pytestmark = pytest.mark.slow
+
 GONE = "No such file or directory"
 HIDDEN = (GONE, "Permission denied")
 

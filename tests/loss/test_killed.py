@@ -23,6 +23,8 @@ from repeatpass.verification.comparison.records import Verdict
 
 PUBLISH = """
 import pandas as pd, repeatpass
+
+pytestmark = pytest.mark.slow
 time = pd.Timestamp("2000-01-01") + pd.Timedelta(days=number)
 table = pd.DataFrame({"place": ["here"], "time": [time.strftime("%Y-%m-%d")], "value": [number / 1000]})
 repeatpass.publish(table, "values", unit="K")

@@ -10,7 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import pytest
 from tests.served import Served
+
+pytestmark = pytest.mark.slow
 
 
 def until(true: object, seconds: float = 30) -> None:

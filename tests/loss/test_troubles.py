@@ -9,6 +9,8 @@ import pytest
 from tests.loss.disks import fill
 from tests.served import Served, command, free_port, small_home
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -25,6 +25,8 @@ from repeatpass.notebooks.environments import (
     verify,
 )
 
+pytestmark = pytest.mark.slow
+
 TINY = (Path(__file__).parent / "locks" / "tiny.txt").read_text("utf-8")
 
 

@@ -18,6 +18,8 @@ SERVER = """
 import json, sys, time
 from pathlib import Path
 from repeatpass.runs.runner import ExecutionRequest, LocalRunner
+
+pytestmark = pytest.mark.slow
 home, folder, prefix, kit = map(Path, sys.argv[1:])
 runner = LocalRunner(home, ready=1, linger=1)
 print(runner.start(ExecutionRequest(run="r", prefix=prefix, kit=kit), folder), flush=True)

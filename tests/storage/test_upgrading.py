@@ -46,7 +46,10 @@ def test_the_migrations_make_exactly_the_tables_that_the_rooms_declare(database_
 
 def _described(name: str | None, kind: str, _parents: object) -> bool:
     """The R*Tree and an index over an expression are made by a migration alone: no metadata can describe them."""
-    made = (kind == "table" and str(name).startswith(("item_extents", "feature_extents"))) or name in ("ix_item_index_extent", "ix_features_extent")
+    made = (kind == "table" and str(name).startswith(("item_extents", "feature_extents"))) or name in (
+        "ix_item_index_extent",
+        "ix_features_extent",
+    )
     return not made
 
 

@@ -16,6 +16,8 @@ from repeatpass.verification.laptop import repeat_crate
 
 CELL = """
 import repeatpass
+
+pytestmark = pytest.mark.slow
 table = repeatpass.open("gauge", asset="table")
 table["x"] = table["x"] * factor
 repeatpass.publish(table, "doubled", unit="K")

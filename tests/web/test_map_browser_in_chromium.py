@@ -190,7 +190,9 @@ def test_an_area_is_uploaded_or_typed(address: str, browser: Any) -> None:
     page, wrong = ready(browser, f"{address}/browser?layer=world:sst", **WIDE)
     ring = [[0, 10], [40, 10], [20, 60], [0, 10]]
     content = json.dumps({"type": "Polygon", "coordinates": [ring]}).encode()
-    page.locator(".map-tools input[type=file]").set_input_files({"name": "a.geojson", "mimeType": "", "buffer": content})
+    page.locator(".map-tools input[type=file]").set_input_files(
+        {"name": "a.geojson", "mimeType": "", "buffer": content}
+    )
     soon(lambda: query(page).get("area", "").startswith("POLYGON"))
     assert "a.geojson: 4 corners." in page.locator(".said").inner_text()
     page.locator(".map-tools input[type=file]").set_input_files({"name": "b.kml", "mimeType": "", "buffer": b"<kml"})
