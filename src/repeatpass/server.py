@@ -65,7 +65,15 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     app.include_router(uploads_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
-    for documents in (processes_router, jobs_router, wps_router, wms_router, wmts_router, mapping_router, features_router):
+    for documents in (
+        processes_router,
+        jobs_router,
+        wps_router,
+        wms_router,
+        wmts_router,
+        mapping_router,
+        features_router,
+    ):
         app.include_router(documents(house, ogc_pages(desk)))
     faces = contributors(house)
     for shared in (landing_router, geodata_router):

@@ -29,6 +29,4 @@ def addresses(results: Sequence[Result], base: str, form: str) -> dict[str, Any]
     if form == ADDRESSES:
         return {ADDRESSES: [href for _, href in files]}
     # The client knows media types without their parameters only: a COG is an image/tiff to it.
-    return {
-        each.name: {"urls": [href], "mimetype": each.media_type.partition(";")[0].strip()} for each, href in files
-    }
+    return {each.name: {"urls": [href], "mimetype": each.media_type.partition(";")[0].strip()} for each, href in files}

@@ -33,7 +33,17 @@ from repeatpass.storage.private import private_file
 Refusal = Callable[[RepeatpassError, Scope], Response]  # says in the asker's own words why it was turned away
 NO_REFUSALS: Mapping[str, Refusal] = {}
 SAFE = {"GET", "HEAD", "OPTIONS"}
-OPEN_TO_READ = ("/stac", "/ogc", "/wps", "/wms", "/wmts", "/tiles", "/series", "/files", "/health")  # data that any page may read
+OPEN_TO_READ = (
+    "/stac",
+    "/ogc",
+    "/wps",
+    "/wms",
+    "/wmts",
+    "/tiles",
+    "/series",
+    "/files",
+    "/health",
+)  # data that any page may read
 EXPOSED = "Location, Content-Range, Content-Location, Content-Crs, ETag, Link, Preference-Applied"
 # What a page elsewhere may send with a token; without one it gets no permission, whatever cookies the browser has.
 ALLOWED = {

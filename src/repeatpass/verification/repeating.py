@@ -141,7 +141,9 @@ class Repeating:
             self._confirm(repeat, first)
             return
         why = attribute(self._footing(original), self._footing(first), comparison, further=self._further(runs))
-        told = bool(repeat.swapped) or self._elsewhere(original)  # there it may have changed without making a difference
+        told = bool(repeat.swapped) or self._elsewhere(
+            original
+        )  # there it may have changed without making a difference
         reason = "" if comparison.verdict is Verdict.IDENTICAL and not told else why.sentence
         if comparison.verdict is Verdict.DIFFERENT:
             reason = f"{reason} {self._untold(original, first)}".strip()

@@ -20,7 +20,19 @@ from repeatpass.web.routes.answering import cover_of, wants_json
 from repeatpass.web.views import ErrorPage, Link
 
 log = logging.getLogger(__name__)
-FOR_PROGRAMS = ("/ogc", "/stac", "/files", "/health", "/metrics", "/tiles", "/series", "/wps", "/wms", "/wmts", "/eodash")
+FOR_PROGRAMS = (
+    "/ogc",
+    "/stac",
+    "/files",
+    "/health",
+    "/metrics",
+    "/tiles",
+    "/series",
+    "/wps",
+    "/wms",
+    "/wmts",
+    "/eodash",
+)
 FOR_BOTH = "/ogc"  # each of its documents is a page, too
 HOME = Link(text="Home", href="/")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
