@@ -47,9 +47,10 @@ def collection_sections(body: Body) -> dict[str, Any]:
         *(Fact(label="Systems", text=f"{len(body['crs'])} systems of coordinates") for _ in range("crs" in body)),
         Fact(label="For people", text="The page of this collection", href=f"/collections/{body['id']}"),
     )
+    here = next((urlsplit(each["href"]).netloc for each in body["links"] if each["rel"] == "self"), "")
     rows = tuple(
         (
-            Cell(text=each.get("title") or each["rel"], href=_local(each["href"])),
+            Cell(text=each.get("title") or each["rel"], href=_followed(each["href"], here)),
             Cell(text=each.get("type", ""), mono=True),
             Cell(text=each["rel"].rsplit("/", 1)[-1], mono=True),
         )
@@ -74,6 +75,11 @@ def _box(box: list[float]) -> str:
 def _interval(interval: list[str | None]) -> str:
     start, end = (moment or "open" for moment in interval)
     return f"{start} to {end}"
+
+
+def _followed(href: str, here: str) -> str:
+    """A link to this house without its host; one that leads elsewhere, such as to a licence, as it is."""
+    return _local(href) if urlsplit(href).netloc in ("", here) else href
 
 
 def _local(href: str) -> str:
