@@ -336,3 +336,10 @@ def test_a_notebook_is_put_among_ones_own_and_the_same_view_is_the_same_notebook
     assert first.status_code == 303, first.text
     assert first.headers["location"] == again.headers["location"]
     assert "world" in client.get(first.headers["location"], headers=HTML).text
+
+
+def test_a_collection_alone_leads_to_its_first_layer_by_its_whole_name(client: httpx.Client) -> None:
+    answer = client.get("/browser?layer=world&opacity=50", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/browser?layer=world:sst&opacity=50"
+    assert client.get("/browser?layer=nowhere", follow_redirects=False).status_code == 200

@@ -1,12 +1,14 @@
 """Addresses of the map browser: the page, its twin, the still picture, areas from files, the notebook of a view."""
 
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from repeatpass.core.errors import Invalid
+from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.web.browsing.asked import read_sight
 from repeatpass.web.browsing.bases import base_tile
 from repeatpass.web.browsing.notebook import notebook_of
@@ -29,6 +31,8 @@ def browser_router(desk: Desk) -> APIRouter:
     @router.get("/browser.json")
     def browser(request: Request) -> Response:
         sight = read_sight(request.query_params)
+        if (whole := _whole_names(desk, request)) is not None:
+            return RedirectResponse(whole, 303)
         return answer(desk, request, browser_page(desk, actor_of(request), sight))
 
     @router.get("/browser/picture.png")
@@ -81,3 +85,14 @@ def _area_json(found: Uploaded) -> dict[str, Any]:
         "bbox": list(found.shape.box),
         "geometry": found.shape.geojson(),
     }
+
+
+def _whole_names(desk: Desk, request: Request) -> str | None:
+    """The address with layers by their whole names, where a collection's id alone stands for its first; else None."""
+    layers = desk.house.layers.as_seen_by(actor_of(request))
+    named = dict(request.query_params)
+    for field, id in request.query_params.items():
+        if field.partition(".")[0] == "layer" and id and ":" not in id:
+            with suppress(NotFound):  # the page says that there is none
+                named[field] = layers.layer(id).id
+    return None if named == dict(request.query_params) else f"{request.url.path}?{urlencode(named, safe=':,/')}"
