@@ -1,4 +1,4 @@
-"""Peers in environments of their own, made by uv the first time and kept in the cache folder of the user."""
+"""Peers in environments of their own, made by uv the first time."""
 
 import subprocess
 import sys
@@ -10,9 +10,13 @@ from platformdirs import user_cache_path
 UV = str(Path(sys.prefix) / "bin" / "uv")
 
 
-def environment(name: str, packages: Sequence[str]) -> Path:
-    """Return the interpreter of the environment *name*, which has *packages*."""
-    folder = user_cache_path("repeatpass-benchmarks") / name
+def kept(name: str) -> Path:
+    """Return the folder in which the environment *name* is kept for the next time."""
+    return user_cache_path("repeatpass-benchmarks") / name
+
+
+def environment(folder: Path, packages: Sequence[str]) -> Path:
+    """Return the interpreter of the environment in *folder*, which has *packages*; it is made if it is not there."""
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)

@@ -23,7 +23,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.peers import environment
+from benchmarks.peers import environment, kept
 from benchmarks.served import Served
 from repeatpass.assembly import open_house
 from repeatpass.settings import Settings
@@ -125,7 +125,7 @@ def measure(number: int, rounds: int) -> list[Figure]:
         (folder / "items.json").write_text(json.dumps(bodies))
         (folder / "searches.json").write_text(json.dumps(asked))
         mine, found = ours(folder / "home", bodies, asked)
-        command = [str(environment("rustac", PACKAGES)), "-c", PEER, str(folder)]
+        command = [str(environment(kept("rustac"), PACKAGES)), "-c", PEER, str(folder)]
         said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     differing = sum(set(one) != set(other) for one, other in zip(found, said["found"], strict=True))
     if differing:

@@ -34,7 +34,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.execution import PREFIX
+from benchmarks import peers
 from benchmarks.served import Served
 
 PACKAGES = ("titiler-core", "titiler-xarray", "uvicorn", "h5netcdf")
@@ -200,21 +200,7 @@ def _register(house: Any, id: str, path: Path, media_type: str) -> None:
 @contextmanager
 def titiler(environment: Path, folder: Path, port: int) -> Iterator[str]:
     """Serve titiler by one process of uvicorn, in an environment that is made if it is not there."""
-    python = environment / "bin" / "python"
-    if not python.exists():
-        subprocess.run(
-            [str(PREFIX / "bin" / "uv"), "venv", "--quiet", "--python", sys.executable, str(environment)], check=True
-        )
-        install = [
-            str(PREFIX / "bin" / "uv"),
-            "pip",
-            "install",
-            "--quiet",
-            "--compile-bytecode",
-            "--python",
-            str(python),
-        ]
-        subprocess.run([*install, *PACKAGES], check=True)
+    python = peers.environment(environment, PACKAGES)
     (folder / "peer.py").write_text(APP)
     command = [str(python), "-m", "uvicorn", "peer:app", "--port", str(port), "--log-level", "error"]
     known = os.environ | {"GDAL_CACHEMAX": "200", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
