@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from repeatpass.access import SYSTEM
 from repeatpass.bringing.records import Submission
-from repeatpass.core.digests import canonical_json, digest_file
-from repeatpass.core.errors import NotFound
+from repeatpass.core.digests import canonical_json
 from repeatpass.kit.context import Context
 from repeatpass.kit.records import Asset, Collection
 from repeatpass.notebooks.room import Shelf
+from repeatpass.notebooks.shipped import shelve_file
 from repeatpass.storage.files import FileArea
 
 NOTEBOOK = "check-data"
@@ -18,12 +17,7 @@ FILE = Path(__file__).parent / f"{NOTEBOOK}.ipynb"
 
 def shelve(shelf: Shelf) -> None:
     """Put the notebook on the shelf, or its newer revision; nothing happens where it is there."""
-    try:
-        if shelf.notebook(NOTEBOOK).latest.file == digest_file(FILE):
-            return
-    except NotFound:
-        pass
-    shelf.add(SYSTEM, NOTEBOOK, FILE.read_bytes(), curated=True)
+    shelve_file(shelf, FILE)
 
 
 def arrival_context(files: FileArea, submission: Submission) -> str:

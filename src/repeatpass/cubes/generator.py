@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from repeatpass.access import SYSTEM, Actor
+from repeatpass.access import Actor
 from repeatpass.catalog.products import require_free
 from repeatpass.catalog.room import Catalog
-from repeatpass.core.digests import digest_file
-from repeatpass.core.errors import NotFound
 from repeatpass.cubes.specifications import checked
 from repeatpass.notebooks.room import Shelf
+from repeatpass.notebooks.shipped import shelve_file
 from repeatpass.runs.records import Run
 from repeatpass.runs.submitting import Submitting
 
@@ -20,12 +19,7 @@ FILE = Path(__file__).parent / f"{NOTEBOOK}.ipynb"
 
 def shelve(shelf: Shelf) -> None:
     """Put the notebook on the shelf, or its newer revision; nothing happens where it is there."""
-    try:
-        if shelf.notebook(NOTEBOOK).latest.file == digest_file(FILE):
-            return
-    except NotFound:
-        pass
-    shelf.add(SYSTEM, NOTEBOOK, FILE.read_bytes(), curated=True)
+    shelve_file(shelf, FILE)
 
 
 class Cubes:

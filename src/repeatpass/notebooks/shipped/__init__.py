@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from repeatpass.access import SYSTEM
-from repeatpass.core.digests import digest_bytes
+from repeatpass.core.digests import digest_bytes, digest_file
 from repeatpass.core.errors import NotFound
 from repeatpass.notebooks.room import Shelf
 
@@ -16,6 +16,16 @@ def shelve_shipped(shelf: Shelf) -> None:
         content = path.read_bytes()
         if not _stands(shelf, path.stem, digest_bytes(content)):
             shelf.add(SYSTEM, path.stem, content, curated=True)
+
+
+def shelve_file(shelf: Shelf, path: Path) -> None:
+    """Put one notebook of the platform on the shelf, or its newer revision; nothing happens where it is there."""
+    try:
+        if shelf.notebook(path.stem).latest.file == digest_file(path):
+            return
+    except NotFound:
+        pass
+    shelf.add(SYSTEM, path.stem, path.read_bytes(), curated=True)
 
 
 def _stands(shelf: Shelf, id: str, checksum: str) -> bool:
