@@ -35,7 +35,7 @@ class Entries:
     def all(self) -> list[Entry]:
         """Return all entries; what is read of files is left out of them."""
         return [
-            *(self._indicator(each.indicator) for each in self.house.indicators.summaries()),
+            *(self._listed(each.indicator) for each in self.house.indicators.summaries()),
             *(self._collection(each) for each in self._mapped()),
             *(self._process(each) for each in self.executing.processes() if result_of(each)),
         ]
@@ -65,17 +65,23 @@ class Entries:
         )  # fmt: skip
 
     def _indicator(self, indicator: Indicator) -> Entry:
-        page = f"{self.base}/indicators/{indicator.id}"
         times = [value.time for value in self.house.indicators.current(indicator.id)]
         notebook = self.house.shelf.notebook(indicator.notebook.partition("@")[0]).latest.file
+        return replace(
+            self._listed(indicator), interval=_span(times), notebook=f"{self.base}/files/{notebook}",
+            spots=tuple(_spots(indicator)),
+        )  # fmt: skip
+
+    def _listed(self, indicator: Indicator) -> Entry:
+        """What the list shows, without what has to be read of values and places."""
+        page = f"{self.base}/indicators/{indicator.id}"
         return Entry(
             kind=INDICATORS, id=indicator.id, title=indicator.title, subtitle=indicator.finding,
-            description=indicator.description, page=page, bbox=WORLD, interval=_span(times),
+            description=indicator.description, page=page, bbox=WORLD, interval=("", ""),
             licence=indicator.licence, themes=indicator.themes, agencies=indicator.agencies,
             satellites=indicator.satellites, sensors=indicator.sensors, citation=indicator.citation,
-            thumbnail=f"{page}.png", notebook=f"{self.base}/files/{notebook}",
-            values=f"{page}/points", chart=f"{page}.vl.json?width=container",
-            form=f"{self.base}/eodash/{INDICATORS}/{indicator.id}/form.json", spots=tuple(_spots(indicator)),
+            thumbnail=f"{page}.png", values=f"{page}/points", chart=f"{page}.vl.json?width=container",
+            form=f"{self.base}/eodash/{INDICATORS}/{indicator.id}/form.json",
         )  # fmt: skip
 
     def _with_map(self, indicator: Indicator) -> Entry:
