@@ -1,22 +1,28 @@
 """The raster behind an indicator's map: what the newest update left, as a layer that can be drawn and measured."""
 
+from collections.abc import Callable
+
 from repeatpass.assembly.house import House
 from repeatpass.catalog.records import Collection, CollectionAsset
 from repeatpass.core.times import now
 from repeatpass.data.gathering import layers_of
 from repeatpass.data.records import Layer
 from repeatpass.indicators.records import Indicator
-from repeatpass.runs.records import Purpose, RunOutput, State
+from repeatpass.runs.records import Provenance, Purpose, Run, RunOutput, State
 from repeatpass.runs.room import Wanted
 
 
-def map_output(house: House, indicator: Indicator) -> RunOutput | None:
-    """Return the raster that the newest successful update left; None where there is no map (yet)."""
+def map_output(house: House, indicator: Indicator, read: Callable[[Run], Provenance] | None = None) -> RunOutput | None:
+    """Return the raster that the newest successful update left; None where there is no map (yet).
+
+    *read* gives what a run left, where that is remembered; otherwise the database is asked.
+    """
     if indicator.map is None:
         return None
     wanted = Wanted(purpose=Purpose.UPDATE, subject=indicator.id, states=(State.SUCCEEDED,), limit=1)
     runs, _total = house.runs.page(wanted)
-    outputs = house.runs.provenance(runs[0].id).outputs if runs else ()
+    read = read or (lambda run: house.runs.provenance(run.id))
+    outputs = read(runs[0]).outputs if runs else ()
     return next((output for output in outputs if output.name == indicator.map.output), None)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from repeatpass.assembly.mapped import map_output
 from repeatpass.core.errors import NotFound
 from repeatpass.core.times import parse_time
 from repeatpass.indicators.records import Indicator, MapLayer
 from repeatpass.indicators.records import Place as KnownPlace
-from repeatpass.runs.records import Purpose, RunOutput, State
-from repeatpass.runs.room import Wanted
+from repeatpass.runs.records import RunOutput
 from repeatpass.web import colours, frames, rasters, words
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages import saying
@@ -21,11 +21,7 @@ PACIFIC = (90.0, 270.0)  # degrees east; a map whose places lie about the Pacifi
 
 def raster_of(desk: Desk, series: Series) -> RunOutput | None:
     """The raster output of the newest update that succeeded; None where the indicator has no map (yet)."""
-    layer = series.indicator.map
-    wanted = Wanted(purpose=Purpose.UPDATE, subject=series.id, states=(State.SUCCEEDED,), limit=1)
-    runs, _total = desk.house.runs.page(wanted) if layer else ([], 0)
-    outputs = desk.run(runs[0].id)[1].outputs if runs else ()
-    return next((output for output in outputs if layer and output.name == layer.output), None)
+    return map_output(desk.house, series.indicator, desk.provenance)
 
 
 def layer_of(desk: Desk, series: Series, output: RunOutput) -> rasters.Layer:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from repeatpass.core.times import parse_time
 from repeatpass.web import words
+from repeatpass.web.addresses import local
 from repeatpass.web.pages.ogc_collections import EYEBROWS, collection_sections, collections_sections
 from repeatpass.web.pages.ogc_features import (
     feature_sections,
@@ -61,7 +61,7 @@ LEDES = {
 def _landing(body: Body) -> dict[str, Any]:
     rows = {each["href"]: each for each in body["links"] if each["rel"] not in ("self", "alternate")}
     cells = tuple(
-        (Cell(text=each.get("title") or each["rel"], href=_local(href)), Cell(text=_local(href), mono=True))
+        (Cell(text=each.get("title") or each["rel"], href=local(href)), Cell(text=local(href), mono=True))
         for href, each in rows.items()
     )
     table = Table(caption="What is here", columns=_columns("What", "Address"), rows=cells)
@@ -139,9 +139,7 @@ def _results(body: Body) -> dict[str, Any]:
 
 def _result(value: Any) -> tuple[Cell, Cell]:
     if isinstance(value, Mapping) and "href" in value:
-        return Cell(text=str(value.get("title") or "File"), href=_local(value["href"])), Cell(
-            text=value.get("type", "")
-        )
+        return Cell(text=str(value.get("title") or "File"), href=local(value["href"])), Cell(text=value.get("type", ""))
     plain = value["value"] if isinstance(value, Mapping) and "value" in value else value
     text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     stated = value.get("mediaType", "application/json") if isinstance(value, Mapping) else "application/json"
@@ -155,12 +153,7 @@ def _columns(*titles: str) -> tuple[Column, ...]:
 def _href(body: Body, rel: str, type: str = "") -> str:
     links: Sequence[Mapping[str, str]] = body.get("links", ()) if isinstance(body.get("links"), list) else ()
     found = (each["href"] for each in links if each["rel"] == rel and type in ("", each.get("type", "")))
-    return _local(next(found, ""))
-
-
-def _local(href: str) -> str:
-    parts = urlsplit(href)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return local(next(found, ""))
 
 
 MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from repeatpass.web.addresses import local
 from repeatpass.web.views import Cell, Column, Fact, OgcSection, Table
 
 Body = Mapping[str, Any]
@@ -79,9 +80,4 @@ def _interval(interval: list[str | None]) -> str:
 
 def _followed(href: str, here: str) -> str:
     """A link to this house without its host; one that leads elsewhere, such as to a licence, as it is."""
-    return _local(href) if urlsplit(href).netloc in ("", here) else href
-
-
-def _local(href: str) -> str:
-    parts = urlsplit(href)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return local(href) if urlsplit(href).netloc in ("", here) else href

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from repeatpass.web.addresses import local
 from repeatpass.web.views import Cell, Column, Fact, OgcSection, Table
 
 Body = Mapping[str, Any]
@@ -64,10 +65,7 @@ def _links(body: Body) -> OgcSection:
 
 
 def _local(entry: Body) -> str:
-    if "{" in entry["href"]:
-        return ""
-    parts = urlsplit(entry["href"])
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return "" if "{" in entry["href"] else local(entry["href"])
 
 
 def _columns(*titles: str) -> tuple[Column, ...]:
