@@ -13,6 +13,8 @@ from repeatpass.catalog.records import CollectionAsset
 from repeatpass.runs.records import Purpose, State
 from repeatpass.runs.room import Wanted
 
+pytestmark = pytest.mark.slow
+
 READS = """
 import repeatpass
 table = repeatpass.open("fields", item=f"field-{field}")
@@ -27,7 +29,6 @@ if number == 1 and tried < heals: raise ValueError("the field is under water")
 if number == 2 and not (Path(folder) / "dry").exists(): raise ValueError("the field is under water")
 import repeatpass
 
-pytestmark = pytest.mark.slow
 repeatpass.publish({"number": number}, "result.json")
 """
 

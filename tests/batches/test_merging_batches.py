@@ -20,10 +20,11 @@ from repeatpass.batches.records import Batch
 from repeatpass.core.errors import Conflict, Exhausted, Forbidden
 from repeatpass.kit.opening import ZARR_ZIP, open_file
 
+pytestmark = pytest.mark.slow
+
 GRID = """
 import numpy as np, xarray as xr, repeatpass
 
-pytestmark = pytest.mark.slow
 west, south, east, north = bbox
 lat, lon = np.arange(north - 0.05, south, -0.1), np.arange(west + 0.05, east, 0.1)
 values = (lat[:, None] + 100 * lon[None, :] + int(month[-2:]) * 10000).astype("float32")

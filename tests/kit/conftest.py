@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from repeatpass.kit.connectors import recording
 from repeatpass.kit.reading import sha256_of
+
+
+@pytest.fixture(autouse=True)
+def nothing_read_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another test read in parts is not told in this one."""
+    monkeypatch.setattr(recording, "_kept", [])
 
 
 @pytest.fixture

@@ -21,10 +21,11 @@ from repeatpass.runs.records import Purpose, State
 from repeatpass.runs.room import Wanted
 from repeatpass.verification.comparison.records import Verdict
 
+pytestmark = pytest.mark.slow
+
 PUBLISH = """
 import pandas as pd, repeatpass
 
-pytestmark = pytest.mark.slow
 time = pd.Timestamp("2000-01-01") + pd.Timedelta(days=number)
 table = pd.DataFrame({"place": ["here"], "time": [time.strftime("%Y-%m-%d")], "value": [number / 1000]})
 repeatpass.publish(table, "values", unit="K")

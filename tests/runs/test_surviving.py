@@ -10,16 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 from runs_bench import PREFIX, Bench, shown
 
 from repeatpass.runs.runner import LocalRunner, Outcome
+
+pytestmark = pytest.mark.slow
 
 SERVER = """
 import json, sys, time
 from pathlib import Path
 from repeatpass.runs.runner import ExecutionRequest, LocalRunner
 
-pytestmark = pytest.mark.slow
 home, folder, prefix, kit = map(Path, sys.argv[1:])
 runner = LocalRunner(home, ready=1, linger=1)
 print(runner.start(ExecutionRequest(run="r", prefix=prefix, kit=kit), folder), flush=True)

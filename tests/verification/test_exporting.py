@@ -14,10 +14,11 @@ from repeatpass.verification.comparison import Verdict
 from repeatpass.verification.crate import broken_pins, read_crate
 from repeatpass.verification.laptop import repeat_crate
 
+pytestmark = pytest.mark.slow
+
 CELL = """
 import repeatpass
 
-pytestmark = pytest.mark.slow
 table = repeatpass.open("gauge", asset="table")
 table["x"] = table["x"] * factor
 repeatpass.publish(table, "doubled", unit="K")
