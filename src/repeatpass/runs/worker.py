@@ -31,6 +31,7 @@ UNKEPT = "What this run left could not be kept; the server's log says why."
 ADOPT_S = 10.0  # how often a living worker looks for what a dead one left
 PATIENCE_S = 2.0  # between two tries to keep what a run left, on a full disk
 T = TypeVar("T")
+WAIT_S = 2.0  # for the end of a run, between two questions whether it is to be cancelled
 LEAVE_S = 10.0  # how long a stopping worker waits for its threads
 
 
@@ -213,13 +214,13 @@ class Worker:
 
     def _outcome(self, run: Run, ticket: str) -> Outcome | None:
         """Wait for the end of a run; None if this worker stops before."""
-        found = self.runner.wait(ticket, timeout=1)
+        found = self.runner.wait(ticket, timeout=WAIT_S)
         while not isinstance(found, Outcome):
             if self._stopping.is_set():
                 return None
             if self._asked_to_cancel(run):
                 self.runner.stop(ticket)
-            found = self.runner.wait(ticket, timeout=1)
+            found = self.runner.wait(ticket, timeout=WAIT_S)
         return found
 
     def _asked_to_cancel(self, run: Run) -> bool:
