@@ -1,7 +1,7 @@
 """Every benchmark, one command: ``python -m benchmarks`` (or ``make bench``).
 
 Batches are small here; in full: ``--parts 1000 --peer 40 --most 10000``. Each alone: ``python -m benchmarks.batches``,
-``.sandboxed``, ``.cubes``, ``.execution``, ``.series``.
+``.sandboxed``, ``.cubes``, ``.execution``, ``.tiles``, ``.series``, ``.search``, ``.features``, ``.registry``.
 """
 
 import json
@@ -19,6 +19,8 @@ from rich.table import Table
 from benchmarks import batches, execution, sandboxed, served
 from repeatpass.runs.sandbox import works
 
+ALONE = ("cubes", "tiles", "series", "search", "features", "registry")
+
 
 def main() -> None:
     """Measure, then print the figures beside the peer's."""
@@ -35,15 +37,14 @@ def main() -> None:
             bench.runner.shutdown()
         boxed = _sandboxed(Path(folder) / "boxed", options, progress)
         scales = tuple(scale for scale in batches.SCALES if scale <= options.most)
-        carried = batches.measure(options.parts, options.peer, scales, _telling(progress, task))
+        carried = batches.measure(batches.WORKERS, options.parts, options.peer, scales, _telling(progress, task))
     if options.json:
         print(json.dumps(_plain(lines, figures, boxed, *carried), indent=1))
         return
     tables = [_table(lines), execution.table(figures), *batches.tables(*carried)]
     Console().print(*tables, *([sandboxed.table(boxed)] if boxed else []))
-    subprocess.run([sys.executable, "-m", "benchmarks.cubes"], check=True)
-    subprocess.run([sys.executable, "-m", "benchmarks.tiles"], check=True)
-    subprocess.run([sys.executable, "-m", "benchmarks.series"], check=True)
+    for each in ALONE:
+        subprocess.run([sys.executable, "-m", f"benchmarks.{each}"], check=True)
 
 
 def _telling(progress: Progress, task: TaskID) -> batches.Say:

@@ -45,6 +45,7 @@ WARMING = 1_000_000  # numbers of parts that only warm up
 TOLD_S = 10.0  # between two words on how far it is: looking costs, too
 LOOK_S = 2.0
 SCALES = (100, 1000, 10_000)
+WORKERS = (1, 2)
 Say = Callable[[str], None]
 
 
@@ -217,7 +218,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", type=int, default=1000)
-    parser.add_argument("--workers", type=int, nargs="+", default=(1, 2))
+    parser.add_argument("--workers", type=int, nargs="+", default=WORKERS)
     parser.add_argument("--peer", type=int, default=40, help="parts for papermill, which is slow")
     parser.add_argument("--scales", type=int, nargs="*", default=SCALES)
     parser.add_argument("--json", action="store_true")
