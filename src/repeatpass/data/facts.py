@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Invalid
 from repeatpass.data.records import Box
+from repeatpass.kit.years import counts_years, first_moments
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 RASTERS = ("image/tiff",)
 CUBES = ("application/x-netcdf", "application/netcdf", "application/vnd.zarr+zip")
 Y = ("lat", "latitude", "y", "row", "northing", "nav_lat", "projection_y_coordinate", "grid_latitude")
+COUNTED = "whole years"  # the mark of times that are numbers of years in the file
 X = ("lon", "longitude", "x", "column", "easting", "nav_lon", "projection_x_coordinate", "grid_longitude")
 
 
@@ -40,6 +42,11 @@ def axes_of(array: "xr.DataArray") -> tuple[str, str] | None:
     dims = {str(dim).lower(): str(dim) for dim in array.dims if dim in array.coords and array[dim].size > 1}
     y, x = (next((dims[name] for name in known if name in dims), "") for known in (Y, X))
     return (y, x) if y and x else None
+
+
+def time_of(array: "xr.DataArray") -> str:
+    """Return the name of the dimension of time of *array*, of a dataset that was `dated`; empty where it has none."""
+    return next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
 
 
 def time_texts(values: Any) -> list[str]:
@@ -104,15 +111,19 @@ def opened(path: Path, media_type: str) -> Iterator["xr.Dataset"]:
     from repeatpass.kit.opening import open_file
 
     with quiet():
-        dataset = _dated(open_file(path, plain(media_type), {}))
+        dataset = dated(open_file(path, plain(media_type), {}))
     try:
         yield dataset
     finally:
         dataset.close()
 
 
-def _dated(dataset: "xr.Dataset") -> "xr.Dataset":
-    """Times of another calendar as plain dates, where all of them exist; else a dimension like any other."""
+def dated(dataset: "xr.Dataset") -> "xr.Dataset":
+    """Return *dataset* with its times as plain dates.
+
+    Those of another calendar become dates where all of them exist, else a dimension like any other; where there are
+    no other times, whole years become each its 1 January.
+    """
     for name in [str(each) for each in dataset.dims if each in dataset.coords]:
         values = dataset[name].values
         if values.dtype != object or not values.size or not hasattr(values.flat[0], "calendar"):
@@ -124,7 +135,17 @@ def _dated(dataset: "xr.Dataset") -> "xr.Dataset":
             dataset = dataset.assign_coords({name: texts}).rename({name: f"{name}_of_model"})
         else:
             dataset = dataset.assign_coords({name: moments})
-    return dataset
+    return _of_years(dataset)
+
+
+def _of_years(dataset: "xr.Dataset") -> "xr.Dataset":
+    axes = [dataset[name] for name in dataset.dims if name in dataset.coords]
+    if any(each.dtype.kind == "M" for each in axes):
+        return dataset
+    years = next((each for each in axes if counts_years(each)), None)
+    if years is None:
+        return dataset
+    return dataset.assign_coords({years.name: (years.dims, first_moments(years), {**years.attrs, COUNTED: 1})})
 
 
 def _moments(texts: list[str]) -> Any:

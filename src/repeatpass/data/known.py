@@ -13,7 +13,7 @@ from repeatpass.storage.files import FileArea
 
 log = logging.getLogger(__name__)
 MOST = 20_000  # files whose facts are held in memory
-FORM = "1"  # changes when the facts do
+FORM = "2"  # changes when the facts do
 
 
 class Known:

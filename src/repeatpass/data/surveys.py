@@ -17,6 +17,7 @@ from repeatpass.data.facts import (
     opened,
     plain,
     quiet,
+    time_of,
     time_texts,
 )
 from repeatpass.data.lattices import turned
@@ -135,7 +136,7 @@ def _variable(dataset: "xr.Dataset", name: str) -> GridFacts:
     crs = crs_of(dataset, array, y)
     bounds = edges(array[y].values, array[x].values)
     bounds = turned(bounds, array.sizes[x]) if crs.is_geographic else bounds
-    time = next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
+    time = time_of(array)
     others = [str(dim) for dim in array.dims if str(dim) not in (y, x, time)]
     encoded = array.encoding
     fill = encoded.get("_FillValue", encoded.get("missing_value"))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from repeatpass.kit.years import counts_years
+
 UNITS = {
     "lon": {"degrees_east", "degree_east", "degrees_e", "degree_e", "degreee", "degreese"},
     "lat": {"degrees_north", "degree_north", "degrees_n", "degree_n", "degreen", "degreesn"},
@@ -35,11 +37,15 @@ def _calendar(coordinate: Any) -> bool:
 
 
 def axes_of(dataset: Any) -> dict[str, str]:
-    """Return the dimension coordinates of a dataset by axis, the first of each kind: {"lon": "longitude", …}."""
+    """Return the dimension coordinates of a dataset by axis, the first of each kind: {"lon": "longitude", …}.
+
+    A dimension of whole years is the time where there is no other.
+    """
     found: dict[str, str] = {}
     for name in dataset.dims:
         if name in dataset.coords and dataset[name].ndim == 1:
             axis = axis_of(dataset[name])
             if axis and axis not in found:
                 found[axis] = str(name)
-    return found
+    years = next((str(name) for name in dataset.dims if name in dataset.coords and counts_years(dataset[name])), "")
+    return found if "time" in found or not years else found | {"time": years}

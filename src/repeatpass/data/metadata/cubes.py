@@ -10,6 +10,7 @@ from repeatpass.data.metadata.axes import axes_of
 from repeatpass.data.metadata.places import crs_text, degrees
 from repeatpass.data.metadata.records import Bounds, FileFacts, UnreadableFile, Variable
 from repeatpass.data.metadata.sources import Source
+from repeatpass.kit.years import SAID, counts_years, first_moments
 
 NETCDF = "application/x-netcdf"
 ZARR = "application/vnd+zarr"
@@ -125,8 +126,8 @@ def _times(coordinate: Any) -> tuple[str, ...]:
     """Return the times in ISO 8601, ascending; () where their calendar is one that the world does not go by."""
     import pandas
 
-    values = coordinate.values.ravel()
-    if coordinate.dtype.kind != "M":
+    values = first_moments(coordinate) if counts_years(coordinate) else coordinate.values.ravel()
+    if values.dtype.kind != "M":
         values = [
             each.isoformat() for each in values if each.calendar in ("standard", "gregorian", "proleptic_gregorian")
         ]
@@ -155,7 +156,8 @@ def _dimensions(dataset: Any, axes: Mapping[str, str], crs: str, times: tuple[st
     found: dict[str, dict[str, Any]] = {}
     for axis, name in axes.items():
         if axis == "time":
-            found[name] = {"type": "temporal", "extent": [times[0], times[-1]] if times else [None, None]}
+            said = {"description": SAID} if counts_years(dataset[name]) else {}
+            found[name] = {"type": "temporal", "extent": [times[0], times[-1]] if times else [None, None], **said}
             continue
         low, high = _edges(dataset[name])
         described: dict[str, Any] = {

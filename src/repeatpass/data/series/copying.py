@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from repeatpass.core.errors import Exhausted, Invalid
-from repeatpass.data.facts import axes_of, opened
+from repeatpass.data.facts import axes_of, opened, time_of
 from repeatpass.kit.cubes.series import tiles_of, transpose
 from repeatpass.kit.opening import open_file
 
@@ -80,10 +80,10 @@ def make_copy(source: Path, media_type: str, variable: str, target: Path) -> Non
 
 
 def _axes(array: Any) -> tuple[tuple[str, str], str]:
-    axes, times = axes_of(array), [str(dim) for dim in array.dims if array[dim].dtype.kind == "M"]
-    if axes is None or not times:
+    axes, time = axes_of(array), time_of(array)
+    if axes is None or not time:
         raise Invalid(f"{array.name} has no time or no grid: {', '.join(map(str, array.dims))}.")
-    return axes, times[0]
+    return axes, time
 
 
 def _write(dataset: Any, variable: str, dims: tuple[str, str, str], draft: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from repeatpass.core.errors import Invalid
 from repeatpass.data.expressions import computed
-from repeatpass.data.facts import axes_of, crs_of, crs_text, time_texts
+from repeatpass.data.facts import axes_of, crs_of, crs_text, time_of, time_texts
 from repeatpass.data.series.grids import Grid, edges_of
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def cube_field(dataset: Any, variable: str, dimensions: Mapping[str, str] | None
         )
     y, x = axes
     crs = crs_of(dataset, array, y)
-    time = next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
+    time = time_of(array)
     array = _at(array, dimensions or {}, {y, x, time}).transpose(*([time] if time else []), y, x)
     return CubeField(
         array=array,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
-from repeatpass.data.facts import CUBES, opened, plain, quiet
+from repeatpass.data.facts import CUBES, dated, opened, plain, quiet
 from repeatpass.data.images import Wanted
 from repeatpass.data.records import Layer, Source, Style
 from repeatpass.data.series.copies import Copies, Wish, slow
@@ -98,7 +98,7 @@ class Finding:
         import xarray as xr
 
         with quiet():
-            dataset = xr.open_zarr(place, consolidated=False, chunks=None, decode_timedelta=False)
+            dataset = dated(xr.open_zarr(place, consolidated=False, chunks=None, decode_timedelta=False))
         stack.callback(dataset.close)
         return _dated(cube_field(dataset, variable, style.dimensions), source)
 

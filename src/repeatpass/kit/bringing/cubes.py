@@ -10,6 +10,7 @@ from repeatpass.kit.bringing.places import crs_text, placed, require_crs, requir
 from repeatpass.kit.bringing.records import Bounds, Most, Piece, Refused, Source
 from repeatpass.kit.bringing.summing import Summing
 from repeatpass.kit.opening import NETCDF, ZARR_ZIP
+from repeatpass.kit.years import SAID, counts_years, first_moments
 
 Tell = Callable[[str, int, int], None]
 UNITS = {"y": {"degrees_north", "degree_north", "degrees_n", "degree_n", "degreen", "degreesn"},
@@ -183,6 +184,9 @@ def _times(dataset: Any, names: list[str], name: str) -> tuple[str, str, str]:
                 return _iso(values.min()), _iso(values.max()), str(each)
             if hasattr(values.flat[0], "isoformat"):  # a calendar of CF that is not ours
                 return f"{min(values).isoformat()}Z", f"{max(values).isoformat()}Z", str(each)
+            if counts_years(dataset[each]):
+                moments = first_moments(dataset[each])
+                return _iso(moments.min()), _iso(moments.max()), str(each)
     return "", "", ""
 
 
@@ -241,7 +245,8 @@ def _fields(
         y: {"type": "spatial", "axis": "y", "extent": [bounds[1], bounds[3]], "reference_system": system},
     }
     if time:
-        dimensions[time] = {"type": "temporal", "extent": list(times)}
+        said = {"description": SAID} if dataset[time].dtype.kind in "iuf" else {}
+        dimensions[time] = {"type": "temporal", "extent": list(times), **said}
     for each in {str(dim) for name in names for dim in dataset[name].dims} - set(dimensions):
         dimensions[each] = {"type": "other", "values": list(range(dataset.sizes[each]))[:100]}
     return {

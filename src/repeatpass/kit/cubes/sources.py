@@ -7,6 +7,7 @@ from repeatpass.kit.cubes.expressions import evaluate, names_in
 from repeatpass.kit.cubes.lattices import Lattice, lattice_of
 from repeatpass.kit.cubes.records import BadSpecification, Step, Variable
 from repeatpass.kit.cubes.windows import Window
+from repeatpass.kit.years import first_moments
 
 HELD_BYTES = 128_000_000  # of decoded cells of one source, kept so that a stored piece is not read twice
 
@@ -140,7 +141,7 @@ def _times(array: Any, along: str, what: str) -> Any:
         return np.asarray(array["month"].values, dtype="int64") if along else None
     values = array[along].values
     if along == "year":
-        return np.array([np.datetime64(f"{int(year):04d}-01-01") for year in values], dtype="datetime64[s]")
+        return first_moments(array[along])
     if values.dtype.kind != "M":
         raise BadSpecification(
             f"{what}: its times are not those of the ordinary calendar, so they have no place in the cube."

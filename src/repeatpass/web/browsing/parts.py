@@ -7,7 +7,7 @@ from keyword import iskeyword
 from pathlib import Path
 
 from repeatpass.data.expressions import names_in
-from repeatpass.data.facts import axes_of, opened
+from repeatpass.data.facts import COUNTED, axes_of, opened, time_of
 from repeatpass.data.reading import layer_names
 from repeatpass.data.records import Layer, Source, Style
 from repeatpass.web.browsing.shapes import Shape
@@ -114,17 +114,23 @@ def _cube(part: Part) -> Iterator[str]:
     with opened(part.path, source.media_type) as dataset:
         array = dataset[part.layer.name]
         y, x = axes_of(array) or ("y", "x")
-        time = next((str(dim) for dim in array.dims if array[dim].dtype.kind == "M"), "")
+        time = time_of(array)
         chosen = {str(dim): _place(part, dataset, str(dim)) for dim in array.dims if str(dim) not in (y, x, time)}
     turned = part.geographic and part.layer.bbox[0] < part.layer.bbox[2]
     yield f"{cube} = {_opening(part, source)}"
     yield f"{part.name('crs')} = {part.layer.crs!r}"
-    selected = f'.sel({{"{time}": np.datetime64({part.name("time")})}}, method="nearest")' if time else ""
+    moment = _moment(part.name("time"), COUNTED in array[time].attrs) if time else ""
+    selected = f'.sel({{"{time}": {moment}}}, method="nearest")' if time else ""
     selected += "".join(f'.isel({{"{dim}": {place}}})' for dim, place in chosen.items())
     for name in names_of(part):
         yield f'{local(name)} = {cube}["{name}"]{selected}'
         yield f'{local(name)} = laid_out({local(name)}, "{y}", "{x}", {part.name("crs")}, turned={turned})'
         yield from _without_nodata(part, name)
+
+
+def _moment(parameter: str, counted: bool) -> str:
+    """The chosen time as the file has it: `repeatpass.open` leaves whole years the numbers that they are."""
+    return f"int({parameter}[:4])" if counted else f"np.datetime64({parameter})"
 
 
 def _place(part: Part, dataset: object, dim: str) -> int:
