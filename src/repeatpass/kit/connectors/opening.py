@@ -1,6 +1,7 @@
 """`repeatpass.open` of an address: find the place and the format, fetch or read in parts, record, open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from repeatpass.kit.connectors.parts import RemoteFile
@@ -17,41 +18,45 @@ SUFFIXES = {
     ".parquet": PARQUET, ".geoparquet": PARQUET, ".csv": CSV,
 }  # fmt: skip
 BY_PARTS = (TIFF, NETCDF, PARQUET)
+SERVICES = {
+    "stac": ("stac", "open_stac"), "wms": ("pictures", "open_wms"), "wmts": ("wmts", "open_wmts"),
+    "xyz": ("xyz", "open_xyz"),
+}  # fmt: skip
 S3_OPTIONS = ("endpoint", "region", "version", "anonymous")
 
 
 def open_address(
     address: str, *, media_type: str = "", whole: bool | None = None, secret: str = "", **options: Any
 ) -> Any:
-    """Open what lies at an address of HTTP, S3, STAC or WMS.
+    """Open what lies at an address of HTTP or S3, or at a service.
 
     Args:
-        address: ``https://…``, ``s3://bucket/key`` or ``stac+https://…/collections/id``.
+        address: ``https://…``, ``s3://bucket/key``, or of a service: ``stac+https://…/collections/id``.
         media_type: of the file, where its name and the service do not tell.
         whole: True: fetch the file as a whole, False: only the parts that are needed. By default files of more
             than 64 MB are read in parts, where the service gives parts.
         secret: name of the secret (environment variable) that holds a token, for HTTP and STAC.
-        **options: of S3 ``endpoint``, ``region``, ``version``, ``anonymous``; of STAC, see `stac.open_stac`, of WMS
-            `pictures.open_wms`;
-            all others go to the library that opens the file.
+        **options: of S3 ``endpoint``, ``region``, ``version``, ``anonymous``; of a service those of its function
+            (see SERVICES); all others go to the library that opens the file.
 
     Returns: as `repeatpass.open`.
 
     Raises: as `exchange`, and UnreadableData where nothing here reads the format.
     """
-    if address.startswith("stac+"):
-        from repeatpass.kit.connectors.stac import open_stac
-
-        return open_stac(address, secret=secret, whole=bool(whole), **options)
-    if address.startswith("wms+"):
-        from repeatpass.kit.connectors.pictures import open_wms
-
-        return open_wms(address, secret=secret, **options)
+    service = address.partition("://")[0].partition("+")[0]
+    if service in SERVICES:
+        given = {"whole": bool(whole)} if service == "stac" else {}
+        return _of(service)(address, secret=secret, **given, **options)
     place = place_of(address, secret=secret, options=options)
     wanted = media_type or _by_name(place)
     if wanted == ZARR:
         return _zarr(place, options)
     return _file(place, wanted, whole, options)
+
+
+def _of(service: str) -> Callable[..., Any]:
+    module, name = SERVICES[service]
+    return getattr(import_module(f"repeatpass.kit.connectors.{module}"), name)  # type: ignore[no-any-return]
 
 
 def place_of(address: str, *, secret: str = "", options: dict[str, Any] | None = None) -> Place:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from repeatpass.kit.connectors.places import http_place
 from repeatpass.kit.connectors.recording import record
+from repeatpass.kit.connectors.requesting import SAID
 from repeatpass.kit.connectors.whole import fetch_whole
 from repeatpass.kit.errors import RemoteTrouble, UnknownData, UnreadableData
 
@@ -43,6 +44,7 @@ def open_wms(
     Raises: as `exchange`; RemoteTrouble with the service's own words where it answers with a report of an exception.
     """
     named = layers if isinstance(layers, str) else ",".join(layers)
+    require_readers()
     _check(named, bbox, size, format)
     parts = urlsplit(address.removeprefix("wms+"))
     asked = {
@@ -55,7 +57,7 @@ def open_wms(
     place = http_place(parts._replace(query=urlencode([*kept, *asked.items()])).geturl(), secret=secret)
     found = fetch_whole(place)
     if found.media_type not in PICTURES:
-        words = " ".join(_text(found.path.read_text("utf-8", "replace")).split())[:300]
+        words = said(found.path.read_text("utf-8", "replace"))
         raise RemoteTrouble(f"{place.host} drew no map of {named!r}: {words}", address=place.address)
     record(place, checksum=found.checksum, size=found.size, media_type=found.media_type, version=found.version)
     return _placed(found.path, place.address, bbox, size, crs)
@@ -64,12 +66,27 @@ def open_wms(
 def _check(layers: str, bbox: Sequence[float], size: tuple[int, int], format: str) -> None:
     if not layers:
         raise UnknownData("layers is empty; name one or more layers of the service.")
-    if len(bbox) != 4 or not (bbox[0] < bbox[2] and bbox[1] < bbox[3]):
-        raise UnknownData(f"bbox is {list(bbox)}; write west, south, east, north.")
-    if not all(isinstance(each, int) and 0 < each <= MOST for each in size):
-        raise UnknownData(f"size is {size}; write columns and rows of 1 to {MOST}.")
+    check_bbox(bbox)
+    check_size(size)
     if format not in PICTURES:
         raise UnknownData(f"format is {format!r}; one of {', '.join(PICTURES)} can be read.")
+
+
+def check_bbox(bbox: Sequence[float]) -> None:
+    """Raise UnknownData for what is no west, south, east, north."""
+    if len(bbox) != 4 or not (bbox[0] < bbox[2] and bbox[1] < bbox[3]):
+        raise UnknownData(f"bbox is {list(bbox)}; write west, south, east, north.", field="bbox")
+
+
+def check_size(size: tuple[int, int], most: int = MOST) -> None:
+    """Raise UnknownData for what is no count of columns and of rows."""
+    if len(size) != 2 or not all(isinstance(each, int) and 0 < each <= most for each in size):
+        raise UnknownData(f"size is {size}; write columns and rows of 1 to {most}.", field="size")
+
+
+def said(document: str) -> str:
+    """Return the words of a service's report of an exception, or of whatever came instead of a picture."""
+    return " ".join(_text(document).split())[:SAID]
 
 
 def _text(document: str) -> str:
@@ -81,28 +98,51 @@ def _text(document: str) -> str:
         return document
 
 
-def _placed(path: Any, address: str, bbox: Sequence[float], size: tuple[int, int], crs: str) -> Any:
-    try:
-        import rasterio
-        import rioxarray  # noqa: F401
-        import xarray
-    except ModuleNotFoundError as error:
-        raise UnreadableData(f"Reading a picture needs the package {error.name!r}.", package=error.name) from None
+def cells_of(picture: Any, address: str) -> Any:
+    """Return what a picture (a path or an open file) holds as an array (band, row, column)."""
     import warnings
+
+    import rasterio
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         try:
-            with rasterio.open(path) as file:
-                content = file.read()
+            with rasterio.open(picture) as file:
+                return file.read()
         except rasterio.errors.RasterioError as error:
             raise RemoteTrouble(f"What {address} gave is no picture: {error}", address=address) from error
-    if content.shape[:0:-1] != tuple(size):
-        raise RemoteTrouble(f"{address} gave {content.shape[2]} × {content.shape[1]} cells instead of {size}.")
-    across, down = (bbox[2] - bbox[0]) / size[0], (bbox[3] - bbox[1]) / size[1]
+
+
+def on_the_map(content: Any, bbox: Sequence[float], crs: str) -> Any:
+    """Return an array (band, row, column) as xarray.DataArray (band, y, x) that fills *bbox*, with its CRS."""
+    import rioxarray  # noqa: F401
+    import xarray
+
+    bands, rows, columns = content.shape
+    across, down = (bbox[2] - bbox[0]) / columns, (bbox[3] - bbox[1]) / rows
     coords = {
-        "band": range(1, len(content) + 1),
-        "y": [bbox[3] - down * (row + 0.5) for row in range(size[1])],
-        "x": [bbox[0] + across * (column + 0.5) for column in range(size[0])],
+        "band": range(1, bands + 1),
+        "y": [bbox[3] - down * (row + 0.5) for row in range(rows)],
+        "x": [bbox[0] + across * (column + 0.5) for column in range(columns)],
     }
     return xarray.DataArray(content, dims=("band", "y", "x"), coords=coords, name="map").rio.write_crs(crs)
+
+
+def require_readers() -> None:
+    """Raise UnreadableData unless pictures can be read here."""
+    try:
+        import PIL  # noqa: F401
+        import rasterio  # noqa: F401
+        import rioxarray  # noqa: F401
+        import xarray  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise UnreadableData(
+            f"Reading a picture needs the package {error.name!r}: pip install 'repeatpass[http]'.", package=error.name
+        ) from None
+
+
+def _placed(path: Any, address: str, bbox: Sequence[float], size: tuple[int, int], crs: str) -> Any:
+    content = cells_of(path, address)
+    if content.shape[:0:-1] != tuple(size):
+        raise RemoteTrouble(f"{address} gave {content.shape[2]} × {content.shape[1]} cells instead of {size}.")
+    return on_the_map(content, bbox, crs)

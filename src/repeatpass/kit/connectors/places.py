@@ -1,16 +1,21 @@
 """Where something lies: its address as it may be shown, and how it is asked for there."""
 
 import base64
+import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.request import OpenerDirector
 
 from repeatpass.kit.errors import UnknownData
 
-SCHEMES = ("http://", "https://", "s3://", "stac+http://", "stac+https://", "wms+http://", "wms+https://")
+SERVICES = ("stac", "wms", "wmts", "xyz")  # spoken over HTTP: stac+https://…
+SCHEMES = (
+    "http://", "https://", "s3://", *(f"{each}+{over}://" for each in SERVICES for over in ("http", "https")),
+)  # fmt: skip
 # Members of a query that let whoever has them in: signatures of clouds, tokens, keys.
 SECRET = re.compile(
     r"(?i)^(x-amz-|x-goog-|awsaccesskeyid$|signature$|sig$|se$|sp$|sv$|sr$|skoid$|sktid$|key-pair-id$|policy$)"
@@ -22,6 +27,17 @@ class Signing(Protocol):
     """Says who asks: returns what is added to the headers of one request."""
 
     def __call__(self, method: str, url: str) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How is asked where a server does so for somebody: with its own opener, and with less patience than a run has."""
+
+    opener: Callable[[], OpenerDirector]
+    timeout: float  # seconds without any answer
+    tries: int
+    longest: float  # seconds for one whole answer
+    most: int  # bytes of one answer
 
 
 def is_address(text: str) -> bool:
@@ -37,6 +53,10 @@ class Place:
     address: str  # as it may be shown and kept: without credentials
     url: str  # what is asked for
     sign: Signing
+    body: bytes = b""  # JSON that is sent along, with POST; what it asks for is told apart by its digest
+    accept: str = ""  # media types that are asked for, as HTTP writes them
+    keys: str = ""  # a sentence on which secrets let somebody in, where they are others than `http_place` knows
+    manner: Manner | None = None  # None: as a run asks
 
     def child(self, key: str) -> Self:
         """Return the place of *key* inside of this folder."""
@@ -47,6 +67,11 @@ class Place:
         """``host:port``, as an operator lists it."""
         parts = urlsplit(self.url)
         return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is sent along, as "sha256:<hex>"; empty where nothing is."""
+        return f"sha256:{hashlib.sha256(self.body).hexdigest()}" if self.body else ""
 
     @property
     def path(self) -> str:
@@ -94,12 +119,17 @@ def variable(prefix: str, host: str) -> str:
     return f"{prefix}_{re.sub(r'[^A-Z0-9]', '_', host.upper())}"
 
 
-def _authorization(host: str, secret: str, login: str) -> dict[str, str]:
-    if secret and not os.environ.get(secret):
+def kept_secret(name: str) -> str:
+    """Return the secret called *name*, from the environment; UnknownData where there is none."""
+    if not os.environ.get(name):
         raise UnknownData(
-            f"There is no secret {secret!r} here; keep it with `repeatpass secrets set {secret}`.", secret=secret
+            f"There is no secret {name!r} here; keep it with `repeatpass secrets set {name}`.", secret=name
         )
-    token = os.environ.get(secret or variable("HTTP_TOKEN", host), "")
+    return os.environ[name]
+
+
+def _authorization(host: str, secret: str, login: str) -> dict[str, str]:
+    token = kept_secret(secret) if secret else os.environ.get(variable("HTTP_TOKEN", host), "")
     login = os.environ.get(variable("HTTP_LOGIN", host), "") or login
     if token:
         return {"Authorization": f"Bearer {token}"}

@@ -28,13 +28,15 @@ def record(
     """Append one read to the run's record; outside a run there is none to keep.
 
     *checksum*: "sha256:…" of the whole file, or "parts-sha256:…" of those parts of it that were read.
+    What is sent along with the request stands beside the asset with its SHA-256, so that two requests are two inputs.
     *version*: how the service calls what it gave: the version of an object in S3, or the ETag.
     """
     path = os.environ.get("REPEATPASS_READS")
     if not path:
         return
     read = Read(
-        collection=f"remote:{place.kind}", version=version[:VERSION], item=short(place.address), asset=asset,
+        collection=f"remote:{place.kind}", version=version[:VERSION], item=short(place.address),
+        asset=f"request {place.digest}" if place.body else asset,
         href=place.address, size=size, checksum=checksum, media_type=media_type, cell=cell(), how=how,
     )  # fmt: skip
     with Path(path).open("a", encoding="utf-8") as file:
@@ -88,6 +90,15 @@ class Parts:
             self.place, checksum="parts-sha256:" + hashlib.sha256(lines.encode()).hexdigest(), version=self.version,
             size=sum(size for _, size in seen.values()), media_type=self.media_type, asset=self.asset, how="parts",
         )  # fmt: skip
+
+
+class Unrecorded:
+    """In place of `Parts` where a server reads, which is no run."""
+
+    version = ""
+
+    def note(self, part: str, content: bytes | None) -> None:
+        """Write nothing down."""
 
 
 _kept: list[Parts] = []

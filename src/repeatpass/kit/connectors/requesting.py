@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -11,7 +12,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, build_opener
 
 from repeatpass.kit import watching
-from repeatpass.kit.connectors.places import Place, variable
+from repeatpass.kit.connectors.places import Manner, Place, variable
 from repeatpass.kit.errors import AccessRefused, KitError, QuotaReached, RemoteTrouble, UnknownData
 
 T = TypeVar("T")
@@ -19,6 +20,8 @@ TIMEOUT = 60.0  # seconds without any answer
 TRIES = 4
 PAUSE = 0.5  # seconds before the second try; doubled before each further one
 PATIENCE = 60.0  # longest wait that a service may ask for; a longer one is told instead
+QUOTA = re.compile(r"(?i)insufficient[ _](processing|credit|request|balance)|quota|out of credits")
+PIECE = 1 << 18  # bytes of an answer that are taken at once
 SAID = 300  # letters of an answer that are repeated in an error
 
 
@@ -26,30 +29,31 @@ class CutOff(Exception):
     """An answer ended before it was whole."""
 
 
-def exchange(place: Place, take: Callable[[Any], T], *, method: str = "GET", headers: Mapping[str, str] = {}) -> T:
-    """Ask for *place* and return what *take* makes of the answer (also of 304 Not Modified).
+def exchange(place: Place, take: Callable[[Any], T], *, headers: Mapping[str, str] = {}) -> T:
+    """Ask for *place* (POST where it has a body) and return what *take* makes of the answer (also of 304 Not Modified).
 
     An answer that is cut off, 429 and 5xx are tried again, after the time that the service asks for (Retry-After).
 
     Raises:
         UnknownData: 404 and 410. AccessRefused: 401, 403 and 407.
-        QuotaReached: 429 that lasts, or asks for more patience than a minute.
+        QuotaReached: 429 that lasts, or asks for more patience than a minute; 402 and 403 for want of processing units.
         RemoteTrouble: everything else: no way there, 5xx that last, answers cut off.
     """
-    for attempt in range(1, TRIES + 1):
+    manner = place.manner or _of_a_run()
+    for attempt in range(1, manner.tries + 1):
         try:
-            with watching.recorded(), build_opener().open(_request(place, method, headers), timeout=TIMEOUT) as answer:
+            with watching.recorded(), manner.opener().open(_request(place, headers), timeout=manner.timeout) as answer:
                 return take(answer)
         except HTTPError as error:
             with error:
                 if error.code == 304:
                     return take(error)
-                pause = _pause(error, attempt)
+                pause = _pause(error, attempt, manner)
                 if pause is None:
                     raise _refusal(place, error) from None
         except (URLError, HTTPException, CutOff, OSError) as error:
             pause = PAUSE * 2 ** (attempt - 1)
-            if attempt == TRIES or _is_final(error):
+            if attempt == manner.tries or _is_final(error):
                 raise _trouble(place, error) from None
         time.sleep(pause)
     raise AssertionError("every try returns, raises or waits")
@@ -62,23 +66,48 @@ def whole(answer: Any, content_bytes: int) -> None:
         raise CutOff(f"{content_bytes} of {announced} bytes came")
 
 
-def _request(place: Place, method: str, headers: Mapping[str, str]) -> Request:
-    request = Request(place.url, method=method)
-    for name, value in {"User-Agent": "repeatpass", "Accept-Encoding": "identity", **headers}.items():
+def _request(place: Place, headers: Mapping[str, str]) -> Request:
+    request = Request(place.url, method="POST" if place.body else "GET", data=place.body or None)
+    own = {"Content-Type": "application/json"} if place.body else {}
+    own |= {"Accept": place.accept} if place.accept else {}
+    for name, value in {"User-Agent": "repeatpass", "Accept-Encoding": "identity", **own, **headers}.items():
         request.add_header(name, value)
-    for name, value in place.sign(method, place.url).items():
+    for name, value in place.sign(request.get_method(), place.url).items():
         request.add_unredirected_header(name, value)  # who asks is no business of where a redirect leads
     return request
 
 
-def _pause(error: HTTPError, attempt: int) -> float | None:
+def body(place: Place, answer: Any, wanted: int = -1) -> bytes:
+    """Return *wanted* bytes of an answer, all of it by default.
+
+    Raise CutOff where that takes longer, RemoteTrouble where it is more, than the place's manner of asking allows.
+    """
+    manner, found, size, begun = place.manner or _of_a_run(), [], 0, time.monotonic()
+    while piece := answer.read1(PIECE if wanted < 0 else min(PIECE, wanted - size)):
+        found.append(piece)
+        size += len(piece)
+        if size > manner.most:
+            said = f"{place.address} is larger than {manner.most / 1e6:.0f} MB, the most that is read of it at once."
+            raise RemoteTrouble(said, address=place.address)
+        if time.monotonic() - begun > manner.longest:
+            raise CutOff(f"{size} bytes came in {manner.longest:g} seconds")
+        if size == wanted:
+            break
+    return b"".join(found)
+
+
+def _of_a_run() -> Manner:
+    return Manner(opener=build_opener, timeout=TIMEOUT, tries=TRIES, longest=float("inf"), most=sys.maxsize)
+
+
+def _pause(error: HTTPError, attempt: int, manner: Manner) -> float | None:
     """Seconds to wait before the next try; None where none would help."""
-    if error.code not in (408, 425, 429, 500, 502, 503, 504) or attempt == TRIES:
+    if error.code not in (408, 425, 429, 500, 502, 503, 504) or attempt == manner.tries:
         return None
     wished = retry_after(error.headers.get("Retry-After"))
     if wished is None:
         return float(PAUSE * 2 ** (attempt - 1))
-    return wished if wished <= PATIENCE else None
+    return wished if wished <= min(PATIENCE, manner.timeout) else None
 
 
 def retry_after(text: str | None) -> float | None:
@@ -106,6 +135,8 @@ def _refusal(place: Place, error: HTTPError) -> KitError:
         return RemoteTrouble(_closed(place), host=place.host, **facts)
     if status in (404, 410):
         return UnknownData(f"There is nothing at {place.address} ({status}{said}).", **facts)
+    if status == 402 or (status == 403 and QUOTA.search(said)):
+        return QuotaReached(f"{place.host} has used up what it grants us ({status}{said}).", wait_s=None, **facts)
     if status in (401, 403, 407):
         return AccessRefused(f"{place.address} is not for us ({status}{said}). {_key(place)}", **facts)
     if status == 429:
@@ -120,22 +151,33 @@ def _refusal(place: Place, error: HTTPError) -> KitError:
 
 
 def _said(error: HTTPError) -> str:
-    """What the answer says, as the tail of a clause: a problem's detail, S3's code and message, or a short text."""
+    """What the answer says, as the tail of a clause: a problem's detail, a code and its message, or a short text."""
     try:
         text = error.read(8192).decode("utf-8", "replace")
     except (OSError, HTTPException):
         return ""
     if found := re.search(r"<Code>(.*?)</Code>(?:.*?<Message>(.*?)</Message>)?", text, re.DOTALL):
         text = ", ".join(part for part in found.groups() if part)
-    elif found := re.search(r'"(?:detail|description|message|error)"\s*:\s*"((?:[^"\\]|\\.)*)"', text):
-        text = found.group(1)
+    elif members := _members(text):
+        text = ", ".join(members)
     elif text.lstrip().startswith("<"):
         text = ""
     words = " ".join(text.split())[:SAID].rstrip(".")
     return f": {words}" if words else ""
 
 
+def _members(text: str) -> list[str]:
+    """The code and the words of an error in JSON, wherever in it they stand."""
+    found = {}
+    for names in ("code", "error", "error_description|detail|description|message"):
+        if one := re.search(rf'"(?:{names})"\s*:\s*"((?:[^"\\]|\\.)*)"', text):
+            found[one.group(1)] = True
+    return list(found)
+
+
 def _key(place: Place) -> str:
+    if place.keys:
+        return place.keys
     if place.kind == "s3":
         return "Keep AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of somebody who may read it among your secrets."
     name = variable("HTTP_TOKEN", place.host.rpartition(":")[0])
@@ -145,7 +187,9 @@ def _key(place: Place) -> str:
 def _trouble(place: Place, error: Exception) -> KitError:
     facts = {"address": place.address, "host": place.host}
     if isinstance(error, CutOff):
-        return RemoteTrouble(f"{place.address} broke off {TRIES} times: {error}.", **facts)
+        return RemoteTrouble(
+            f"{place.address} broke off {(place.manner or _of_a_run()).tries} times: {error}.", **facts
+        )
     if in_sandbox():
         return RemoteTrouble(_closed(place), **facts)
     reason = getattr(error, "reason", error) or type(error).__name__

@@ -51,7 +51,7 @@ def fetch_whole(place: Place, *, most: float = float("inf"), checksum: str = "")
 
     Raises: TooLarge, AlteredData where it has another checksum, and as `exchange`.
     """
-    known = _known(place)
+    known = None if place.body else _known(place)
     asked = {"If-None-Match": known.etag} if known and known.etag else {}
 
     def take(answer: Any) -> Fetched:
@@ -99,7 +99,7 @@ def _kept(answer: Any, most: float) -> Fetched:
 
 def _note(place: Place) -> Path:
     """What is known of an address: by who asks, too, lest one sees what another may."""
-    asker = json.dumps([place.url, sorted(_asker(place).items())])
+    asker = json.dumps([place.url, sorted(_asker(place).items()), place.digest])
     return cache() / "remote" / f"{hashlib.sha256(asker.encode()).hexdigest()}.json"
 
 
