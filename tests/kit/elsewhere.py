@@ -23,7 +23,7 @@ class Elsewhere:
         self.token = self.login = ""
         self.parts = True
         self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self.answers: dict[str, Callable[[Any, bytes], Any]] = {}  # path -> JSON made for a request
+        self.answers: dict[str, Callable[[Any, bytes], Any]] = {}  # path -> JSON, or (status, headers, content)
         self.url = ""
 
     def put(self, path: str, content: bytes, media_type: str = "application/octet-stream") -> str:
@@ -57,8 +57,10 @@ def elsewhere() -> Iterator[Elsewhere]:
             if not state.allows(self.headers):
                 return self._send(401, {"WWW-Authenticate": "Bearer"}, b'{"detail": "Log in first."}')
             if path in state.answers:
-                return self._send(200, {"Content-Type": "application/geo+json"},
-                                  json.dumps(state.answers[path](self.path, body)).encode())  # fmt: skip
+                made = state.answers[path](self.path, body)
+                if isinstance(made, tuple):
+                    return self._send(*made)
+                return self._send(200, {"Content-Type": "application/geo+json"}, json.dumps(made).encode())
             if path not in state.files:
                 return self._send(404, {}, b"")
             return self._file(state.files[path], state.types[path])

@@ -20,7 +20,7 @@ SUFFIXES = {
 BY_PARTS = (TIFF, NETCDF, PARQUET)
 SERVICES = {
     "stac": ("stac", "open_stac"), "wms": ("pictures", "open_wms"), "wmts": ("wmts", "open_wmts"),
-    "xyz": ("xyz", "open_xyz"),
+    "xyz": ("xyz", "open_xyz"), "sentinelhub": ("sentinelhub", "open_sentinelhub"),
 }  # fmt: skip
 S3_OPTIONS = ("endpoint", "region", "version", "anonymous")
 

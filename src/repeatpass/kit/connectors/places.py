@@ -12,9 +12,10 @@ from urllib.request import OpenerDirector
 
 from repeatpass.kit.errors import UnknownData
 
-SERVICES = ("stac", "wms", "wmts", "xyz")  # spoken over HTTP: stac+https://…
+SERVICES = ("stac", "wms", "wmts", "xyz", "sentinelhub")  # spoken over HTTP: stac+https://…
 SCHEMES = (
     "http://", "https://", "s3://", *(f"{each}+{over}://" for each in SERVICES for over in ("http", "https")),
+    "sentinelhub://",
 )  # fmt: skip
 # Members of a query that let whoever has them in: signatures of clouds, tokens, keys.
 SECRET = re.compile(
@@ -98,7 +99,7 @@ def http_place(address: str, *, secret: str = "") -> Place:
     header = _authorization(host, secret, _login(address))
     plain = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
     url = quote(plain, safe="%/:=&?~#+!$,;'@()*[]")
-    return Place(kind="http", address=clean(address), url=url, sign=_only(header, parts.scheme, host))
+    return Place(kind="http", address=clean(address), url=url, sign=only(header, parts.scheme, host))
 
 
 def clean(address: str) -> str:
@@ -142,8 +143,8 @@ def _login(address: str) -> str:
     return unquote(urlsplit(address).netloc.rpartition("@")[0])
 
 
-def _only(headers: Mapping[str, str], scheme: str, host: str) -> Signing:
-    """Add *headers* for this host alone, and not where an https address would be asked for in the clear."""
+def only(headers: Mapping[str, str], scheme: str, host: str) -> Signing:
+    """Return who adds *headers* for this host alone, and not where an https address would be asked for in the clear."""
 
     def sign(method: str, url: str) -> Mapping[str, str]:
         there = urlsplit(url)
