@@ -5,7 +5,8 @@ from typing import Any
 
 from repeatpass.kit.bringing.records import Bounds, Refused
 
-MARGIN = 2.0  # degrees that data may reach beyond the area of use of their CRS (zones of UTM are used a little beyond)
+MARGIN = 8.0  # degrees beyond the area of use of a CRS: data of two neighbouring zones of UTM are often kept in one
+LEAST = 0.25  # share of an extent that must lie there
 EDGE = 21  # points along each side when an extent is brought into degrees
 
 
@@ -46,19 +47,28 @@ def placed(bounds: Bounds, crs: Any, name: str) -> Bounds:
         return _wrapped((west, max(-90.0, south), east, min(90.0, north)))
     transformer = Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
     found = transformer.transform_bounds(*bounds, densify_pts=EDGE)
-    if not all(map(math.isfinite, found)) or not _usable(found, crs):
+    if not all(map(math.isfinite, found)) or not _usable(bounds, crs, transformer):
         raise _lying(name, bounds, crs, "that lies outside of where this CRS can be used")
     return (found[0], found[1], found[2], found[3])
 
 
-def _usable(box: Bounds, crs: Any) -> bool:
-    """Whether an extent in degrees meets the area of use of its CRS, and does not reach far beyond it."""
+def _usable(bounds: Bounds, crs: Any, transformer: Any) -> bool:
+    """Whether enough of an extent lies where its CRS is meant to be used.
+
+    All of it rarely does: a rectangle around Europe in EPSG:3035, and the sea-ice grids of the NSIDC in EPSG:3413, reach
+    far beyond the area of use with their corners.
+    """
+    import numpy as np
+
     area = _by_code(crs).area_of_use
-    if area is None or area.west > area.east or box[0] > box[2]:
+    if area is None:
         return True
-    wide = 4 * MARGIN  # data of two neighbouring zones are often kept in one of them
-    inside = area.west - wide <= box[0] and box[2] <= area.east + wide
-    return bool(inside and area.south - wide <= box[1] and box[3] <= area.north + wide)
+    x, y = np.meshgrid(np.linspace(bounds[0], bounds[2], EDGE), np.linspace(bounds[1], bounds[3], EDGE))
+    lon, lat = (np.where(np.isfinite(each), each, np.nan) for each in transformer.transform(x, y))
+    wide = ((area.east - area.west) % 360 or 360.0) + 2 * MARGIN  # an area may cross 180°
+    inside = ((lon - area.west + MARGIN) % 360 <= wide) if wide < 360 else np.isfinite(lon)
+    inside &= (lat >= area.south - MARGIN) & (lat <= area.north + MARGIN)
+    return bool(inside.mean() >= LEAST)
 
 
 def _by_code(crs: Any) -> Any:
