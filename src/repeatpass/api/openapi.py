@@ -11,7 +11,15 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from repeatpass.api import openapi_features, openapi_geodata, openapi_maps, openapi_series
+from repeatpass.api import (
+    openapi_deploying,
+    openapi_features,
+    openapi_files,
+    openapi_geodata,
+    openapi_maps,
+    openapi_series,
+    openapi_stac,
+)
 from repeatpass.api.dialect30 import in_30
 from repeatpass.api.openapi_operations import OPERATIONS as PROCESSES
 from repeatpass.api.openapi_operations import problem
@@ -20,7 +28,15 @@ from repeatpass.api.openapi_schemas import TEXT
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 # What each part of the API states of its own operations and schemas; a new part is added here.
-PARTS = (openapi_maps, openapi_geodata, openapi_features, openapi_series)
+PARTS = (
+    openapi_deploying,
+    openapi_files,
+    openapi_maps,
+    openapi_geodata,
+    openapi_features,
+    openapi_series,
+    openapi_stac,
+)
 OPERATIONS = PROCESSES | {place: each for part in PARTS for place, each in part.OPERATIONS.items()}
 SCHEMAS = COMMON | {name: each for part in PARTS for name, each in part.SCHEMAS.items()}
 PREFIXES = ("/ogc", "/series/", "/stac", "/files/", "/health")

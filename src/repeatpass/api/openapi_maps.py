@@ -89,7 +89,8 @@ def _operations() -> dict[tuple[str, str], Operation]:
         ("/ogc/collections/{id}/styles/{styleId}", "get"): _document(
             "getStyle", "A style of a collection", "style", COLLECTION, STYLE),
         ("/ogc/collections/{id}/styles/{styleId}/legend", "get"): _picture(
-            "getLegend", "The legend of a style", COLLECTION, STYLE, *DRAWING),
+            "getLegend", "The legend of a style", COLLECTION, STYLE,
+            query("f", "Form of the picture.", {"type": "string", "enum": ["png"]}), *DRAWING[1:]),
     }  # fmt: skip
     for words, before, own in (("Map", "/ogc/collections/{id}", ()),
                                ("StyledMap", "/ogc/collections/{id}/styles/{styleId}", (STYLE,))):  # fmt: skip

@@ -15,7 +15,8 @@ PROCESS_JOB = {"name": "process", "in": "path", "required": True, "schema": TEXT
 
 def problem(words: str) -> Operation:
     """Return the answer with problem details."""
-    return {"description": words, "content": {name: {"schema": ref("exception")} for name in (PROBLEM, JSON)}}
+    known = {name: {"schema": ref("exception")} for name in (PROBLEM, JSON)}
+    return {"description": words, "content": {**known, HTML: {"schema": TEXT}}}  # a page for whoever asks for pages
 
 
 WRONG, NO_PROCESS, NO_JOB, REFUSED, TAKEN = (

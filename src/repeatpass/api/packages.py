@@ -52,7 +52,7 @@ def package_of(house: House, actor: Actor, kind: str, body: bytes, wanted_id: st
 
     Raise Invalid, naming the member that is wrong.
     """
-    found = read_json(body)
+    found = read_json(body, strict=False)
     if kind == NOTEBOOK or (isinstance(found, dict) and "nbformat" in found):
         return _named(body, wanted_id, {})
     if not isinstance(found, dict) or "executionUnit" not in found:

@@ -27,7 +27,7 @@ from repeatpass.access import ANYONE, Actor
 from repeatpass.access.room import Access
 from repeatpass.api.errors import problem
 from repeatpass.api.neighbours import is_our_own
-from repeatpass.core.errors import Forbidden, RepeatpassError
+from repeatpass.core.errors import Forbidden, Invalid, RepeatpassError
 from repeatpass.storage.private import private_file
 
 Refusal = Callable[[RepeatpassError, Scope], Response]  # says in the asker's own words why it was turned away
@@ -35,6 +35,8 @@ NO_REFUSALS: Mapping[str, Refusal] = {}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_TO_READ = (
     "/stac",
+    "/eodash",
+    "/indicators",  # the charts that a dashboard elsewhere draws
     "/ogc",
     "/wps",
     "/wms",
@@ -110,6 +112,7 @@ class Guard:
         headers = Headers(scope=scope)
         try:
             scope.setdefault("state", {})["actor"] = self._actor(scope, headers)
+            _require_text(scope)
         except RepeatpassError as error:
             await self._refusal(error, scope)(scope, receive, send)
             return
@@ -165,6 +168,12 @@ class Guard:
 def hosts_of(port: int) -> set[str]:
     """Return the names under which a loopback server on *port* is reached."""
     return {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+
+
+def _require_text(scope: Scope) -> None:
+    """Raise Invalid for an address with the character NUL: no name has it, and PostgreSQL takes no text with it."""
+    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise Invalid("The address holds the character NUL (%00), which no name or text here can hold.")
 
 
 def _opens_a_page(scope: Scope, headers: Headers) -> bool:

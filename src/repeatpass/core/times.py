@@ -27,9 +27,9 @@ def parse_time(text: str) -> datetime:
     padded = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
     try:
         moment = datetime.fromisoformat(padded)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset can lead out of the years 1 to 9999
         raise Invalid(f"“{text}” is not a time; write it as 2026-05-03 or 2026-05-03T12:00:00Z.") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def iso(moment: datetime) -> str:

@@ -5,7 +5,9 @@ from fastapi import APIRouter, Request, Response
 from repeatpass.api.documents import Pages, answer, link
 from repeatpass.api.mapping.choosing import as_problems, chosen, layers_for
 from repeatpass.api.mapping.describing import PATH, style, styles
-from repeatpass.api.mapping.picturing import check_words
+from repeatpass.api.mapping.picturing import check_words, format_of
+from repeatpass.api.maps.composing import PNG
+from repeatpass.api.maps.refusing import wrong
 from repeatpass.api.maps.sending import sent
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
@@ -35,6 +37,8 @@ def styles_router(house: House, pages: Pages) -> APIRouter:
         with as_problems():
             found = chosen(house, request, id, styleId, words)
             check_words(found.layer, words)
+            if "f" in words and format_of(request) != PNG:
+                raise wrong("f", words["f"], "png, as every legend is")
             picture = house.rendering.legend(found.layer, found.style)
         return sent(request, picture.content, picture.media_type, picture.etag, public=found.public)
 

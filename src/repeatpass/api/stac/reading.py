@@ -66,7 +66,7 @@ def search_of_body(body: Any) -> tuple[Search, Fields]:
         start=start,
         end=end,
         filter=_filter(body),
-        sort=tuple(_sort(each) for each in body.get("sortby") or ()),
+        sort=tuple(_sort(each) for each in _list(body, "sortby", "objects with “field” and “direction”")),
         limit=limit_of(body.get("limit")),
         token=str(body.get("token") or ""),
     )
@@ -75,7 +75,7 @@ def search_of_body(body: Any) -> tuple[Search, Fields]:
     chosen = body.get("fields", {})
     if not isinstance(chosen, Mapping):
         raise Invalid("“fields” must be an object with “include” and “exclude”.", field="fields")
-    include, exclude = tuple(chosen.get("include") or ()), tuple(chosen.get("exclude") or ())
+    include, exclude = _texts(chosen, "include"), _texts(chosen, "exclude")
     return search, Fields(include=include, exclude=exclude, usual="include" in chosen and not include)
 
 
@@ -88,7 +88,7 @@ def limit_of(value: Any) -> int:
     """Return how many items a page has: 1 to 10,000; a larger number is cut, as OGC API – Features asks."""
     try:
         number = int(10 if value in (None, "") else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Invalid(f"“limit” is “{value}”; give a whole number from 1 to {MOST}.", field="limit") from None
     if number < 1:
         raise Invalid(f"“limit” is {number}; give a whole number from 1 to {MOST}.", field="limit")
@@ -124,7 +124,7 @@ def _filter(body: Mapping[str, Any]) -> dict[str, Any] | None:
     if body.get("query"):
         parts.append(from_query(body["query"]))
     stated = body.get("filter")
-    if (crs := body.get("filter-crs")) and crs not in WORLD:
+    if (crs := body.get("filter-crs")) and (not isinstance(crs, str) or crs not in WORLD):
         raise Invalid(f"“filter-crs” is “{crs}”; filters are in CRS84 here.", field="filter-crs")
     if stated not in (None, ""):
         language = body.get("filter-lang") or ("cql2-text" if isinstance(stated, str) else "cql2-json")
@@ -160,6 +160,13 @@ def _texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or not all(isinstance(each, str) for each in value):
         raise Invalid(f"“{name}” must be a list of texts.", field=name)
     return tuple(value)
+
+
+def _list(body: Mapping[str, Any], name: str, what: str) -> Sequence[Any]:
+    value = body.get(name) or ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise Invalid(f"“{name}” must be a list of {what}.", field=name)
+    return value
 
 
 def _listed(text: str) -> list[str]:

@@ -40,7 +40,7 @@ class Subject:
 
     def plain(self, name: str) -> str:
         """Return the name of a property as it stands in the document; raise Invalid for one that there is not."""
-        if '"' in name or "\\" in name or not name:
+        if '"' in name or "\\" in name or "\0" in name or not name:
             raise Invalid(f"“{name}” cannot be the name of a property.", field="filter")
         bare = name.removeprefix("properties.")
         if self.known is not None and bare not in self.known:
