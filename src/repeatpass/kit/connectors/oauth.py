@@ -5,7 +5,7 @@ import os
 import time
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from repeatpass.kit.connectors.places import Place, http_place, kept_secret, only
 from repeatpass.kit.connectors.requesting import exchange
@@ -78,11 +78,6 @@ def shown(place: Place, authorization: str, keys: str) -> Place:
 def json_body(content: Any) -> bytes:
     """Return JSON to send, the same bytes for the same content."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
-
-
-def part_of_path(name: str) -> str:
-    """Return a name as a part of the path of an address."""
-    return quote(name, safe="")
 
 
 def _read(answer: Any) -> Any:

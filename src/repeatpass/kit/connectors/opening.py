@@ -21,6 +21,7 @@ BY_PARTS = (TIFF, NETCDF, PARQUET)
 SERVICES = {
     "stac": ("stac", "open_stac"), "wms": ("pictures", "open_wms"), "wmts": ("wmts", "open_wmts"),
     "xyz": ("xyz", "open_xyz"), "sentinelhub": ("sentinelhub", "open_sentinelhub"),
+    "openeo": ("openeo", "open_openeo"),
 }  # fmt: skip
 S3_OPTIONS = ("endpoint", "region", "version", "anonymous")
 
@@ -82,10 +83,11 @@ def _file(place: Place, media_type: str, whole: bool | None, options: Mapping[st
         found = fetch_whole(place, most=WHOLE_BYTES if may_be_parts else float("inf"))
     except TooLarge:
         return _in_parts(place, media_type, options)
-    return _opened(place, found, media_type or _plain(found.media_type, place), options)
+    return opened(place, found, media_type or _plain(found.media_type, place), options)
 
 
-def _opened(place: Place, found: Fetched, media_type: str, options: Mapping[str, Any]) -> Any:
+def opened(place: Place, found: Fetched, media_type: str, options: Mapping[str, Any]) -> Any:
+    """Put on record what was fetched as a whole, and open it; RemoteTrouble where it is something else."""
     record(place, checksum=found.checksum, size=found.size, media_type=media_type, version=found.version)
     try:
         return open_file(found.path, media_type, options)
