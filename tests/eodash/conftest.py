@@ -30,6 +30,12 @@ with rasterio.open(repeatpass.output("painted.tif"), "w",
                    transform=from_bounds(west, south, east, north, 32, 32), **profile) as file:
     file.write(np.full((32, 32), level, "float32"), 1)
 """
+OUTLINE = """
+import json
+ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+outlined = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+repeatpass.output("outline.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [outlined]}))
+"""
 PARAMETERS = "area = [0, 40, 10, 50]  # bbox: where to paint\nlevel = 3.0"
 DRAWN = {
     "output": "field",
@@ -43,15 +49,16 @@ DRAWN = {
 
 @pytest.fixture(scope="session")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A platform with one filled indicator, “warmth”, and a process, “paint”, that has run once."""
+    """A platform with one filled indicator, “warmth”, and two processes, “paint” and “outline”, that have run once."""
     home = tmp_path_factory.mktemp("eodash") / "home"
     with working_house(home) as house:
         house.shelf.add(house.owner, "warmth", notebook(WARMTH))
         house.shelf.add(house.owner, "paint", notebook(PAINT, parameters=PARAMETERS))
+        house.shelf.add(house.owner, "outline", notebook(PAINT + OUTLINE, parameters=PARAMETERS))
         house.indicators.apply(house.owner, indicator(map=DRAWN))
         update = house.submitting.submit(house.owner, "warmth", purpose=Purpose.UPDATE, subject="warmth")
-        painted = house.submitting.submit(house.owner, "paint")
-        for run in (update, painted):
+        others = [house.submitting.submit(house.owner, each) for each in ("paint", "outline")]
+        for run in (update, *others):
             ended = house.runs.wait(run.id, 120)
             assert ended.state is State.SUCCEEDED, ended.message
         while not house.indicators.current("warmth"):

@@ -96,12 +96,34 @@ def test_a_process_that_leaves_a_geotiff_has_a_form_and_a_body(dashboard: Served
     assert form["properties"]["level"]["default"] == 3.0
     with urllib.request.urlopen(service["body"]) as answer:
         body = answer.read().decode().replace("{{{area}}}", "2,42,8,48").replace("{{{level}}}", "5")
-    job = dashboard.ask(service["href"].removeprefix(dashboard.address), json.loads(body), Prefer="respond-async")
+    job = dashboard.ask(service["href"].removeprefix(dashboard.address), json.loads(body))
     assert dashboard.job(job["jobID"])["status"] == "successful"
     results = dashboard.ask(dashboard.job(job["jobID"])["links"][1]["href"].removeprefix(dashboard.address))
     [painted] = results.values()
     assert painted["mimetype"] == "image/tiff"
     assert painted["urls"][0].startswith(dashboard.address)
+
+
+def test_a_job_that_waits_has_a_start_for_the_list_of_jobs(dashboard: Served) -> None:
+    [service] = linked(dashboard.ask("/eodash/processes/paint/collection.json"), "service")
+    job = dashboard.ask(service["href"].removeprefix(dashboard.address), {"inputs": {"level": 4}})
+    assert job["job_start_datetime"]
+    assert dashboard.job(job["jobID"])["status"] == "successful"
+
+
+def test_who_says_how_long_to_wait_is_heeded(dashboard: Served) -> None:
+    [service] = linked(dashboard.ask("/eodash/processes/paint/collection.json"), "service")
+    results = dashboard.ask(service["href"].removeprefix(dashboard.address), {"inputs": {}}, Prefer="wait=60")
+    assert results["painted.tif"]["mimetype"] == "image/tiff"
+
+
+def test_a_dashboard_elsewhere_may_read_all_that_it_draws(dashboard: Served) -> None:
+    whole = dashboard.ask("/eodash/indicators/warmth/collection.json")
+    read = [f"{dashboard.address}/eodash/catalog.json", whole["eodash:vegadefinition"], whole["eodash:jsonform"]]
+    for href in (*read, linked(whole, "service")[0]["href"]):
+        asked = urllib.request.Request(href, headers={"Origin": "https://dashboard.example"})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.headers["access-control-allow-origin"] == "*", href
 
 
 @pytest.mark.parametrize(

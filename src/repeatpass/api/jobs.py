@@ -101,7 +101,8 @@ def status_info(run: Run, asked: Asked | None = None) -> dict[str, Any]:
     times = {"created": run.created, "started": run.started, "finished": run.finished}
     known = {name: iso(moment) for name, moment in times.items() if moment}
     known |= {"updated": iso(run.finished or run.started or run.created)}
-    eodash = {"job_start_datetime": known.get("started"), "job_end_datetime": known.get("finished")}
+    # One that waits has a start, too: eodash draws no list of jobs where one of them has none.
+    eodash = {"job_start_datetime": known.get("started", known["created"]), "job_end_datetime": known.get("finished")}
     return {
         "jobID": run.id,
         "processID": _process(run, asked),

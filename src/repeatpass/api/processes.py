@@ -72,6 +72,8 @@ async def _execute(executing: Executing, id: str, request: Request, asked: Prefe
     await run_in_threadpool(executing.process, id)  # an unknown process is said before a body that cannot be read
     body = await json_of(request)
     form, base = results_form(request.query_params.get("results", "")), str(request.base_url)
+    if form and asked == Preference():  # eodash states no preference, and follows nothing but a job
+        asked = LATER
     run = await run_in_threadpool(_submit, executing, request.state.actor, id, body, base, form)
     if asked.patience:
         run = await run_in_threadpool(executing.house.runs.wait, run.id, asked.patience)
