@@ -63,6 +63,11 @@ class Settings:
         "Loopback and private addresses that callbacks, webhooks and polled sources may be at: all, none, or networks; "
         "empty means all for one person, none for several.",
     )
+    signed_places: str = _setting(
+        "",
+        "Buckets and hosts elsewhere whose files maps and series read with the credentials of the house: all, none, or "
+        "names; empty means all for one person, none for several.",
+    )
     repeat: str = _setting("P30D", "How often indicators are repeated that do not say: a duration, or never.")
     alert_webhook: str = _setting("", "Address that every alert is POSTed to, besides those that indicators name.")
     alert_again: str = _setting("P7D", "After how long an indicator that is still stale is told of again.")

@@ -19,8 +19,9 @@ from tests.layers import COG, File, Rooms
 from tests.rasters import grid, latitudes, write_cog, write_netcdf
 
 from repeatpass.core.errors import Exhausted, Invalid, NotFound
+from repeatpass.data.areas import area_of
 from repeatpass.data.images import Images
-from repeatpass.data.places import Area, area_of
+from repeatpass.data.originals import Originals
 from repeatpass.data.reading import Reading
 from repeatpass.data.records import BadStyle, Layer, Picture, Style
 from repeatpass.data.rendering import Rendering, map_grid
@@ -97,7 +98,7 @@ def drawing(rooms: Rooms) -> Rendering:
 def cells(rooms: Rooms, layer: str, bounds: Any, size: tuple[int, int], crs: str = "EPSG:4326", **words: str) -> Any:
     """The cells of a layer on a grid, without colours."""
     found = rooms.layers.layer(layer)
-    made = Images(Reading(rooms.files)).cells(
+    made = Images(Reading(Originals(rooms.files))).cells(
         found, style_of(found, words), found.times[:1], map_grid(crs, bounds, *size)
     )
     return made.array
@@ -402,7 +403,7 @@ def test_of_a_large_grid_only_what_is_shown_is_read(
     monkeypatch.setattr(reading, "WHOLE", 10_000)
     monkeypatch.setattr(lattices, "BLOCK", 32)
     layer = rooms.layers.layer("east")
-    own = Reading(rooms.files)
+    own = Reading(Originals(rooms.files))
     images = Images(own)
     near = map_grid("EPSG:4326", (-20.0, 30.0, -10.0, 40.0), 100, 100)
     found = images.cells(layer, PLAIN, layer.times[:1], near).array
@@ -461,7 +462,7 @@ def test_statistics_count_the_valid_cells_of_an_area(rooms: Rooms, drawing: Rend
     triangle = area_of('{"type":"Polygon","coordinates":[[[0,40],[10,40],[0,48],[0,40]]]}')
     part = drawing.statistics(layer, PLAIN, "", triangle).bands[0]
     assert part.cells == pytest.approx(512 * 512 * 0.4, rel=0.01) and part.high < 48
-    none = drawing.statistics(layer, PLAIN, "", Area(bbox=(0, 49.5, 10, 50))).bands[0]
+    none = drawing.statistics(layer, PLAIN, "", area_of("0,49.5,10,50")).bands[0]
     assert none.valid == 0 and np.isnan(none.mean) and none.counts == ()
 
 
@@ -482,6 +483,20 @@ def test_an_area_across_the_antimeridian_is_measured_on_both_sides(rooms: Rooms,
 def test_an_area_that_is_none_is_refused(area: str) -> None:
     with pytest.raises(Invalid, match="area"):
         area_of(area)
+
+
+def test_an_area_of_several_polygons_is_all_of_them_and_a_box_is_one_however_it_is_written(
+    rooms: Rooms, drawing: Rendering
+) -> None:
+    layer = rooms.layers.layer("east")
+
+    def counted(text: str) -> int:
+        return drawing.statistics(layer, PLAIN, "2001-01", area_of(text)).bands[0].cells
+
+    ring = "[[[{0},0],[{1},0],[{1},5],[{0},5],[{0},0]]]"
+    one, other = (f'{{"type":"Polygon","coordinates":{ring.format(*each)}}}' for each in ((0, 10), (20, 30)))
+    assert counted(one) == counted("0,0,10,5") == 50
+    assert counted(f'{{"type":"GeometryCollection","geometries":[{one},{other}]}}') == 100
 
 
 def test_an_area_outside_of_the_layer_is_said(rooms: Rooms, drawing: Rendering) -> None:

@@ -20,6 +20,7 @@ from repeatpass.catalog.search import Searching
 from repeatpass.catalog.sharing import Sharing
 from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
+from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.room import Series
@@ -75,6 +76,7 @@ class House:
     places: IndicatorPlaces
     registry: Registry
     history: History
+    elsewhere: Elsewhere
     layers: Layers
     rendering: Rendering
     series: Series
@@ -166,6 +168,7 @@ class House:
         self.mounted.harvesting.stop()
         self.batching.coordinator.stop()
         self.merges.stop()
+        self.elsewhere.close()
         self.series.close()
         self.upscaling.stop()
         self.worker.stop()

@@ -26,6 +26,8 @@ from repeatpass.core.times import now
 from repeatpass.cubes.generator import NOTEBOOK as CUBES
 from repeatpass.cubes.generator import Cubes
 from repeatpass.cubes.registering import Registering
+from repeatpass.data.elsewhere.asking import Asking, Signed
+from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.layers import Layers
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.copies import Copies
@@ -112,6 +114,15 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         database,
         Messenger(Targets.read(settings.private_targets or ("none" if settings.multi_user else "all")), Signer(home)),
     )
+    elsewhere = Elsewhere(
+        catalog,
+        home / "cache" / "elsewhere",
+        Asking(
+            targets=notices.messenger.targets,
+            signed=Signed.read(settings.signed_places or ("none" if settings.multi_user else "all")),
+        ),
+        now,
+    )
     below = Below(
         database=database, access=access, shelf=shelf, contexts=contexts, runs=runs, submitting=submitting,
         indicators=indicators, collecting=collecting, repeats=repeats, repeating=repeating,
@@ -135,9 +146,10 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
         places=IndicatorPlaces(features, catalog, indicators),
         registry=Registry(database),
         history=History(database),
-        layers=Layers(catalog, files, home / "cache" / "layers"),
-        rendering=Rendering(files),
-        series=Series(catalog, files, Copies(home / "cache" / "series", copies_of(settings), files.has)),
+        elsewhere=elsewhere,
+        layers=Layers(catalog, files, home / "cache" / "layers", elsewhere),
+        rendering=Rendering(files, elsewhere),
+        series=Series(catalog, files, Copies(home / "cache" / "series", copies_of(settings), files.has), elsewhere),
         adding=Adding(catalog, files),
         mounted=mounted(catalog, files, access, notices.messenger.targets, home / "cache" / "remotes", now),
         shelf=shelf,
@@ -211,6 +223,7 @@ def _join(house: House) -> None:
     house.events.join(
         "series.prepare", {"collection.registered"}, lambda event: house.series.prepare(house.layers, event.subject)
     )
+    house.events.join("elsewhere.look", {"collection.registered"}, lambda event: house.elsewhere.look(event.subject))
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)

@@ -175,10 +175,10 @@ class Catalog:
         with self.database.read() as connection:
             return list(connection.execute(query.order_by(collections.c.id)).scalars())
 
-    def items(self, collection: str) -> list[Item]:
-        """List the items of a collection by time; of one that the viewer may not see, raise NotFound."""
+    def items(self, collection: str, most: int | None = None) -> list[Item]:
+        """List the items of a collection by time, at most *most*; of one that the viewer may not see, raise NotFound."""
         self._require_seen(collection)
-        query = sa.select(items).where(items.c.collection == collection).order_by(items.c.start, items.c.id)
+        query = sa.select(items).where(items.c.collection == collection).order_by(items.c.start, items.c.id).limit(most)
         with self.database.read() as connection:
             return [Item(**row) for row in connection.execute(query).mappings()]
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 RASTERS = ("image/tiff",)
-CUBES = ("application/x-netcdf", "application/netcdf", "application/vnd.zarr+zip")
+FOLDER = "application/vnd.zarr"  # a Zarr store as a folder, which lies elsewhere: here it is kept as a zip file
+CUBES = ("application/x-netcdf", "application/netcdf", "application/vnd.zarr+zip", FOLDER)
 Y = ("lat", "latitude", "y", "row", "northing", "nav_lat", "projection_y_coordinate", "grid_latitude")
 COUNTED = "whole years"  # the mark of times that are numbers of years in the file
 X = ("lon", "longitude", "x", "column", "easting", "nav_lon", "projection_x_coordinate", "grid_longitude")

@@ -17,8 +17,10 @@ from repeatpass.data.defaults import (
     unit_of,
     with_common_names,
 )
+from repeatpass.data.elsewhere.looking import EACH as LOOKED_AT
 from repeatpass.data.facts import CUBES, on_a_map, plain
 from repeatpass.data.known import Known
+from repeatpass.data.originals import is_far
 from repeatpass.data.records import Band, Layer, Source
 from repeatpass.data.surveys import GridFacts
 
@@ -90,7 +92,8 @@ def _facts(
     files: Sequence[CollectionAsset], items: Mapping[str, Item], collection: Collection, known: Known
 ) -> Iterable[Found]:
     """The facts of each file; of very many rasters those of the first, placed by their items."""
-    many = len(files) > EACH and plain(files[0].media_type) not in CUBES
+    most = LOOKED_AT if is_far(files[0].checksum) else EACH
+    many = len(files) > most and plain(files[0].media_type) not in CUBES
     first: tuple[GridFacts, ...] = ()
     for asset in files:
         item = items.get(asset.item or "")

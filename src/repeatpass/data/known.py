@@ -7,6 +7,8 @@ from pathlib import Path
 
 from repeatpass.core.errors import NotFound
 from repeatpass.data import surveys
+from repeatpass.data.elsewhere.records import PREFIX
+from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.facts import NotOnAMap
 from repeatpass.data.surveys import GridFacts
 from repeatpass.storage.files import FileArea
@@ -19,14 +21,18 @@ FORM = "2"  # changes when the facts do
 class Known:
     """Facts of files by checksum: in memory, and in *folder* for the next start."""
 
-    def __init__(self, files: FileArea, folder: Path) -> None:
+    def __init__(self, files: FileArea, folder: Path, elsewhere: Elsewhere | None = None) -> None:
+        """*elsewhere*: what is known of files that lie elsewhere."""
         self.files = files
+        self.elsewhere = elsewhere
         self.folder = folder / FORM
         self._facts: OrderedDict[str, tuple[GridFacts, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
     def facts(self, checksum: str, media_type: str) -> tuple[GridFacts, ...]:
-        """Return the facts of a file; none if it cannot be shown on a map."""
+        """Return the facts of a file; none if it cannot be shown on a map, or was not looked at yet."""
+        if checksum.startswith(PREFIX):
+            return self.elsewhere.facts(checksum) if self.elsewhere else ()
         with self._lock:
             if checksum in self._facts:
                 self._facts.move_to_end(checksum)

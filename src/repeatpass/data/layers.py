@@ -3,6 +3,7 @@
 import copy
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -10,6 +11,8 @@ from repeatpass.access.records import Actor
 from repeatpass.catalog.records import Collection
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import NotFound
+from repeatpass.data.elsewhere.records import Survey
+from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.facts import on_a_map
 from repeatpass.data.gathering import layers_of
 from repeatpass.data.known import Known
@@ -22,11 +25,12 @@ MOST = 4096  # collections whose layers are held
 class Layers:
     """What of the catalog can be shown on a map."""
 
-    def __init__(self, catalog: Catalog, files: FileArea, folder: Path) -> None:
-        """*folder*: where facts of files may be kept; it can be thrown away."""
+    def __init__(self, catalog: Catalog, files: FileArea, folder: Path, elsewhere: Elsewhere | None = None) -> None:
+        """*folder*: where facts of files may be kept; it can be thrown away. *elsewhere*: the files that lie there."""
         self.catalog = catalog
         self.files = files
-        self.known = Known(files, folder)
+        self.elsewhere = elsewhere
+        self.known = Known(files, folder, elsewhere)
         self._made: OrderedDict[tuple[str, str], tuple[Layer, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -39,7 +43,12 @@ class Layers:
     def all(self) -> list[Layer]:
         """Return the layers of all collections, by the title of the collection."""
         able = {asset.collection for asset in self.catalog.current_assets() if on_a_map(asset.media_type)}
-        return [layer for each in self.catalog.collections() if each.id in able for layer in self._of(each)]
+        return [
+            layer
+            for each in self.catalog.collections()
+            if each.id in able or self._far(each)
+            for layer in self._of(each)
+        ]
 
     def of(self, collection: str) -> tuple[Layer, ...]:
         """Return the layers of a collection, none if nothing of it lies on a map; raise NotFound if there is none."""
@@ -59,12 +68,13 @@ class Layers:
         return found
 
     def _of(self, collection: Collection) -> tuple[Layer, ...]:
-        key = (collection.id, f"{collection.version} {collection.updated.isoformat()}")
+        far = self._far(collection)
+        key = (collection.id, f"{collection.version} {collection.updated.isoformat()} {far.mark if far else ''}")
         with self._lock:
             if key in self._made:
                 self._made.move_to_end(key)
                 return self._made[key]
-        made = self._build(collection)
+        made = self._build(collection, far)
         with self._lock:
             for old in [each for each in self._made if each[0] == collection.id]:
                 del self._made[old]
@@ -73,9 +83,24 @@ class Layers:
                 self._made.popitem(last=False)
         return made
 
-    def _build(self, collection: Collection) -> tuple[Layer, ...]:
+    def _far(self, collection: Collection) -> Survey | None:
+        """What is known of the files elsewhere of a collection; None where there are none, or nothing is known yet."""
+        found = self.elsewhere.survey(collection) if self.elsewhere else None
+        return found if found and found.looks else None
+
+    def _build(self, collection: Collection, far: Survey | None) -> tuple[Layer, ...]:
         assets = self.catalog.assets(collection.id, collection.version)
-        if not any(on_a_map(asset.media_type) for asset in assets):
+        if far is None and not any(on_a_map(asset.media_type) for asset in assets):
             return ()
         items = {item.id: item for item in self.catalog.items(collection.id)}
-        return layers_of(collection, items, assets, self.known)
+        if far is None:
+            return layers_of(collection, items, assets, self.known)
+        made = layers_of(collection, items, [*assets, *(each.asset for each in far.looks)], self.known)
+        return tuple(with_trouble(layer, far) for layer in made)
+
+
+def with_trouble(layer: Layer, far: Survey) -> Layer:
+    """Return a layer that says which of its files elsewhere cannot be read."""
+    down = {each.checksum: each.sentence for each in far.troubled}
+    own = {each for source in layer.sources for each in (source.checksum, *source.parts.values())}
+    return replace(layer, trouble=" ".join([down[each] for each in down if each in own][:1]))

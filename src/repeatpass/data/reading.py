@@ -4,18 +4,19 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repeatpass.data.facts import axes_of, crs_of, opened
+from repeatpass.core.errors import Exhausted
+from repeatpass.data.facts import axes_of, crs_of
 from repeatpass.data.grids import Grid
-from repeatpass.data.lattices import WHOLE, Lattice, bounds_of, lattice_of, window_for
+from repeatpass.data.lattices import WHOLE, Lattice, Window, bounds_of, lattice_of, window_for
 from repeatpass.data.memory import Remembered
+from repeatpass.data.originals import Originals, is_far
 from repeatpass.data.records import Box, Layer, Source
 from repeatpass.data.slices import read_window
 from repeatpass.data.warping import laid_over, part_of
-from repeatpass.storage.files import FileArea
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SLICES = 384 << 20  # bytes of slices of cubes that are held
 HELD = 8  # rasters that a thread holds open
+MOST_FAR = 60_000_000  # cells of one map of a cube elsewhere
 LATTICES = 64 << 20  # bytes of their rows and columns
 RESAMPLING = ("nearest", "bilinear", "cubic", "cubic_spline", "lanczos", "average", "mode")
 
@@ -39,25 +41,26 @@ class Slice:
 class Reading:
     """Reads cells; holds the slices of cubes that were read last."""
 
-    def __init__(self, files: FileArea) -> None:
-        self.files = files
+    def __init__(self, originals: Originals) -> None:
+        self.originals = originals
         self._slices: Remembered[Slice] = Remembered(SLICES, lambda each: int(each.values.nbytes))
         self._lattices: Remembered[tuple[Lattice, CRS]] = Remembered(LATTICES, lambda each: 8 * len(each[0].columns))
         self._own = threading.local()
         warnings.filterwarnings("ignore", message="Adjusting dataset latitudes")  # of rio-tiler, for whole worlds
 
-    def path(self, source: Source) -> Path:
-        """Where the file of a source lies."""
-        return self.files.path(source.checksum)
-
     def raster(self, source: Source, indexes: Sequence[int], grid: Grid, nodata: float | None) -> "np.ma.MaskedArray":
         """Return bands of a raster (band, row, column) on *grid*, scale and offset applied, masked where unknown."""
-        file = self._open(source)
-        found: np.ma.MaskedArray[Any, Any] = part_of(file, indexes, grid, nodata)
-        if file.crs.is_geographic and not grid.crs.is_geographic and max(-file.bounds[0], file.bounds[2]) > 180.001:
-            beyond = part_of(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
-            found = laid_over(found, beyond)
+        with self._opened(source) as file:
+            found: np.ma.MaskedArray[Any, Any] = part_of(file, indexes, grid, nodata)
+            if file.crs.is_geographic and not grid.crs.is_geographic and max(-file.bounds[0], file.bounds[2]) > 180.001:
+                beyond = part_of(file, indexes, grid, nodata, turn=360 if file.bounds[0] < -180 else -360)
+                found = laid_over(found, beyond)
         return found
+
+    def _opened(self, source: Source) -> AbstractContextManager[Any]:
+        """A raster; one that lies elsewhere is opened each time, for its parts are held already."""
+        far = is_far(source.checksum)
+        return self.originals.raster(source.checksum) if far else nullcontext(self._open(source))
 
     def _open(self, source: Source) -> Any:
         """A raster, held open by this thread: GDAL's files belong to one thread, and unpack a block only once.
@@ -67,7 +70,7 @@ class Reading:
         import rasterio
 
         held: OrderedDict[str, Any] = self._own.__dict__.setdefault("held", OrderedDict())
-        file = held.pop(source.checksum, None) or rasterio.open(self.path(source))
+        file = held.pop(source.checksum, None) or rasterio.open(self.originals.path(source.checksum))
         held[source.checksum] = file
         while len(held) > HELD:
             held.popitem(last=False)[1].close()
@@ -112,7 +115,9 @@ class Reading:
         key = (source.checksum, variable, time, tuple(sorted(dimensions.items())), window)
         found = self._slices.get(key)
         if found is None:
-            with opened(self.path(source), source.media_type) as dataset:
+            if is_far(source.checksum):
+                _require_little(window)
+            with self.originals.cube(source.checksum, source.media_type) as dataset:
                 values = read_window(dataset[variable], source, time, dimensions, lattice, window)
             found = Slice(values=values, bounds=bounds_of(lattice, window), crs=crs)
             self._slices.put(key, found)
@@ -122,13 +127,23 @@ class Reading:
         key = (source.checksum, variable)
         found = self._lattices.get(key)
         if found is None:
-            with opened(self.path(source), source.media_type) as dataset:
+            with self.originals.cube(source.checksum, source.media_type) as dataset:
                 array = dataset[variable]
                 y, x = axes_of(array) or ("", "")
                 crs = crs_of(dataset, array, y)
                 found = (lattice_of(array[y].values, array[x].values, degrees=crs.is_geographic), crs)
             self._lattices.put(key, found)
         return found
+
+
+def _require_little(window: Window) -> None:
+    """Raise Exhausted where a map of a cube elsewhere, which has no overviews, would have too much brought here."""
+    cells = (window.bottom - window.top) * (window.right - window.left)
+    if cells > MOST_FAR:
+        raise Exhausted(
+            f"This map would have {cells:,} cells read that lie elsewhere, at most {MOST_FAR:,} are; choose a smaller "
+            "part of it."
+        )
 
 
 def _wanted(lattice: Lattice, crs: "CRS", grid: Grid | None) -> Box | None:

@@ -92,6 +92,7 @@ class Layer:
     platform: str  # as the items or the collection say; empty: they do not
     style: Style  # the default
     stamp: str  # changes when the content does
+    trouble: str = ""  # since when which file of it, that lies elsewhere, cannot be reached, and why; empty: none
 
     @property
     def latest(self) -> str:

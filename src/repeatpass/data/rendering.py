@@ -9,14 +9,17 @@ from functools import lru_cache
 from typing import Any
 
 from repeatpass.core.errors import Exhausted, Invalid, NotFound
+from repeatpass.data.areas import Area
 from repeatpass.data.colours import FORMATS, encoded, nothing
 from repeatpass.data.cutouts import cut_out
+from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.grids import Grid
 from repeatpass.data.images import Images
 from repeatpass.data.legends import legend_png
 from repeatpass.data.measuring import measured, ranges
 from repeatpass.data.memory import Remembered
-from repeatpass.data.places import Area, inside, own_grid
+from repeatpass.data.originals import Originals
+from repeatpass.data.places import inside, own_grid
 from repeatpass.data.reading import Reading
 from repeatpass.data.records import Box, Cutout, Layer, Picture, Statistics, Style, Value, Values
 from repeatpass.data.tilesets import tile_matrix_set
@@ -42,8 +45,8 @@ class OutsideTheGrid(NotFound):
 class Rendering:
     """Draws layers."""
 
-    def __init__(self, files: FileArea) -> None:
-        self.reading = Reading(files)
+    def __init__(self, files: FileArea, elsewhere: Elsewhere | None = None) -> None:
+        self.reading = Reading(Originals(files, elsewhere))
         self.images = Images(self.reading)
         self._pictures: Remembered[Picture] = Remembered(PICTURES, lambda each: len(each.content) + 400)
         self._large = threading.BoundedSemaphore(AT_ONCE)

@@ -1,6 +1,7 @@
 """What a raster or a cube says about itself, read without its cells but for a thin sample of them."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -60,37 +61,44 @@ def read_facts(path: Path, media_type: str) -> tuple[GridFacts, ...]:
     """
     try:
         if plain(media_type) in RASTERS:
-            return (_raster(path),)
-        return _cube(path, media_type)
+            return _raster(path)
+        with opened(path, media_type) as dataset:
+            return cube_facts(dataset)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise NotOnAMap(f"The file cannot be shown on a map: {error}") from error
 
 
-def _raster(path: Path) -> GridFacts:
+def _raster(path: Path) -> tuple[GridFacts, ...]:
     import rasterio
 
     with quiet(), rasterio.open(path) as file:
-        if file.crs is None:
-            raise NotOnAMap("The raster states no coordinate reference system.")
-        indexes = [number for number in file.indexes if file.colorinterp[number - 1].name != "alpha"]
-        names = _band_names(file, indexes)
-        return GridFacts(
-            name="",
-            title="",
-            unit=(file.units[0] or "") if file.units else "",
-            crs=crs_text(file.crs),
-            bounds=tuple(file.bounds),
-            bbox=degrees(file.crs, tuple(file.bounds)),
-            times=(),
-            shape=(file.height, file.width),
-            dtype=str(file.dtypes[0]),
-            nodata=_number(file.nodata),
-            scale=float(file.scales[0]),
-            offset=float(file.offsets[0]),
-            bands=tuple(Band(name=name, index=number) for name, number in zip(names, indexes, strict=True)),
-            dimensions={},
-            ranges=_raster_ranges(file, indexes),
-        )
+        return raster_facts(file)
+
+
+def raster_facts(file: Any) -> tuple[GridFacts, ...]:
+    """Return the facts of an open raster; raise NotOnAMap where it states no coordinate reference system."""
+    if file.crs is None:
+        raise NotOnAMap("The raster states no coordinate reference system.")
+    indexes = [number for number in file.indexes if file.colorinterp[number - 1].name != "alpha"]
+    names = _band_names(file, indexes)
+    found = GridFacts(
+        name="",
+        title="",
+        unit=(file.units[0] or "") if file.units else "",
+        crs=crs_text(file.crs),
+        bounds=tuple(file.bounds),
+        bbox=degrees(file.crs, tuple(file.bounds)),
+        times=(),
+        shape=(file.height, file.width),
+        dtype=str(file.dtypes[0]),
+        nodata=_number(file.nodata),
+        scale=float(file.scales[0]),
+        offset=float(file.offsets[0]),
+        bands=tuple(Band(name=name, index=number) for name, number in zip(names, indexes, strict=True)),
+        dimensions={},
+        ranges=_raster_ranges(file, indexes),
+    )
+    return (found,)
 
 
 def _band_names(file: Any, indexes: list[int]) -> list[str]:
@@ -122,15 +130,19 @@ def percentile_range(values: Any) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + (abs(low) * 1e-3 or 1.0))
 
 
-def _cube(path: Path, media_type: str) -> tuple[GridFacts, ...]:
-    with opened(path, media_type) as dataset:
-        found = [_variable(dataset, str(name)) for name in dataset.data_vars if axes_of(dataset[name]) is not None]
+def cube_facts(dataset: "xr.Dataset", most: float = math.inf) -> tuple[GridFacts, ...]:
+    """Return the facts of each variable of an open cube; raise NotOnAMap where none lies on a grid.
+
+    *most*: values that may be unpacked to tell the range of one variable; of one in larger chunks only the chunk in the
+    middle is read.
+    """
+    found = [_variable(dataset, str(name), most) for name in dataset.data_vars if axes_of(dataset[name]) is not None]
     if not found:
         raise NotOnAMap("No variable of the file has a horizontal grid with a row and a column of coordinates.")
     return tuple(found)
 
 
-def _variable(dataset: "xr.Dataset", name: str) -> GridFacts:
+def _variable(dataset: "xr.Dataset", name: str, most: float) -> GridFacts:
     array = dataset[name]
     y, x = axes_of(array) or ("", "")
     crs = crs_of(dataset, array, y)
@@ -155,7 +167,7 @@ def _variable(dataset: "xr.Dataset", name: str) -> GridFacts:
         offset=float(encoded.get("add_offset", 0.0)),
         bands=(),
         dimensions={dim: tuple(str(value) for value in array[dim].values) for dim in others},
-        ranges=(_cube_range(array, time, y, x, others),),
+        ranges=(_cube_range(array, time, y, x, others, most),),
     )
 
 
@@ -164,15 +176,28 @@ def _number(nodata: Any) -> float | None:
     return None if nodata is None or nodata != nodata else float(nodata)
 
 
-def _cube_range(array: "xr.DataArray", time: str, y: str, x: str, others: list[str]) -> tuple[float, float]:
+def _cube_range(
+    array: "xr.DataArray", time: str, y: str, x: str, others: list[str], most: float
+) -> tuple[float, float]:
     import numpy as np
 
+    chunks = array.encoding.get("preferred_chunks") or {}
+    if most < math.inf and 3 * array.sizes[y] * array.sizes[x] * int(chunks.get(time, 1) if time else 1) > most:
+        middle = {str(dim): _middle(array.sizes[dim], int(chunks.get(dim, SAMPLE))) for dim in (y, x)}
+        moment = {time: array.sizes[time] // 2} if time else {}
+        return percentile_range(np.asarray(array.isel({**dict.fromkeys(others, 0), **moment, **middle}).values))
     steps = {dim: slice(None, None, max(1, array.sizes[dim] // SAMPLE)) for dim in (y, x)}
     some = array.isel({**dict.fromkeys(others, 0), **steps})
     if time:
         count = array.sizes[time]
         some = some.isel({time: sorted({0, count // 2, count - 1})})
     return percentile_range(np.asarray(some.values, dtype="float64"))
+
+
+def _middle(length: int, chunk: int) -> slice:
+    """The chunk in the middle of an axis."""
+    start = length // 2 // chunk * chunk
+    return slice(start, min(length, start + chunk))
 
 
 def dump(facts: tuple[GridFacts, ...]) -> bytes:

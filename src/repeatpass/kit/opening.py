@@ -36,11 +36,12 @@ def _zarr(path: Path, options: Mapping[str, Any]) -> Any:
     given = {"chunks": None, "consolidated": False, "decode_timedelta": False, **options}
     found = xarray.open_zarr(ZipStore(path, mode="r"), **given)
     # A zip lists its members in no promised order; a notebook should meet them in the same one every time.
-    return _described(found[[*sorted(found.coords, key=str), *sorted(found.data_vars, key=str)]])
+    return described(found[[*sorted(found.coords, key=str), *sorted(found.data_vars, key=str)]])
 
 
-def _described(dataset: Any) -> Any:
-    """In a cube of this program, take the grid mapping and the bounds as coordinates, so that each variable knows them."""
+def described(dataset: Any) -> Any:
+    """Return a cube; of one of this program the grid mapping and the bounds are coordinates, so that each variable
+    knows them."""
     if "spatial_ref" not in dataset.data_vars:
         return dataset
     bounds = {each.attrs.get("bounds") for each in dataset.coords.values()}

@@ -122,7 +122,7 @@ class _Https(request.HTTPSHandler):
 
 
 def _connecting(kind: type[HTTPConnection], targets: Targets, scheme: str) -> Any:
-    def made(host: str, **options: Any) -> HTTPConnection:
+    def made(host: str, **options: Any) -> Any:
         connection: Any = kind(host, **options)
         connection._create_connection = _guard(targets, scheme)
         return connection
@@ -137,5 +137,3 @@ def _guard(targets: Targets, scheme: str) -> Callable[..., socket.socket]:
         return socket.create_connection((targets.resolve(url), port), timeout, source_address)
 
     return connect
-
-

@@ -1,5 +1,6 @@
 """Which files elsewhere a collection and its items name that could lie on a map."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ SUFFIXES = {
 }  # fmt: skip
 UNSAID = ("", "application/octet-stream", "binary/octet-stream")
 PICTURES = {"thumbnail", "overview", "metadata"}
+REGION = re.compile(r"[a-z0-9-]{1,40}")
 MOST = 20_000  # files of one collection
 
 
@@ -75,5 +77,5 @@ def _store(asset: Mapping[str, Any], body: Mapping[str, Any], above: Mapping[str
             if isinstance(scheme, Mapping):
                 platform, region = str(scheme.get("platform") or ""), str(scheme.get("region") or "")
                 own = scheme.get("type") != "aws-s3" and "{" not in platform
-                return (platform if own else "", region)
+                return (platform if own else "", region if REGION.fullmatch(region) else "")
     return "", ""

@@ -45,7 +45,8 @@ class Look:
     @property
     def checksum(self) -> str:
         """What stands in place of a checksum: another one, as soon as the file is known to be another."""
-        said = "\n".join((self.file.id, self.etag, str(self.size)))
+        where = (self.file.collection, self.file.item, self.file.key, self.file.id)
+        said = "\n".join((*where, self.etag, str(self.size)))
         return PREFIX + hashlib.sha256(said.encode()).hexdigest()
 
     @property

@@ -5,6 +5,7 @@ can be thrown away at any time.
 """
 
 import hashlib
+import json
 import logging
 import os
 import queue
@@ -13,14 +14,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from repeatpass.data.series.fields import Field
 
 log = logging.getLogger(__name__)
 SLOW = 64_000_000  # numbers that one point makes unpack, from which on a copy is worth while
+SLOW_FAR = 8_000_000  # the same of a file elsewhere, whose chunks come over the network
+FAR = "far."  # how the names of copies of files elsewhere begin
 FORM = "1"  # of the copies; changes with their layout
 MARK = "zarr.json"  # the file of a copy whose age says when it was last used
 ABANDONED = 6 * 3600  # seconds after which a half-made copy is nobody's
@@ -31,20 +34,22 @@ class Wish:
     """A variable of a file that is to be copied."""
 
     checksum: str
-    path: Path
+    path: Path | None  # None: the file lies elsewhere
     media_type: str
     variable: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # how it is asked for there
 
     @property
     def name(self) -> str:
         """What the copy is called: the file's content decides, and the variable."""
-        return f"{self.checksum.partition(':')[2]}-{hashlib.sha256(self.variable.encode()).hexdigest()[:12]}"
+        far = "" if self.path else FAR
+        return f"{far}{self.checksum.partition(':')[2]}-{hashlib.sha256(self.variable.encode()).hexdigest()[:12]}"
 
 
-def slow(field: Field) -> bool:
-    """Say whether a point of *field* makes so much unpack that a copy is worth while."""
-    long, high, wide = field.chunks
-    return -(-len(field.times) // long) * long * high * wide > SLOW
+def slow(of: Field, *, far: bool = False) -> bool:
+    """Say whether a point of *of* makes so much unpack, or come from *far*, that a copy is worth while."""
+    long, high, wide = of.chunks
+    return -(-len(of.times) // long) * long * high * wide > (SLOW_FAR if far else SLOW)
 
 
 class Copies:
@@ -125,7 +130,7 @@ class Copies:
             sys.executable,
             "-m",
             "repeatpass.data.series.copying",
-            str(wish.path),
+            str(wish.path or "-"),
             wish.media_type,
             wish.variable,
         ]
@@ -133,8 +138,8 @@ class Copies:
         with self._lock:
             if self._closed:
                 return
-            self._process = subprocess.Popen([*command, str(target)], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        _, said = self._process.communicate()
+            self._process = subprocess.Popen([*command, str(target)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        _, said = self._process.communicate(json.dumps(dict(wish.elsewhere)).encode())
         if self._process.returncode == 0:
             log.info("Copied %s for series in %.0f s.", wish.variable, time.monotonic() - started)
             self._done(wish)
@@ -157,7 +162,7 @@ class Copies:
     def _forget_old(self, newest: Path) -> None:
         """Remove copies of what is kept no longer, then those that were not used for longest until the rest fits."""
         for each in self._every():
-            if not self.has(f"sha256:{each.name.partition('-')[0]}"):
+            if not each.name.startswith(FAR) and not self.has(f"sha256:{each.name.partition('-')[0]}"):
                 shutil.rmtree(each, ignore_errors=True)
         every = sorted(self._every(), key=_age)
         sizes = {each: _size(each) for each in every}

@@ -4,10 +4,12 @@ A program of its own, so that the server goes on answering meanwhile. The number
 scale, offset and fill value: what is read from the copy is what is read from the original, to the last bit.
 """
 
+import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,20 +61,25 @@ class _Maps:
         return self.held[time - start]
 
 
+Opening = Callable[[Mapping[str, Any]], AbstractContextManager[Any]]  # of a cube, with options of xarray
+
+
 def make_copy(source: Path, media_type: str, variable: str, target: Path) -> None:
-    """Write the copy to the folder *target*, whole or not at all.
+    """Write the copy of a file of here, as `copy_of` does."""
+    copy_of(_near(source, media_type.partition(";")[0].strip()), variable, target)
+
+
+def copy_of(opening: Opening, variable: str, target: Path) -> None:
+    """Write the copy of a cube to the folder *target*, whole or not at all.
 
     Raise Invalid where it cannot be laid out anew, Exhausted where the disk has not room for it.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with opened(source, media_type) as read:
+        with opening({}) as read:
             axes, time = _axes(read[variable])
-        dataset = open_file(source, media_type.partition(";")[0].strip(), {"decode_cf": False})
-        try:
+        with opening({"decode_cf": False}) as dataset:
             _write(dataset, variable, (time, *axes), draft)
-        finally:
-            dataset.close()
         if not target.exists():
             draft.replace(target)
     finally:
@@ -162,7 +169,24 @@ def main() -> None:
     """Make one copy, out of the way of everything else."""
     os.nice(NICENESS)
     source, media_type, variable, target = sys.argv[1:]
-    make_copy(Path(source), media_type, variable, Path(target))
+    told = json.loads(sys.stdin.buffer.read() or b"{}")
+    if source == "-":
+        copy_of(_far(told), variable, Path(target))
+    else:
+        make_copy(Path(source), media_type, variable, Path(target))
+
+
+def _near(path: Path, media_type: str) -> Opening:
+    def opening(options: Mapping[str, Any]) -> AbstractContextManager[Any]:
+        return closing(open_file(path, media_type, options)) if options else opened(path, media_type)
+
+    return opening
+
+
+def _far(told: Mapping[str, str]) -> Opening:
+    from repeatpass.data.elsewhere.passing import opened_elsewhere
+
+    return lambda options: closing(opened_elsewhere(told, options))
 
 
 if __name__ == "__main__":

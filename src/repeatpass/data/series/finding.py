@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
-from repeatpass.data.facts import CUBES, dated, opened, plain, quiet
+from repeatpass.data.facts import CUBES, dated, plain, quiet
 from repeatpass.data.images import Wanted
+from repeatpass.data.originals import Originals, is_far
 from repeatpass.data.records import Layer, Source, Style
 from repeatpass.data.series.copies import Copies, Wish, slow
 from repeatpass.data.series.fields import CubeField, Field, Formula, cube_field
 from repeatpass.data.series.rasters import BandFile, raster_fields
 from repeatpass.kit.cubes.records import SERIES
-from repeatpass.storage.files import FileArea
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +32,9 @@ class Opened:
 class Finding:
     """Opens the fields of layers."""
 
-    def __init__(self, catalog: Catalog, files: FileArea, copies: Copies) -> None:
+    def __init__(self, catalog: Catalog, originals: Originals, copies: Copies) -> None:
         self.catalog = catalog
-        self.files = files
+        self.originals = originals
         self.copies = copies
 
     def groups(self, layer: Layer, times: Sequence[str]) -> list[tuple[Source, ...]]:
@@ -57,7 +57,7 @@ class Finding:
             if layer.kind == "cube":
                 fields, copied = self._cube(stack, layer, group[0], style, wanted.read)
             else:
-                fields, copied = _rasters(stack, self.files, layer, group, style, wanted.read), False
+                fields, copied = _rasters(stack, self.originals, layer, group, style, wanted.read), False
             yield Opened(fields=_shown(fields, wanted), copied=copied)
 
     def _cube(
@@ -68,17 +68,19 @@ class Finding:
         if all(copies.values()):  # the original need not even be opened
             return {name: copy for name, copy in copies.items() if copy}, True
         fields = self._variables(stack, source, source.checksum, source.media_type, style, names)
-        lacking = [name for name in names if slow(fields[name]) and not copies[name]]
+        far = is_far(source.checksum)
+        lacking = [name for name in names if slow(fields[name], far=far) and not copies[name]]
         if lacking and (best := self._best(layer, source)) is not None:
-            return self._variables(stack, source, best.checksum, best.media_type, style, names), True
+            return {**self._variables(stack, source, best.checksum, best.media_type, style, names)}, True
         for name in lacking:
-            self.copies.ask(self._wish(source, name))
+            if not far or fields[name].array.nbytes <= self.copies.most:  # else it would be fetched for nothing
+                self.copies.ask(self._wish(source, name))
         return {**fields, **{name: copy for name, copy in copies.items() if copy}}, False
 
     def _variables(
         self, stack: ExitStack, source: Source, checksum: str, media_type: str, style: Style, names: Sequence[str]
-    ) -> dict[str, Field]:
-        dataset = stack.enter_context(opened(self.files.path(checksum), media_type))
+    ) -> dict[str, CubeField]:
+        dataset = stack.enter_context(self.originals.cube(checksum, media_type))
         return {name: _dated(cube_field(dataset, name, style.dimensions), source) for name in names}
 
     def _best(self, layer: Layer, source: Source) -> CollectionAsset | None:
@@ -87,8 +89,14 @@ class Finding:
         return next((each for each in beside if each.key == SERIES and plain(each.media_type) in CUBES), None)
 
     def _wish(self, source: Source, variable: str) -> Wish:
-        path = self.files.path(source.checksum)
-        return Wish(checksum=source.checksum, path=path, media_type=source.media_type, variable=variable)
+        far = is_far(source.checksum)
+        return Wish(
+            checksum=source.checksum,
+            path=None if far else self.originals.path(source.checksum),
+            media_type=source.media_type,
+            variable=variable,
+            elsewhere=self.originals.elsewhere.described(source.checksum) if far else {},
+        )
 
     def _copy(self, stack: ExitStack, source: Source, variable: str, style: Style) -> CubeField | None:
         """The variable in the copy; None if there is none."""
@@ -109,20 +117,20 @@ def _dated(field: CubeField, source: Source) -> CubeField:
 
 
 def _rasters(
-    stack: ExitStack, files: FileArea, layer: Layer, group: Sequence[Source], style: Style, names: Sequence[str]
+    stack: ExitStack, originals: Originals, layer: Layer, group: Sequence[Source], style: Style, names: Sequence[str]
 ) -> dict[str, Field]:
     numbers = {band.name: band.index for band in layer.bands}
-    bands = {name: [_band_file(files, each, name, numbers[name]) for each in group] for name in names}
+    bands = {name: [_band_file(each, name, numbers[name]) for each in group] for name in names}
     time = group[0].times[0] if group[0].times else ""
-    grids = [files.path(source.checksum) for source in group]
-    return dict(stack.enter_context(raster_fields(grids, bands, time, style.nodata)))
+    grids = [source.checksum for source in group]
+    return dict(stack.enter_context(raster_fields(originals, grids, bands, time, style.nodata)))
 
 
-def _band_file(files: FileArea, source: Source, name: str, number: int) -> BandFile:
+def _band_file(source: Source, name: str, number: int) -> BandFile:
     """Where a band is: in the file of its own that some collections have, or in that of all bands."""
     if name in source.parts:
-        return BandFile(path=files.path(source.parts[name]), band=1)
-    return BandFile(path=files.path(source.checksum), band=number)
+        return BandFile(checksum=source.parts[name], band=1)
+    return BandFile(checksum=source.checksum, band=number)
 
 
 def _shown(fields: dict[str, Field], wanted: Wanted) -> dict[str, Field]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.facts import crs_text, quiet
+from repeatpass.data.originals import Originals
 from repeatpass.data.series.grids import Grid
 from repeatpass.data.warping import scaled
 
@@ -50,34 +50,36 @@ class RasterField:
 class BandFile:
     """A band of a raster file, counted from 1."""
 
-    path: Path
+    checksum: str
     band: int
 
 
 @contextmanager
 def raster_fields(
-    grids: Sequence[Path], bands: Mapping[str, Sequence[BandFile]], time: str, nodata: float | None
+    originals: Originals,
+    grids: Sequence[str],
+    bands: Mapping[str, Sequence[BandFile]],
+    time: str,
+    nodata: float | None,
 ) -> Iterator[dict[str, RasterField]]:
     """Open rasters of one *time* as fields by name, all on the grid of the files *grids*.
 
     Of each name a file may be in another resolution or system than those; its nearest cells are taken.
     """
-    import rasterio
-
     with ExitStack() as stack:
-        opened: dict[Path, Any] = {}
-        for path in (*grids, *(each.path for files in bands.values() for each in files)):
-            if path not in opened:
-                opened[path] = stack.enter_context(rasterio.open(path))
-        on_grid = _Laying(stack, [opened[path] for path in grids])
+        opened: dict[str, Any] = {}
+        for checksum in (*grids, *(each.checksum for files in bands.values() for each in files)):
+            if checksum not in opened:
+                opened[checksum] = stack.enter_context(originals.raster(checksum))
+        on_grid = _Laying(stack, [opened[checksum] for checksum in grids])
         yield {
             name: RasterField(
-                files=[on_grid.file(opened[each.path]) for each in files],
+                files=[on_grid.file(opened[each.checksum]) for each in files],
                 bands=[each.band for each in files],
                 nodata=nodata,
                 grid=on_grid.grid,
                 times=(time,),
-                chunks=(1, *opened[files[0].path].block_shapes[0]),
+                chunks=(1, *opened[files[0].checksum].block_shapes[0]),
             )
             for name, files in bands.items()
         }

@@ -9,9 +9,12 @@ from typing import Any
 
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import RepeatpassError, Unavailable
+from repeatpass.data.areas import Area, Point
 from repeatpass.data.covering import touching
+from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.images import wanted_of
 from repeatpass.data.layers import Layers
+from repeatpass.data.originals import Originals
 from repeatpass.data.records import Layer, Source, Style
 from repeatpass.data.series.answers import cell_of, covered_by, cubes_of, places_of, series_of
 from repeatpass.data.series.bounds import (
@@ -27,7 +30,6 @@ from repeatpass.data.series.bounds import (
 )
 from repeatpass.data.series.copies import Copies
 from repeatpass.data.series.finding import Finding
-from repeatpass.data.series.places import Area, Point
 from repeatpass.data.series.reading import Deadline, add_area, at_cell
 from repeatpass.data.series.records import STATISTICS, VALUE, Cell, Cube, TimeSeries
 from repeatpass.data.series.totals import Totals
@@ -44,10 +46,18 @@ log = logging.getLogger(__name__)
 class Series:
     """Computes series of layers that the caller may see."""
 
-    def __init__(self, catalog: Catalog, files: FileArea, copies: Copies, *, seconds: float = 30.0) -> None:
-        """*seconds*: how long one series may take."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        files: FileArea,
+        copies: Copies,
+        elsewhere: Elsewhere | None = None,
+        *,
+        seconds: float = 30.0,
+    ) -> None:
+        """*seconds*: how long one series may take. *elsewhere*: the files that lie there."""
         self.copies = copies
-        self.finding = Finding(catalog, files, copies)
+        self.finding = Finding(catalog, Originals(files, elsewhere), copies)
         self.seconds = seconds
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._queue = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)

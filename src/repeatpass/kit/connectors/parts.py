@@ -6,8 +6,8 @@ import threading
 from typing import Any
 
 from repeatpass.kit.connectors.places import Place
-from repeatpass.kit.connectors.recording import Parts, version_of
-from repeatpass.kit.connectors.requesting import CutOff, exchange
+from repeatpass.kit.connectors.recording import Parts, Unrecorded, version_of
+from repeatpass.kit.connectors.requesting import CutOff, body, exchange
 from repeatpass.kit.errors import AlteredData, RemoteTrouble
 
 BLOCK = 1 << 18  # bytes; always the same borders, so that the same reading asks for the same parts
@@ -17,10 +17,11 @@ KEPT = 256  # blocks in memory: 64 MB
 class RemoteFile(io.RawIOBase):
     """A seekable file for reading. May be shared by threads through `part`, which does not move the position."""
 
-    def __init__(self, place: Place, media_type: str, asset: str = "data") -> None:
+    def __init__(self, place: Place, media_type: str, asset: str = "data", *, kept: int = KEPT) -> None:
+        """*kept*: blocks in memory."""
         super().__init__()
-        self.place = place
-        self.parts = Parts(place, media_type, asset)
+        self.place, self.kept = place, kept
+        self.parts = Parts(place, media_type, asset) if place.manner is None else Unrecorded()
         self.lock = threading.RLock()
         self.blocks: dict[int, bytes] = {}
         self.size, self.etag, self.position = -1, "", 0
@@ -34,14 +35,14 @@ class RemoteFile(io.RawIOBase):
         first, last = start // BLOCK, (stop - 1) // BLOCK
         with self.lock:
             content = b"".join(self._block(number, last) for number in range(first, last + 1))
-            while len(self.blocks) > KEPT:
+            while len(self.blocks) > self.kept:
                 self.blocks.pop(next(iter(self.blocks)))
         return content[start - first * BLOCK : stop - first * BLOCK]
 
     def _block(self, number: int, last: int) -> bytes:
         if number not in self.blocks:
             until = next((each for each in range(number + 1, last + 1) if each in self.blocks), last + 1)
-            return self._fetch(number, min(until - 1, number + KEPT - 1))
+            return self._fetch(number, min(until - 1, number + self.kept - 1))
         return self.blocks[number]
 
     def _fetch(self, first: int, last: int) -> bytes:
@@ -64,13 +65,13 @@ class RemoteFile(io.RawIOBase):
             )
         self._same(int(found[3]), answer)
         wanted = min(stop, self.size) - start
-        content = bytes(answer.read(wanted))
+        content = body(self.place, answer, wanted)
         if len(content) != wanted:
             raise CutOff(f"{len(content)} of {wanted} bytes came")
         return content
 
     def _same(self, size: int, answer: Any) -> None:
-        etag = answer.headers.get("ETag") or ""
+        etag = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
         if self.size < 0:
             self.size, self.etag, self.parts.version = size, etag, version_of(answer)
         elif (size, etag) != (self.size, self.etag):

@@ -6,8 +6,10 @@ rasterio lets GDAL read through Python; what is registered here stays so, becaus
 import io
 import re
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import PurePosixPath
+from typing import Any
 
 from repeatpass.kit.connectors.parts import RemoteFile
 from repeatpass.kit.errors import KitError
@@ -41,24 +43,29 @@ def trouble() -> KitError | None:
 def _opened(path: str, mode: str = "rb") -> io.RawIOBase:
     if path not in _files:
         raise FileNotFoundError(path)  # GDAL looks for files beside it
-    return _View(_files[path])
+    return View(_files[path], lambda error: _troubles.__setitem__(slice(None), [error]))
 
 
-class _View(io.RawIOBase):
-    """A reader of its own, with its own position, of a file that several share."""
+class View(io.RawIOBase):
+    """A reader of its own, with its own position, of a file that several share; *tell* hears why reading fails."""
 
-    def __init__(self, file: RemoteFile) -> None:
+    def __init__(self, file: RemoteFile, tell: Callable[[KitError], None]) -> None:
         super().__init__()
-        self.file, self.position = file, 0
+        self.file, self.told, self.position = file, tell, 0
 
     def read(self, size: int = -1) -> bytes:
         try:
             content = self.file.part(self.position, self.file.size if size < 0 else size)
         except KitError as error:
-            _troubles[:] = [error]
+            self.told(error)
             raise OSError(str(error)) from error
         self.position += len(content)
         return content
+
+    def readinto(self, buffer: Any) -> int:
+        content = self.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: self.file.size}[whence]

@@ -8,8 +8,8 @@ from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Sto
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from repeatpass.kit.connectors.places import Place
-from repeatpass.kit.connectors.recording import Parts
-from repeatpass.kit.connectors.requesting import exchange, whole
+from repeatpass.kit.connectors.recording import Parts, Unrecorded
+from repeatpass.kit.connectors.requesting import body, exchange, whole
 from repeatpass.kit.errors import UnknownData
 
 ZARR = "application/vnd.zarr"
@@ -27,7 +27,7 @@ class RemoteStore(Store):
 
     def __init__(self, place: Place) -> None:
         super().__init__(read_only=True)
-        self.place, self.parts = place, Parts(place, ZARR)
+        self.place, self.parts = place, Parts(place, ZARR) if place.manner is None else Unrecorded()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RemoteStore) and other.place.url == self.place.url
@@ -54,7 +54,8 @@ class RemoteStore(Store):
         span = _range(part)
         name = f"{key} {span}" if span else key
         try:
-            content = exchange(self.place.child(key), _read, headers={"Range": span} if span else {})
+            child = self.place.child(key)
+            content = exchange(child, lambda answer: _read(child, answer), headers={"Range": span} if span else {})
         except UnknownData:
             content = None
         self.parts.note(name, content)
@@ -81,8 +82,8 @@ class RemoteStore(Store):
         raise NotImplementedError("a store elsewhere cannot be listed")
 
 
-def _read(answer: Any) -> bytes:
-    content = bytes(answer.read())
+def _read(place: Place, answer: Any) -> bytes:
+    content = body(place, answer)
     whole(answer, len(content))
     return content
 

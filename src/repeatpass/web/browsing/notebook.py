@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
 from repeatpass.data.covering import touching
+from repeatpass.data.originals import Originals
 from repeatpass.data.records import Box, Layer
 from repeatpass.data.styles import style_of
 from repeatpass.data.times import chosen_times
@@ -73,7 +74,7 @@ def _part(house: House, sight: Sight, shown: Shown, number: int) -> Part:
         style=style,
         time=times[-1] if times else "",
         sources=tuple(sources[:1] if layer.kind == "cube" else sources[:12]),
-        path=house.files.path(sources[0].checksum),
+        originals=Originals(house.files, house.elsewhere),
         shape=within,
         drawn=sight.area is not None,
         point=sight.point,

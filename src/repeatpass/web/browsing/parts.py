@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
-from pathlib import Path
 
+from repeatpass.data.elsewhere.records import FarFile
 from repeatpass.data.expressions import names_in
-from repeatpass.data.facts import COUNTED, axes_of, opened, time_of
+from repeatpass.data.facts import COUNTED, axes_of, time_of
+from repeatpass.data.originals import Originals, is_far
 from repeatpass.data.reading import layer_names
 from repeatpass.data.records import Layer, Source, Style
+from repeatpass.kit.connectors.places import clean
 from repeatpass.web.browsing.shapes import Shape
 
 CUBE = '''def laid_out(field, y, x, crs, turned):
@@ -35,7 +37,7 @@ class Part:
     style: Style  # completed
     time: str
     sources: tuple[Source, ...]  # the uppermost first
-    path: Path  # of the first
+    originals: Originals
     shape: Shape | None  # the area; None: the whole layer
     drawn: bool  # whether a person drew the area, which then is that of all layers; else it is what was seen
     point: tuple[float, float] | None
@@ -105,13 +107,22 @@ def opening_of(part: Part) -> Iterator[str]:
 
 
 def _opening(part: Part, source: Source) -> str:
+    if is_far(source.checksum):
+        return _opening_elsewhere(part.originals.elsewhere.file(source.checksum))
     item = f', "{source.item}"' if source.item else ""
     return f'repeatpass.open("{part.layer.collection}"{item}, asset="{source.asset}")'
 
 
+def _opening_elsewhere(file: FarFile) -> str:
+    """A file elsewhere is opened where it is, with the secrets of whoever runs the notebook."""
+    facts = {"media_type": file.media_type, "endpoint": file.endpoint, "region": file.region}
+    said = "".join(f", {name}={json.dumps(value)}" for name, value in facts.items() if value)
+    return f"repeatpass.open({json.dumps(clean(file.address))}{said})"
+
+
 def _cube(part: Part) -> Iterator[str]:
     source, cube = part.sources[0], part.name("cube")
-    with opened(part.path, source.media_type) as dataset:
+    with part.originals.cube(source.checksum, source.media_type) as dataset:
         array = dataset[part.layer.name]
         y, x = axes_of(array) or ("y", "x")
         time = time_of(array)

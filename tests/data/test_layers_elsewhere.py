@@ -1,0 +1,304 @@
+"""Layers of files that lie elsewhere: drawn and measured as the same files are here, and what happens when they are not there."""
+
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from tests.layers import COG, NETCDF, File, Rooms
+from tests.rasters import grid, write_cog
+
+from repeatpass.access import SYSTEM
+from repeatpass.core.errors import Unavailable
+from repeatpass.data.areas import Point, area_of
+from repeatpass.data.elsewhere.asking import Asking, Signed
+from repeatpass.data.elsewhere.room import Elsewhere
+from repeatpass.data.layers import Layers
+from repeatpass.data.records import Layer, Style
+from repeatpass.data.rendering import Rendering
+from repeatpass.data.series.copies import Copies
+from repeatpass.data.series.room import Series
+from repeatpass.kit.connectors import requesting
+from repeatpass.notices.targets import Targets
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "kit"))
+from elsewhere import Elsewhere as Server
+from elsewhere import elsewhere as served
+
+ZARR = "application/vnd.zarr"
+BOUNDS = (10.0, 40.0, 20.0, 50.0)
+
+
+class FarRooms(Rooms):
+    """The rooms below a house, with the files elsewhere."""
+
+    def __init__(self, home: Path, private: str = "all") -> None:
+        super().__init__(home)
+        asking = Asking(targets=Targets.read(private), signed=Signed.read("all" if private == "all" else "none"))
+        self.far = Elsewhere(self.catalog, home / "cache" / "elsewhere", asking)
+        self.layers = Layers(self.catalog, self.files, home / "cache" / "layers", self.far)
+        self.series = Series(self.catalog, self.files, Copies(home / "cache" / "series", 10**9), self.far)
+        self.drawing = Rendering(self.files, self.far)
+
+    def point_to(self, id: str, *assets: tuple[str, str, str], body: dict[str, Any] | None = None) -> None:
+        """Register a collection of items, one for each of *assets*: item, address, media type."""
+        items = [
+            {
+                "id": item, "bbox": list(BOUNDS), "properties": {"datetime": "2020-01-01T00:00:00Z"},
+                "geometry": {"type": "Point", "coordinates": [15, 45]},
+                "assets": {"data": {"href": href, "type": kind, "roles": ["data"]}},
+            }
+            for item, href, kind in assets
+        ]  # fmt: skip
+        extent = {"spatial": {"bbox": [list(BOUNDS)]}, "temporal": {"interval": [["2020-01-01T00:00:00Z", None]]}}
+        known = {"id": id, "title": id, "description": id, "license": "CC0-1.0", "extent": extent}
+        self.catalog.register(SYSTEM, known | (body or {}), items, [])
+
+    def looked(self, id: str) -> tuple[Layer, ...]:
+        """The layers of a collection once its files were looked at."""
+        self.layers.of(id)
+        assert self.far.wait(30)
+        return self.layers.of(id)
+
+    def close(self) -> None:
+        self.far.close()
+        super().close()
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Iterator[FarRooms]:
+    made = FarRooms(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(requesting, "PAUSE", 0.01)
+    with served() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cells = np.random.default_rng(1).integers(1, 4000, (3, 700, 700)).astype("uint16")
+    return write_cog(tmp_path_factory.mktemp("scene") / "scene.tif", cells, BOUNDS, nodata=0, scale=0.0001)
+
+
+@pytest.fixture(scope="module")
+def sea(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
+    lat, lon = np.arange(49.75, 40, -0.5), np.arange(10.25, 20, 0.5)
+    return grid(lat, lon, 6, sst=lambda y, x, t: y + x / 10 + t)
+
+
+def put_store(server: Server, folder: Path, name: str) -> str:
+    for each in folder.rglob("*"):
+        if each.is_file():
+            server.put(f"/{name}/{each.relative_to(folder).as_posix()}", each.read_bytes())
+    return f"{server.url}/{name}"
+
+
+def tiles(drawing: Rendering, layer: Layer, time: str = "") -> list[bytes]:
+    style = Style(rescale=((0, 60),) if layer.kind == "cube" else ((0, 0.4),))
+    return [
+        drawing.tile(layer, style, time, "WebMercatorQuad", z, x, y, "png").content
+        for z, x, y in ((0, 0, 0), (5, 17, 11), (6, 34, 22), (7, 69, 45))
+    ]
+
+
+def test_a_cog_elsewhere_is_drawn_as_the_same_file_here(rooms: FarRooms, there: Server, scene: Path) -> None:
+    rooms.register("here", File(path=scene, media_type=COG, bbox=BOUNDS))
+    rooms.point_to("far", ("all", there.put("/scene.tif", scene.read_bytes()), COG))
+    assert rooms.layers.of("far") == ()  # nobody waits for another computer
+    (far,), (near,) = rooms.looked("far"), rooms.layers.of("here")
+    assert (far.bounds, far.shape, far.bands, far.times, far.style) == (
+        near.bounds, near.shape, near.bands, near.times, near.style,
+    )  # fmt: skip
+    assert tiles(rooms.drawing, far) == tiles(rooms.drawing, near)
+    area = area_of("12,42,13,43")
+    cut = [rooms.drawing.cutout(each, Style(), area=area, form="csv").content for each in (far, near)]
+    assert cut[0] == cut[1]
+    point = [rooms.drawing.point(each, Style(bands=("b2",)), "", 12.34, 43.21).values for each in (far, near)]
+    assert point[0] == point[1]
+    assert all("bytes=" in headers.get("Range", "") for _, _, headers in there.asked)
+
+
+@pytest.mark.parametrize("kind", ["zarr2", "zarr3", "zip", "netcdf"])
+def test_a_cube_elsewhere_gives_the_tiles_and_series_of_the_same_cube_here(
+    rooms: FarRooms, there: Server, sea: xr.Dataset, tmp_path: Path, kind: str
+) -> None:
+    sea.to_netcdf(tmp_path / "sea.nc", engine="h5netcdf", encoding={"sst": {"chunksizes": (2, 10, 10)}})
+    rooms.register("here", File(path=tmp_path / "sea.nc", media_type=NETCDF, bbox=BOUNDS))
+    if kind == "netcdf":
+        href, media_type = there.put("/sea.nc", (tmp_path / "sea.nc").read_bytes()), NETCDF
+    else:
+        version = 2 if kind == "zarr2" else 3
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            sea.chunk({"time": 2}).to_zarr(tmp_path / "sea.zarr", zarr_format=version, consolidated=True)
+        href, media_type = put_store(there, tmp_path / "sea.zarr", "sea.zarr"), ZARR
+    if kind == "zip":
+        from repeatpass.kit.cubes.zipping import zip_store
+
+        packed = zip_store(tmp_path / "sea.zarr", tmp_path / "sea.zip").read_bytes()
+        href, media_type = there.put("/sea.zarr.zip", packed), "application/vnd.zarr+zip"
+    rooms.point_to("far", ("all", href, media_type))
+    (far,), (near,) = rooms.looked("far"), rooms.layers.of("here")
+    assert (far.name, far.kind, far.times, far.bounds) == ("sst", "cube", near.times, near.bounds)
+    assert far.style == near.style
+    for time in (near.times[0], near.times[3]):
+        assert tiles(rooms.drawing, far, time) == tiles(rooms.drawing, near, time)
+    point, area = Point(lon=15.3, lat=44.4), area_of("11,41,14,44")
+    for ask in (lambda each: rooms.series.point(each, Style(), "", point),
+                lambda each: rooms.series.area(each, Style(), "", area)):  # fmt: skip
+        one, other = ask(far), ask(near)
+        assert one.times == other.times
+        for name, values in other.variables[0].values.items():
+            np.testing.assert_array_equal(one.variables[0].values[name], values)
+
+
+def test_a_server_that_dies_breaks_its_layer_and_nothing_else(
+    rooms: FarRooms, there: Server, scene: Path, tmp_path: Path
+) -> None:
+    rooms.register("here", File(path=scene, media_type=COG, bbox=BOUNDS))
+    href = there.put("/scene.tif", scene.read_bytes())
+    rooms.point_to("far", ("all", href, COG))
+    (far,) = rooms.looked("far")
+    there.refusing["/scene.tif"] = (500, {}, b"")
+    rooms.far.held.forget(rooms.far.file(far.sources[0].checksum))
+    with pytest.raises(Unavailable, match=r"scene\.tif cannot be reached since 20.*\(500\)"):
+        tiles(rooms.drawing, far)
+    asked = len(there.asked)
+    with pytest.raises(Unavailable, match="cannot be reached since"):
+        tiles(rooms.drawing, far)
+    assert len(there.asked) == asked  # for a moment nobody waits again
+    (down,) = rooms.layers.of("far")
+    assert "cannot be reached since 20" in down.trouble
+    assert [each.collection for each in rooms.layers.all()] == ["far", "here"]
+    again = FarRooms(tmp_path)  # after a restart what was known is known
+    try:
+        assert again.layers.of("far") == (down,)
+    finally:
+        again.close()
+    del there.refusing["/scene.tif"]
+    rooms.far.look("far")
+    assert rooms.far.wait(20)
+    (up,) = rooms.layers.of("far")
+    assert (up.trouble, up.stamp) == ("", far.stamp)
+    assert tiles(rooms.drawing, up)
+
+
+def test_an_answer_that_breaks_off_in_the_middle_is_asked_for_twice_and_then_told(
+    rooms: FarRooms, there: Server, scene: Path
+) -> None:
+    rooms.point_to("far", ("all", there.put("/scene.tif", scene.read_bytes()), COG))
+    (far,) = rooms.looked("far")
+    rooms.far.held.forget(rooms.far.file(far.sources[0].checksum))
+    there.cut = 1
+    assert tiles(rooms.drawing, far)
+    rooms.far.held.forget(rooms.far.file(far.sources[0].checksum))
+    there.cut, asked = 100, len(there.asked)
+    with pytest.raises(Unavailable, match="broke off 2 times"):
+        rooms.drawing.tile(far, Style(), "", "WebMercatorQuad", 6, 34, 22, "png")
+    assert len(there.asked) == asked + 2
+
+
+def test_a_file_that_was_changed_is_looked_at_again(
+    rooms: FarRooms, there: Server, scene: Path, tmp_path: Path
+) -> None:
+    rooms.point_to("far", ("all", there.put("/scene.tif", scene.read_bytes()), COG))
+    (old,) = rooms.looked("far")
+    cells = np.full((3, 64, 64), 7, "uint16")
+    there.put("/scene.tif", write_cog(tmp_path / "new.tif", cells, BOUNDS).read_bytes())
+    rooms.far.held.forget(rooms.far.file(old.sources[0].checksum))
+    with pytest.raises(Unavailable, match="was changed"):
+        tiles(rooms.drawing, old)
+    assert rooms.far.wait(20)
+    (new,) = rooms.layers.of("far")
+    assert new.shape == (64, 64) and new.stamp != old.stamp and not new.trouble
+
+
+def test_private_addresses_are_not_asked_where_several_use_the_house(
+    tmp_path: Path, there: Server, scene: Path
+) -> None:
+    rooms = FarRooms(tmp_path, private="none")
+    try:
+        href = there.put("/scene.tif", scene.read_bytes())
+        rooms.point_to("far", ("one", href, COG), ("two", href.replace("127.0.0.1", "localhost"), COG))
+        assert rooms.looked("far") == ()
+        survey = rooms.far.known("far")
+        assert survey is not None
+        assert all("REPEATPASS_PRIVATE_TARGETS" in look.trouble for look in survey.looks)
+        assert there.asked == []
+    finally:
+        rooms.close()
+
+
+def test_a_redirect_to_a_private_address_is_not_followed(tmp_path: Path, there: Server, scene: Path) -> None:
+    import socket
+
+    rooms = FarRooms(tmp_path, private="127.0.0.1/32")
+    inner = socket.create_server(("127.0.0.2", 0))
+    inner.settimeout(0.2)
+    try:
+        where = f"http://127.0.0.2:{inner.getsockname()[1]}/scene.tif"
+        there.refusing["/scene.tif"] = (302, {"Location": where}, b"")
+        rooms.point_to("far", ("all", f"{there.url}/scene.tif", COG), ("two", f"{there.url}/other.tif", COG))
+        there.refusing["/other.tif"] = (302, {"Location": where.replace("http", "ftp")}, b"")
+        assert rooms.looked("far") == ()
+        survey = rooms.far.known("far")
+        assert survey is not None
+        assert "127.0.0.2" in survey.looks[0].trouble and "private network" in survey.looks[0].trouble
+        assert survey.looks[1].trouble
+        with pytest.raises(TimeoutError):
+            inner.accept()
+    finally:
+        inner.close()
+        rooms.close()
+
+
+def test_what_cannot_be_drawn_says_why(rooms: FarRooms, there: Server, sea: xr.Dataset, tmp_path: Path) -> None:
+    sea.to_netcdf(tmp_path / "classic.nc", format="NETCDF3_64BIT", engine="scipy")
+    there.put("/plain.zarr/zarr.json", b'{"zarr_format": 3, "node_type": "group", "attributes": {}}')
+    rooms.point_to(
+        "far",
+        ("classic", there.put("/classic.nc", (tmp_path / "classic.nc").read_bytes()), NETCDF),
+        ("text", there.put("/text.tif", b"no raster"), COG),
+        ("gone", f"{there.url}/gone.tif", COG),
+        ("zarr", f"{there.url}/plain.zarr", ZARR),
+    )
+    assert rooms.looked("far") == ()
+    survey = rooms.far.known("far")
+    assert survey is not None
+    found = {look.file.item: look.note or look.trouble for look in survey.looks}
+    assert "classic format" in found["classic"]
+    assert "cannot be shown on a map" in found["text"]
+    assert "There is nothing at" in found["gone"]
+    assert "consolidated" in found["zarr"]
+
+
+def test_hdf5_that_leads_to_files_of_this_machine_is_refused(rooms: FarRooms, there: Server, tmp_path: Path) -> None:
+    import h5py
+
+    (tmp_path / "secret").write_bytes(b"\0" * 64)
+    with h5py.File(tmp_path / "bad.nc", "w") as file:
+        file.create_dataset("a", (4, 4), "f4", external=[(str(tmp_path / "secret"), 0, 64)])
+    rooms.point_to("far", ("all", there.put("/bad.nc", (tmp_path / "bad.nc").read_bytes()), NETCDF))
+    assert rooms.looked("far") == ()
+    survey = rooms.far.known("far")
+    assert survey is not None and "external storage" in survey.looks[0].note
+
+
+def test_of_many_rasters_one_is_looked_at_and_the_items_say_where_the_others_lie(
+    rooms: FarRooms, there: Server, scene: Path
+) -> None:
+    content = scene.read_bytes()
+    rooms.point_to("far", *((f"s{n}", there.put(f"/s{n}.tif", content), COG) for n in range(30)))
+    (layer,) = rooms.looked("far")
+    assert len(layer.sources) == 30
+    assert len({path for _, path, _ in there.asked}) == 1
+    assert tiles(rooms.drawing, layer)
