@@ -16,9 +16,9 @@ from rasterio.transform import from_origin
 from tests.layers import COG, File, Rooms
 
 from repeatpass.core.errors import Exhausted, Invalid, Unavailable
+from repeatpass.data.areas import Area, Point, box_of
 from repeatpass.data.records import Style
 from repeatpass.data.series import bounds
-from repeatpass.data.series.places import Area, Point, box_of
 from repeatpass.data.series.records import Cell, Covered, chosen_statistics
 from repeatpass.data.times import NoSuchTime
 from repeatpass.demo.formats import zarr_zip

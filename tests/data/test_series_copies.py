@@ -15,12 +15,12 @@ from tests.layers import File, Rooms
 
 from repeatpass.core.digests import digest_file
 from repeatpass.core.errors import Exhausted, Invalid
+from repeatpass.data.areas import Point, box_of
 from repeatpass.data.records import Style
 from repeatpass.data.series import copies, copying
 from repeatpass.data.series.copies import Wish, slow
 from repeatpass.data.series.copying import Plan, make_copy
 from repeatpass.data.series.fields import cube_field
-from repeatpass.data.series.places import Point, box_of
 from repeatpass.demo.formats import zarr_zip
 from repeatpass.kit.opening import NETCDF, ZARR_ZIP
 

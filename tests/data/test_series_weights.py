@@ -6,8 +6,8 @@ import shapely
 from pyproj import Geod, Transformer
 
 from repeatpass.core.errors import Invalid
+from repeatpass.data.areas import Area, area_from, area_of, box_of, point_of
 from repeatpass.data.series.grids import Grid, edges_of
-from repeatpass.data.series.places import Area, area_from, area_of, box_of, point_of
 from repeatpass.data.series.weights import parts_of
 
 EVERY = 10**7

@@ -8,13 +8,13 @@ import pytest
 import xarray as xr
 from tests.layers import File, Rooms
 
+from repeatpass.data.areas import Point
 from repeatpass.data.facts import dated
 from repeatpass.data.metadata import read_metadata
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.copying import make_copy
 from repeatpass.data.series.fields import cube_field
-from repeatpass.data.series.places import Point
 from repeatpass.data.times import chosen_time, chosen_times
 from repeatpass.demo.formats import zarr_zip
 from repeatpass.kit.bringing.checking import check_files

@@ -79,11 +79,11 @@ def test_an_address_says_a_whole_view_and_is_read_again_as_it_was_written() -> N
         ("compare=blink", "compare is “blink”"),
         ("group=free", "group is “free”"),
         ("area=1,2,3", "west,south,east,north"),
-        ("area=0,50,10,40", "south must be below north"),
-        ("area=POINT(1 2)", "area is a Point"),
+        ("area=0,50,10,40", "south less than north"),
+        ("area=POINT(1 2)", "it must be a Polygon or MultiPolygon"),
         ("area=POLYGON((0 0,", "no well-known text"),
-        ("area=POLYGON((0 0,10 10,10 0,0 10,0 0))", "crosses itself"),
-        ("area=POLYGON((0 0,500000 0,0 500000,0 0))", "not in degrees"),
+        ("area=POLYGON((0 0,10 10,10 0,0 10,0 0))", "the polygon is not sound"),
+        ("area=POLYGON((0 0,500000 0,0 500000,0 0))", "longitudes from"),
     ],
 )
 def test_a_field_that_says_something_impossible_is_named(client: httpx.Client, query: str, said: str) -> None:

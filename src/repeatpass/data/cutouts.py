@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from repeatpass.core.errors import Invalid
+from repeatpass.data.areas import Area
 from repeatpass.data.cutout_files import Part, csv, geotiff, netcdf
 from repeatpass.data.images import Images
-from repeatpass.data.places import Area, inside, own_grid
+from repeatpass.data.places import inside, own_grid
 from repeatpass.data.records import Cutout, Layer, Style
 from repeatpass.data.times import chosen_times
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from repeatpass.data.areas import Area
 from repeatpass.data.images import Images
-from repeatpass.data.places import Area, inside, own_grid
+from repeatpass.data.places import inside, own_grid
 from repeatpass.data.records import BandStatistics, Layer, Statistics, Style
 from repeatpass.data.times import chosen_times
 

@@ -1,71 +1,16 @@
-"""Areas on a layer: a box or a polygon in degrees, and the layer's own cells that it covers."""
+"""The layer's own cells that an area covers."""
 
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Exhausted, Invalid
+from repeatpass.data.areas import Area
 from repeatpass.data.grids import Grid
 from repeatpass.data.records import Box, Layer
 
 if TYPE_CHECKING:
     import numpy as np
-
-POLYGONS = ("Polygon", "MultiPolygon")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Area:
-    """A part of the Earth; *geometry* is None for a box."""
-
-    bbox: Box  # degrees; west > east where it crosses the antimeridian
-    geometry: Mapping[str, Any] | None = None  # GeoJSON, degrees
-
-
-def area_of(text: str) -> Area:
-    """Read ``west,south,east,north`` or a GeoJSON polygon, feature or collection of one; raise Invalid."""
-    text = text.strip()
-    if text.startswith("{"):
-        return _polygon(text)
-    try:
-        numbers = [float(each) for each in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise Invalid(
-            f"area is “{text[:80]}”; write west,south,east,north in degrees, or a GeoJSON polygon.", field="area"
-        )
-    west, south, east, north = numbers
-    if not (-90 <= south < north <= 90 and -180 <= west <= 360 and -180 <= east <= 360 and west != east):
-        raise Invalid(f"area is “{text}”; south must be below north, within ±90, and west beside east.", field="area")
-    return Area(bbox=(west, south, east, north))
-
-
-def _polygon(text: str) -> Area:
-    from shapely.errors import ShapelyError
-    from shapely.geometry import mapping, shape
-
-    try:
-        given = json.loads(text)
-        if given.get("type") == "FeatureCollection":
-            given = given["features"][0]
-        geometry = given["geometry"] if given.get("type") == "Feature" else given
-        found = shape(geometry)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, ShapelyError) as error:
-        raise Invalid(f"area is no GeoJSON geometry: {error}.", field="area") from None
-    if found.geom_type not in POLYGONS or found.is_empty or not found.is_valid:
-        raise Invalid(f"area is a {found.geom_type}; give a valid Polygon or MultiPolygon in degrees.", field="area")
-    west, south, east, north = found.bounds
-    if not (-360 <= west < east <= 360 and -90 <= south < north <= 90):
-        raise Invalid("area must lie within −90 to 90 and −360 to 360 degrees.", field="area")
-    return Area(bbox=(west, south, east, north), geometry=mapping(found))
-
-
-def whole(layer: Layer) -> Area:
-    """Return the area that a layer covers."""
-    return Area(bbox=layer.bbox)
 
 
 def own_grid(layer: Layer, area: Area | None, most: int, *, exact: bool = False, crs: Any = None) -> Grid:
@@ -121,7 +66,7 @@ def _cropped(layer: Layer, own: Grid, area: Area) -> Grid:
         first, last = max(0, first), min(own.width, last)
     upper, lower = max(0, math.floor((top - north) / dy + 1e-9)), min(own.height, math.ceil((top - south) / dy - 1e-9))
     if first >= last or upper >= lower:
-        raise Invalid(f"The area {area.bbox} lies outside {layer.id}, which covers {layer.bbox}.", field="area")
+        raise Invalid(f"The area {area.bounds} lies outside {layer.id}, which covers {layer.bbox}.", field="area")
     bounds = (left + first * dx, top - lower * dy, left + last * dx, top - upper * dy)
     return replace(own, bounds=bounds, width=last - first, height=lower - upper)
 
@@ -130,40 +75,30 @@ def _in(own: Grid, area: Area) -> Box:
     """The box of an area in units of a grid, on the turn of longitudes that the grid has."""
     from rasterio.warp import transform_bounds
 
-    west, south, east, north = area.bbox
+    west, south, east, north = area.bounds
     if not own.crs.is_geographic:
-        east = east + 360 if east < west else east
         found = transform_bounds("EPSG:4326", own.crs, west, south, east, north)
         return (found[0], found[1], found[2], found[3])
-    east = east + 360 if east < west else east
     middle = (own.bounds[0] + own.bounds[2]) / 2
     turn = round((middle - (west + east) / 2) / 360) * 360
     return (west + turn, south, east + turn, north)
 
 
 def inside(grid: Grid, area: Area | None) -> "np.ndarray[Any, Any]":
-    """Return which cells of *grid* have their middle in *area*: (row, column), all without a polygon."""
+    """Return which cells of *grid* have their middle in *area*: (row, column), all without one or in a box."""
     import numpy as np
     from rasterio.features import geometry_mask
     from rasterio.transform import from_bounds
     from rasterio.warp import transform_geom
 
-    if area is None or area.geometry is None:
+    if area is None or area.is_box:
         return np.ones((grid.height, grid.width), bool)
-    shapes = [area.geometry]
     if grid.crs.is_geographic:
-        shapes = [_moved(area.geometry, turn) for turn in (-360, 0, 360)]
+        shapes = [area.turned(turn) for turn in (-720, -360, 0, 360)]
     else:
-        shapes = [transform_geom("EPSG:4326", grid.crs, area.geometry)]
+        shapes = [transform_geom("EPSG:4326", grid.crs, area.turned(0))]
     transform = from_bounds(*grid.bounds, grid.width, grid.height)
     found = geometry_mask(shapes, (grid.height, grid.width), transform, invert=True)
     if not found.any():  # smaller than a cell: the cells that it touches
         found = geometry_mask(shapes, (grid.height, grid.width), transform, invert=True, all_touched=True)
     return np.asarray(found)
-
-
-def _moved(geometry: Mapping[str, Any], turn: float) -> Mapping[str, Any]:
-    from shapely.affinity import translate
-    from shapely.geometry import mapping, shape
-
-    return geometry if turn == 0 else dict(mapping(translate(shape(geometry), xoff=turn)))

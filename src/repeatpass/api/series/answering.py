@@ -10,8 +10,8 @@ from repeatpass.api.negotiating import JSON, accepted
 from repeatpass.api.tiles.answering import kept, matches
 from repeatpass.api.tiles.asking import Asked
 from repeatpass.core.errors import Invalid
+from repeatpass.data.areas import Area
 from repeatpass.data.series.coverages import MEDIA_TYPE, series_coverage
-from repeatpass.data.series.places import Area
 from repeatpass.data.series.records import TimeSeries
 from repeatpass.data.series.writing import as_csv, as_json
 

@@ -26,10 +26,10 @@ from repeatpass.api.series.edr_asking import (
 from repeatpass.api.tiles.asking import Asked
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
+from repeatpass.data.areas import Area, Point
 from repeatpass.data.records import Style
 from repeatpass.data.series.bounds import MOST_CUBE
 from repeatpass.data.series.coverages import MEDIA_TYPE, cube_coverages, joined, series_coverage
-from repeatpass.data.series.places import Area, Point
 from repeatpass.data.series.records import Cube, Outside, TimeSeries
 from repeatpass.data.series.writing import cells_as_csv, points_as_csv
 from repeatpass.data.times import NoSuchTime

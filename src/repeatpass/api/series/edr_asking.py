@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from repeatpass.api.tiles.asking import number_of, require_known
 from repeatpass.core.errors import Invalid
+from repeatpass.data.areas import Area, Point, box_of, checked, point_of
 from repeatpass.data.records import Layer, Style
-from repeatpass.data.series.places import Area, Point, box_of, checked, point_of
 
 WORDS = ("coords", "datetime", "parameter-name", "parameter_names", "crs", "z", "f")  # as OWSLib calls it, too
 MOST_POINTS = 100

@@ -12,7 +12,7 @@ from repeatpass.api.series.answering import FORMS, etag_of, form_of, headers_of,
 from repeatpass.api.tiles.asking import asked_of
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
-from repeatpass.data.series.places import area_of, box_of, point_of
+from repeatpass.data.areas import area_of, box_of, point_of
 from repeatpass.data.series.records import chosen_statistics
 
 WORDS = ("point", "area", "bbox", "statistics", "f", "v")

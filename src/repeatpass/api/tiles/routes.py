@@ -12,9 +12,9 @@ from repeatpass.api.tiles.answering import base_of, document, kept, picture
 from repeatpass.api.tiles.asking import Recent, asked_of, number_of, require_known, whole_of
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.data.areas import area_of
 from repeatpass.data.colours import FORMATS, colormaps, ramp
 from repeatpass.data.indices import all_indices, indices_of
-from repeatpass.data.places import area_of
 from repeatpass.data.styles import check_expression
 
 Place = tuple[str, int, int, int, str]

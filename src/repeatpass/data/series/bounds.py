@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from repeatpass.catalog.records import CollectionAsset
+from repeatpass.data.areas import Area
 from repeatpass.data.facts import CUBES, plain
 from repeatpass.data.images import Wanted
 from repeatpass.data.records import Layer
 from repeatpass.data.series.grids import Grid
-from repeatpass.data.series.places import Area
 from repeatpass.data.series.records import Outside, TooLarge
 from repeatpass.data.series.weights import Part, parts_of
 from repeatpass.data.times import chosen_times

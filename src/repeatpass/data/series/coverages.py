@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from repeatpass.data.series.places import Area
+from repeatpass.data.areas import Area
 from repeatpass.data.series.records import STATISTICS, VALUE, Cell, Cube, TimeSeries, Variable
 from repeatpass.data.series.writing import numbers
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from repeatpass.data.areas import Area
 from repeatpass.data.series.grids import DEGREES, Grid, position
-from repeatpass.data.series.places import Area
 from repeatpass.data.series.records import TooLarge
 
 if TYPE_CHECKING:

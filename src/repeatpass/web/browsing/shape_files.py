@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repeatpass.core.errors import Invalid
-from repeatpass.web.browsing.shapes import Shape, require_area
+from repeatpass.data.areas import checked
+from repeatpass.web.browsing.shapes import Shape
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -127,7 +128,7 @@ def _small(geometry: "BaseGeometry") -> Uploaded:
         parts = sorted(getattr(found, "geoms", [found]), key=lambda each: -each.area)[: POINTS // 5]
         found = shapely.union_all(parts) if step > 0.05 else found
     found = shapely.set_precision(found, 1e-5)
-    require_area(found)
+    checked(found)
     after = int(shapely.get_num_coordinates(found))
     said = f"{before:,} corners." if after >= before else f"Simplified from {before:,} to {after:,} corners."
     return Uploaded(shape=Shape(text=shapely.to_wkt(found, rounding_precision=5, trim=True)), said=said)

@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import Invalid
+from repeatpass.data.areas import checked, sides_of
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -52,39 +52,20 @@ def read_shape(text: str) -> Shape:
     """Read an area from an address; raise Invalid for what is none."""
     text = text.strip()
     if len(text) > LONGEST:
-        raise Invalid(f"area is {len(text):,} characters long; {LONGEST:,} are allowed. Upload it: it is simplified.")
+        raise Invalid(
+            f"area: it is {len(text):,} characters long; {LONGEST:,} are allowed. Upload it: it is simplified.",
+            field="area",
+        )
     if not text[:1].isalpha():
         return _box(text)
     shape = Shape(text=text)
     try:
         geometry = shape.geometry
     except Exception as error:  # shapely raises its own, by what GEOS says
-        raise Invalid(f"area is no well-known text: {str(error)[:160]}") from None
-    require_area(geometry)
+        raise Invalid(f"area: this is no well-known text: {str(error)[:160]}", field="area") from None
+    checked(geometry)
     return shape
 
 
 def _box(text: str) -> Shape:
-    try:
-        sides = [float(part) for part in text.split(",")]
-    except ValueError:
-        sides = []
-    if len(sides) != 4 or not all(map(isfinite, sides)):
-        raise Invalid(f"area is “{text[:60]}”; it must be west,south,east,north in degrees, or POLYGON((…)).")
-    west, south, east, north = sides
-    if not (-90 <= south < north <= 90) or west == east or max(abs(west), abs(east)) > 360:
-        raise Invalid(f"area is “{text[:60]}”; south must be below north, west not east, all in degrees.")
-    return Shape(text=",".join(f"{side:.8g}" for side in sides))
-
-
-def require_area(geometry: "BaseGeometry") -> None:
-    """Raise Invalid for what is not an area in degrees."""
-    if geometry.geom_type not in ("Polygon", "MultiPolygon") or geometry.is_empty:
-        raise Invalid(f"area is a {geometry.geom_type}; it must be a polygon or several.")
-    west, south, east, north = geometry.bounds
-    if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
-        raise Invalid("area is not in degrees: longitudes are within ±360, latitudes within ±90.")
-    if not geometry.is_valid:
-        from shapely.validation import explain_validity
-
-        raise Invalid(f"area crosses itself: {explain_validity(geometry)}.")
+    return Shape(text=",".join(f"{side:.8g}" for side in sides_of(text)))

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, quote
 from repeatpass.access import Actor, Right
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
-from repeatpass.data.places import whole
 from repeatpass.data.records import Layer
 from repeatpass.data.styles import style_of
 from repeatpass.data.times import chosen_time
@@ -190,7 +189,7 @@ def _data(layers: list[Layer], views: tuple[Projection, ...]) -> dict[str, Any]:
         "pictures": {name: address(STATIC / f"{name}.jpg").partition("?")[2] for name in NAMES},
         "layers": {
             layer.id: {
-                "title": layer.title, "unit": layer.unit, "bbox": whole(layer).bbox, "crs": layer.crs,
+                "title": layer.title, "unit": layer.unit, "bbox": layer.bbox, "crs": layer.crs,
                 "times": layer.times, "stamp": layer.stamp, "kind": layer.kind,
             }
             for layer in layers

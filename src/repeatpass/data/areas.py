@@ -1,4 +1,4 @@
-"""Where a series is asked for: a point, a box, or an area drawn in longitude and latitude."""
+"""Places that are asked for: a point, a box, or an area drawn in longitude and latitude."""
 
 import json
 import math
@@ -32,6 +32,18 @@ class Area:
         west, south, east, north = map(float, self.geometry.bounds)
         return (west, south, east, north)
 
+    @property
+    def is_box(self) -> bool:
+        """Whether it is a box along meridians and parallels, however it was written."""
+        return bool(self.geometry.equals(self.geometry.envelope))
+
+    def turned(self, turn: float) -> Any:
+        """Return its shape as GeoJSON, *turn* degrees further east."""
+        from shapely.affinity import translate
+        from shapely.geometry import mapping
+
+        return mapping(translate(self.geometry, xoff=turn) if turn else self.geometry)
+
 
 def point_of(text: str, field: str = "point") -> Point:
     """Read “lon,lat”; raise Invalid naming *field*."""
@@ -46,7 +58,7 @@ def _point(lon: float, lat: float, field: str) -> Point:
     return Point(lon=lon, lat=lat)
 
 
-def box_of(text: str, field: str = "area") -> Area:
+def sides_of(text: str, field: str = "area") -> tuple[float, float, float, float]:
     """Read “west,south,east,north” (or with heights, which are passed over); west > east crosses the antimeridian."""
     numbers = _numbers(text, field, "west,south,east,north in degrees")
     if len(numbers) not in (4, 6):
@@ -56,9 +68,19 @@ def box_of(text: str, field: str = "area") -> Area:
     _check(east, north, field)
     if south >= north or west == east:
         _wrong(field, text, "a box: west,south,east,north in degrees, south less than north, west not east")
+    return west, south, east, north
+
+
+def box_of(text: str, field: str = "area") -> Area:
+    """Read a box as `sides_of` does."""
+    return checked(box(*sides_of(text, field)).geometry, field)
+
+
+def box(west: float, south: float, east: float, north: float) -> Area:
+    """Return a box in degrees that is known to be right; west > east crosses the antimeridian."""
     import shapely
 
-    return checked(shapely.box(west, south, east if east > west else east + 360, north), field)
+    return Area(geometry=shapely.box(west, south, east if east > west else east + 360, north))
 
 
 def area_of(text: str, field: str = "area") -> Area:
