@@ -21,7 +21,7 @@ BY_PARTS = (TIFF, NETCDF, PARQUET)
 SERVICES = {
     "stac": ("stac", "open_stac"), "wms": ("pictures", "open_wms"), "wmts": ("wmts", "open_wmts"),
     "xyz": ("xyz", "open_xyz"), "sentinelhub": ("sentinelhub", "open_sentinelhub"),
-    "openeo": ("openeo", "open_openeo"),
+    "openeo": ("openeo", "open_openeo"), "xcube": ("xcube", "open_xcube"),
 }  # fmt: skip
 S3_OPTIONS = ("endpoint", "region", "version", "anonymous")
 
@@ -37,8 +37,8 @@ def open_address(
         whole: True: fetch the file as a whole, False: only the parts that are needed. By default files of more
             than 64 MB are read in parts, where the service gives parts.
         secret: name of the secret (environment variable) that holds a token, for HTTP and STAC.
-        **options: of S3 ``endpoint``, ``region``, ``version``, ``anonymous``; of a service those of its function
-            (see SERVICES); all others go to the library that opens the file.
+        **options: of S3 ``endpoint``, ``region``, ``version``, ``anonymous``; of ``NAME.levels`` ``level``; of a
+            service those of its function (see SERVICES); all others go to the library that opens the file.
 
     Returns: as `repeatpass.open`.
 
@@ -50,8 +50,12 @@ def open_address(
         return _of(service)(address, secret=secret, **given, **options)
     place = place_of(address, secret=secret, options=options)
     wanted = media_type or _by_name(place)
+    if not media_type and place.path.rstrip("/").lower().endswith(".levels"):
+        from repeatpass.kit.connectors.xcube import one_level
+
+        place, wanted = one_level(place, options.pop("level", 0)), ZARR
     if wanted == ZARR:
-        return _zarr(place, options)
+        return opened_zarr(place, options)
     return _file(place, wanted, whole, options)
 
 
@@ -150,7 +154,8 @@ def _parquet(file: RemoteFile, options: Mapping[str, Any]) -> Any:
     return pandas.read_parquet(file, **options)
 
 
-def _zarr(place: Place, options: Mapping[str, Any]) -> Any:
+def opened_zarr(place: Place, options: Mapping[str, Any]) -> Any:
+    """Open a Zarr store with consolidated metadata, read object by object."""
     try:
         import xarray
 
