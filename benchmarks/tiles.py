@@ -203,7 +203,11 @@ def titiler(environment: Path, folder: Path, port: int) -> Iterator[str]:
     python = peers.environment(environment, PACKAGES)
     (folder / "peer.py").write_text(APP)
     command = [str(python), "-m", "uvicorn", "peer:app", "--port", str(port), "--log-level", "error"]
-    known = os.environ | {"GDAL_CACHEMAX": "200", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+    known = os.environ | {
+        "PYTHONWARNINGS": "ignore",
+        "GDAL_CACHEMAX": "200",
+        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    }
     process = subprocess.Popen(command, cwd=folder, env=known)
     base = f"http://127.0.0.1:{port}"
     try:

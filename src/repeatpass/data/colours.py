@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from repeatpass.data.pngs import palette_png, png
 from repeatpass.data.records import BadStyle, Style
 
 if TYPE_CHECKING:
     import numpy as np
 
 FORMATS = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
-FASTEST = 1  # zlib's level: most of a tile's time is its compression
 
 
 @lru_cache(1)
@@ -85,20 +85,15 @@ def _palette_png(shades: Any, known: Any, colours: Any) -> bytes:
     Where every shade occurs, the picture has its colours in full.
     """
     import numpy as np
-    from PIL import Image
 
+    table = np.ascontiguousarray(colours[:, :3])
     if known.all():
-        return _with_palette(Image.fromarray(shades), colours)
+        return palette_png(shades, table)
     unused = np.flatnonzero(np.bincount(shades[known], minlength=256) == 0)
     if not unused.size:
         return write_picture(colours[shades][..., :3], known, "png")
     clear = int(unused[0])
-    return _with_palette(Image.fromarray(np.where(known, shades, clear).astype("uint8")), colours, transparency=clear)
-
-
-def _with_palette(image: Any, colours: Any, **options: Any) -> bytes:
-    image.putpalette(colours[:, :3].tobytes())
-    return _saved(image, "PNG", compress_level=FASTEST, **options)
+    return palette_png(np.where(known, shades, clear).astype("uint8"), table, clear)
 
 
 def write_picture(colours: Any, known: Any, form: str) -> bytes:
@@ -108,13 +103,11 @@ def write_picture(colours: Any, known: Any, form: str) -> bytes:
 
     if form in ("jpg", "jpeg"):
         return _saved(Image.fromarray(np.where(known[..., None], colours, 255).astype("uint8")), "JPEG", quality=85)
-    if known.all():
-        image = Image.fromarray(np.ascontiguousarray(colours))
-    else:
-        image = Image.fromarray(np.dstack([np.where(known[..., None], colours, 0), known * np.uint8(255)]))
-    return (
-        _saved(image, "WEBP", quality=85, method=1) if form == "webp" else _saved(image, "PNG", compress_level=FASTEST)
-    )
+    if not known.all():
+        colours = np.dstack([np.where(known[..., None], colours, 0), known * np.uint8(255)])
+    if form == "png":
+        return png(colours)
+    return _saved(Image.fromarray(np.ascontiguousarray(colours)), "WEBP", quality=85, method=1)
 
 
 def _saved(image: Any, form: str, **options: Any) -> bytes:

@@ -1,5 +1,6 @@
 """Parts of rasters on other grids, by rio-tiler: the cells that it gives, without what need be found out only once."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -30,9 +31,43 @@ def part_of(file: Any, indexes: Sequence[int], grid: Grid, nodata: float | None,
         from rasterio import Affine
 
         options["src_transform"] = Affine.translation(turn, 0) * file.transform
-    elif nodata is None and _whole(file) and _within(file, grid):
-        options["add_alpha"] = False
+    known = nodata if nodata is not None else file.nodata
+    if known is not None or (not turn and _whole(file) and _within(file, grid)):
+        return _without_mask(file, indexes, grid, known, options)
     return read(file, dst_crs=grid.crs, vrt_options=options, **common).array
+
+
+def _without_mask(file: Any, indexes: Sequence[int], grid: Grid, nodata: float | None, options: dict[str, Any]) -> Any:
+    """The cells where the values themselves tell which are none, or all are some: nothing else is warped for that."""
+    import numpy as np
+    from rasterio.enums import Resampling
+    from rasterio.vrt import WarpedVRT
+
+    how = Resampling[grid.resampling]
+    none = {} if nodata is None else {"nodata": nodata, "src_nodata": nodata}
+    with WarpedVRT(file, add_alpha=False, resampling=how, **none, **options) as warped:
+        cells = warped.read(list(indexes), out_shape=(len(indexes), grid.height, grid.width), resampling=how)
+    return np.ma.MaskedArray(_unscaled(file, indexes, cells), mask=_unknown(cells, nodata))
+
+
+def _unknown(cells: Any, nodata: float | None) -> Any:
+    import numpy as np
+
+    if nodata is None:
+        return np.zeros(cells.shape, dtype=bool)
+    return np.isnan(cells) if math.isnan(nodata) else cells == nodata
+
+
+def _unscaled(file: Any, indexes: Sequence[int], cells: Any) -> Any:
+    import numpy as np
+
+    if not scaled(file):
+        return cells
+    scales, offsets = (np.array([all[index - 1] for index in indexes]) for all in (file.scales, file.offsets))
+    made = cells.astype("float32")
+    made *= scales.reshape(-1, 1, 1).astype("float32")
+    made += offsets.reshape(-1, 1, 1).astype("float32")
+    return made
 
 
 def _target(file: Any, grid: Grid) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from hashlib import sha256
 
+from repeatpass.data.pngs import png
 from repeatpass.data.records import Picture
 
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
@@ -36,6 +37,7 @@ def composed(pictures: Sequence[Picture], media_type: str, background: Colour | 
 
 def encoded(image: "object", media_type: str) -> bytes:
     """Encode a Pillow image."""
+    import numpy as np
     from PIL import Image
 
     assert isinstance(image, Image.Image)
@@ -45,7 +47,7 @@ def encoded(image: "object", media_type: str) -> bytes:
     elif media_type == WEBP:
         image.save(into, "WEBP", lossless=True)
     else:
-        image.save(into, "PNG", compress_level=1)
+        return png(np.asarray(image.convert("RGBA")))
     return into.getvalue()
 
 
