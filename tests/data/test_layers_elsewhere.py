@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import numpy as np
 import pytest
 import xarray as xr
+from moto.server import ThreadedMotoServer
 from tests.layers import COG, NETCDF, File, Rooms
 from tests.rasters import grid, write_cog
 
@@ -16,12 +18,17 @@ from repeatpass.access import SYSTEM
 from repeatpass.core.errors import Unavailable
 from repeatpass.data.areas import Point, area_of
 from repeatpass.data.elsewhere.asking import Asking, Signed
+from repeatpass.data.elsewhere.reading import Held
+from repeatpass.data.elsewhere.records import FarFile
 from repeatpass.data.elsewhere.room import Elsewhere
 from repeatpass.data.layers import Layers
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.rendering import Rendering
+from repeatpass.data.series import copies
 from repeatpass.data.series.copies import Copies
 from repeatpass.data.series.room import Series
+from repeatpass.entries.adding import Adding, read_drafts
+from repeatpass.entries.folders import Said
 from repeatpass.kit.connectors import requesting
 from repeatpass.notices.targets import Targets
 
@@ -302,3 +309,99 @@ def test_of_many_rasters_one_is_looked_at_and_the_items_say_where_the_others_lie
     assert len(layer.sources) == 30
     assert len({path for _, path, _ in there.asked}) == 1
     assert tiles(rooms.drawing, layer)
+
+
+def test_a_copy_in_long_chunks_is_made_of_a_cube_elsewhere_and_gives_the_same_series(
+    rooms: FarRooms, there: Server, sea: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "SLOW_FAR", 100)
+    sea.to_netcdf(tmp_path / "sea.nc", engine="h5netcdf", encoding={"sst": {"chunksizes": (1, 20, 20)}})
+    rooms.point_to("far", ("all", there.put("/sea.nc", (tmp_path / "sea.nc").read_bytes()), NETCDF))
+    (layer,) = rooms.looked("far")
+    first = rooms.series.point(layer, Style(), "", Point(lon=15.3, lat=44.4))
+    assert not first.copied
+    assert rooms.series.copies.wait(60)
+    rooms.far.close()
+    there.refusing["/sea.nc"] = (500, {}, b"")  # the copy lies with us
+    second = rooms.series.point(layer, Style(), "", Point(lon=15.3, lat=44.4))
+    assert second.copied
+    np.testing.assert_array_equal(first.variables[0].values["value"], second.variables[0].values["value"])
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Amazon's own client; nobody has an account at the store but who has the key."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    client = boto3.client("s3", region_name="us-east-1")
+    client.create_bucket(Bucket="data")
+    yield client
+    client.close()
+
+
+def test_a_bucket_added_as_an_entry_is_drawn_where_it_is(
+    rooms: FarRooms, bucket: Any, endpoint: str, scene: Path, sea: xr.Dataset, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    bucket.put_object(Bucket="data", Key="fields/scene_2020-01-01.tif", Body=scene.read_bytes())
+    (draft,) = read_drafts("s3://data/fields", Said(licence="CC0-1.0"))
+    Adding(rooms.catalog, rooms.files).add(SYSTEM, draft)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")  # the entry says where its store is
+    rooms.register("here", File(path=scene, media_type=COG, bbox=BOUNDS))
+    (far,), (near,) = rooms.looked("fields"), rooms.layers.of("here")
+    assert far.times == near.times
+    assert tiles(rooms.drawing, far) == tiles(rooms.drawing, near)
+    warnings.simplefilter("ignore", UserWarning)
+    sea.to_zarr(tmp_path / "sea.zarr", zarr_format=2, consolidated=True)
+    for each in (tmp_path / "sea.zarr").rglob("*"):
+        if each.is_file():
+            bucket.put_object(
+                Bucket="data", Key=f"sea.zarr/{each.relative_to(tmp_path / 'sea.zarr')}", Body=each.read_bytes()
+            )
+    store = {"storage:schemes": {"own": {"type": "custom-s3", "platform": endpoint}}}
+    asset = {"href": "s3://data/sea.zarr", "type": ZARR, "storage:refs": ["own"]}
+    rooms.point_to("sea", body={"assets": {"data": asset}, **store})
+    (cube,) = rooms.looked("sea")
+    found = rooms.series.point(cube, Style(), "", Point(lon=15.3, lat=44.4)).variables[0].values["value"]
+    np.testing.assert_array_equal(found, sea["sst"].sel(lon=15.25, lat=44.25).values)
+
+
+def test_the_house_shows_its_key_only_for_the_buckets_that_its_operator_named(
+    tmp_path: Path, there: Server, scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
+    monkeypatch.setenv("HTTP_TOKEN_127_0_0_1", "sesame-open")
+    for bucket in ("open", "named"):
+        there.put(f"/{bucket}/scene.tif", scene.read_bytes())
+    said = []
+    for signed, named in (("none", "open"), ("named", "open"), ("named", "named"), ("all", "open")):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", there.url)
+        asking = Asking(targets=Targets.read("all"), signed=Signed.read(signed))
+        file = FarFile(collection="a", item="", key="b", address=f"s3://{named}/scene.tif", media_type="image/tiff")
+        there.asked.clear()
+        Held(asking).of(file)
+        said.append("Authorization" in there.asked[0][2])
+        assert asking == Asking.of_words(asking.words())
+    assert said == [False, False, True, True]
+    stated = FarFile(
+        collection="a", item="", key="b", address="s3://named/scene.tif", media_type="image/tiff", endpoint=there.url
+    )
+    there.asked.clear()
+    Held(Asking(targets=Targets.read("all"), signed=Signed.read("named"))).of(stated)
+    assert "Authorization" not in there.asked[0][2]  # an entry does not say who hears of the key
+    web = FarFile(collection="a", item="", key="b", address=f"{there.url}/open/scene.tif", media_type="image/tiff")
+    for signed, shown in (("none", None), ("127.0.0.1", "Bearer sesame-open")):
+        there.asked.clear()
+        Held(Asking(targets=Targets.read("all"), signed=Signed.read(signed))).of(web)
+        assert there.asked[0][2].get("Authorization") == shown

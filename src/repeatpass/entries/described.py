@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from repeatpass.data.metadata import FileFacts
@@ -16,8 +17,10 @@ EXTENSIONS = {
     "cube:": f"{BASE}/datacube/v2.2.0/schema.json",
     "table:": f"{BASE}/table/v1.2.0/schema.json",
     "file:": f"{BASE}/file/v2.1.0/schema.json",
+    "storage:": f"{BASE}/storage/v2.0.0/schema.json",
     "sci:": f"{BASE}/scientific/v1.0.0/schema.json",
 }
+STORE = "store"  # how the one store of an entry is called in it
 
 
 def extensions_of(document: Any) -> set[str]:
@@ -39,6 +42,7 @@ def asset_of(facts: FileFacts, href: str = "") -> dict[str, Any]:
     """Return the STAC asset of a file; without *href* for one that is kept here, whose address the faces write."""
     asset: dict[str, Any] = {"title": facts.name, "type": facts.media_type, "roles": ["data"], "file:size": facts.size}
     asset |= {"href": href} if href else {}
+    asset |= {"storage:refs": [STORE]} if stores_of([href]) else {}
     asset |= _projection(facts)
     if facts.bands:
         asset["bands"] = [_band(each) for each in facts.bands]
@@ -49,6 +53,18 @@ def asset_of(facts: FileFacts, href: str = "") -> dict[str, Any]:
         asset["table:columns"] = [{"name": each.name, "type": each.data_type} for each in facts.columns]
         asset["table:row_count"] = facts.shape[0]
     return asset
+
+
+def stores_of(addresses: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the store that files at ``s3://`` were read from, where the environment names another than Amazon's.
+
+    As the storage extension (2.0) says it, so that whoever opens the files later asks there, too.
+    """
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    if not endpoint or not any(each.startswith("s3://") for each in addresses):
+        return {}
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+    return {STORE: {"type": "custom-s3", "platform": endpoint} | ({"region": region} if region else {})}
 
 
 def _projection(facts: FileFacts) -> dict[str, Any]:

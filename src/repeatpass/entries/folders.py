@@ -11,7 +11,7 @@ from repeatpass.core.errors import Invalid
 from repeatpass.core.ids import check_name
 from repeatpass.data.metadata import FileFacts, UnreadableFile, read_metadata
 from repeatpass.data.metadata.cubes import ZARR, ZARR_ZIP
-from repeatpass.entries.described import asset_of, extensions_of
+from repeatpass.entries.described import asset_of, extensions_of, stores_of
 from repeatpass.entries.listing import SUFFIXES, is_elsewhere, listed_files, times_of
 from repeatpass.entries.records import Draft, Level, OwnFile, Remark
 
@@ -137,6 +137,8 @@ def _body(address: str, said: Said, read: Sequence[Read]) -> dict[str, Any]:
         body["repeatpass:nowhere"] = True
     if loose := {key: asset_of(each.facts, _href(each)) for each, key in _loose(read)}:
         body["assets"] = loose
+    if schemes := stores_of(each.address for each in read):
+        body["storage:schemes"] = schemes
     body["stac_extensions"] = sorted(extensions_of(body))
     return body
 
@@ -173,7 +175,7 @@ def _item(collection: str, read: Read) -> dict[str, Any]:
     box = read.facts.bbox
     assert box is not None
     once = read.start if read.start == read.end else None
-    asset = asset_of(read.facts, _href(read))
+    asset, schemes = asset_of(read.facts, _href(read)), stores_of([read.address])
     item: dict[str, Any] = {
         "type": "Feature",
         "stac_version": "1.1.0",
@@ -183,7 +185,8 @@ def _item(collection: str, read: Read) -> dict[str, Any]:
         "bbox": list(box),
         "properties": {"datetime": once}
         | ({} if once else {"start_datetime": read.start, "end_datetime": read.end})
-        | asset.pop("properties", {}),
+        | asset.pop("properties", {})
+        | ({"storage:schemes": schemes} if schemes else {}),
         "links": [],
         "assets": {"data": asset},
     }
