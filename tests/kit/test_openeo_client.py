@@ -1,9 +1,6 @@
 """The openEO client itself, in an environment of its own: it finds our stand-in true, and we take its cubes."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +8,10 @@ import pytest
 import xarray as xr
 from elsewhere import elsewhere
 from openeoservice import service
-from tests.conftest import cannot
+from otherpythons import python_with, run
 
 import repeatpass
 from repeatpass.kit.connectors import oauth
-from repeatpass.notebooks.environments.tools import find_uv
 
 pytestmark = pytest.mark.slow
 
@@ -39,20 +35,8 @@ except openeo.rest.OpenEoApiError as error:
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with the client, which asks for pandas before 3: the one that is named, or one that is made."""
-    if named := os.environ.get("REPEATPASS_TESTS_OPENEO"):
-        return Path(named)
-    place, uv = tmp_path_factory.mktemp("openeo") / "env", find_uv()
-    if uv is None:
-        cannot("there is no uv to make an environment with openeo")
-    for words in (
-        ["venv", "--python", sys.executable, str(place)],
-        ["pip", "install", "--python", str(place / "bin" / "python"), "openeo>=0.40"],
-    ):
-        done = subprocess.run([str(uv), *words], capture_output=True, text=True, check=False, timeout=240)
-        if done.returncode:
-            cannot(f"openeo cannot be installed here: {done.stderr[-300:]}")
-    return place / "bin" / "python"
+    """The client asks for pandas before 3."""
+    return python_with("openeo>=0.40", tmp_path_factory.mktemp("openeo"))
 
 
 @pytest.mark.parametrize("way", ["basic", "oidc"])
@@ -64,11 +48,8 @@ def test_the_client_and_we_get_the_same_from_the_stand_in_and_its_cube_can_be_op
     monkeypatch.setattr(oauth, "_tokens", {})
     with elsewhere() as there:
         service(there, tmp_path)
-        command = [str(python), "-c", ASK, f"{there.url}/openeo", way, str(tmp_path / "theirs.nc")]
-        environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environ)
-        assert done.returncode == 0, done.stderr
-        graph, refused = done.stdout.splitlines()[-2:]
+        told = run(python, ASK, f"{there.url}/openeo", way, str(tmp_path / "theirs.nc"), home=tmp_path)
+        graph, refused = told[-2:]
         assert refused == "404 CollectionNotFound"
         theirs = xr.open_dataset(tmp_path / "theirs.nc", engine="h5netcdf")
         box, days = (10, 40, 12, 41), "2024-06-01/2024-07-01"

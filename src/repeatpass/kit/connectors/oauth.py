@@ -35,10 +35,11 @@ def client(secret: str, prefix: str) -> tuple[str, str]:
     return id, key
 
 
-def token(url: str, id: str, key: str, keys: str, **more: str) -> str:
+def token(url: str, id: str, key: str, keys: str, *, as_json: bool = False, **more: str) -> str:
     """Return a token for the client *id*, asked for at *url*; one that still holds is used again.
 
     *keys*: a sentence on where id and secret are kept. *more*: further members of the request (``audience``).
+    *as_json*: for services that want the request so, instead of as a form.
 
     Raises: AccessRefused with the service's words where it does not know the client; as `exchange`.
     """
@@ -46,9 +47,11 @@ def token(url: str, id: str, key: str, keys: str, **more: str) -> str:
     if time.time() < until:
         return known
     form = {"grant_type": "client_credentials", "client_id": id, "client_secret": key, **more}
-    place = replace(http_place(url), sign=lambda method, url: {}, body=urlencode(form).encode(), keys=keys)
+    place = replace(http_place(url), sign=lambda method, url: {}, keys=keys)
+    place = replace(place, body=json_body(form) if as_json else urlencode(form).encode())
+    kind = "application/json" if as_json else "application/x-www-form-urlencoded"
     try:
-        found = exchange(place, _read, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        found = exchange(place, _read, headers={"Content-Type": kind})
         _tokens[url, id, key] = (
             str(found["access_token"]),
             time.time() + float(found.get("expires_in", LASTING)) - SPARE,

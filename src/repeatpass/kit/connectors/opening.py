@@ -21,7 +21,7 @@ BY_PARTS = (TIFF, NETCDF, PARQUET)
 SERVICES = {
     "stac": ("stac", "open_stac"), "wms": ("pictures", "open_wms"), "wmts": ("wmts", "open_wmts"),
     "xyz": ("xyz", "open_xyz"), "sentinelhub": ("sentinelhub", "open_sentinelhub"),
-    "openeo": ("openeo", "open_openeo"), "xcube": ("xcube", "open_xcube"),
+    "openeo": ("openeo", "open_openeo"), "xcube": ("xcube", "open_xcube"), "geodb": ("geodb", "open_geodb"),
 }  # fmt: skip
 S3_OPTIONS = ("endpoint", "region", "version", "anonymous")
 

@@ -12,7 +12,7 @@ from urllib.request import OpenerDirector
 
 from repeatpass.kit.errors import UnknownData
 
-SERVICES = ("stac", "wms", "wmts", "xyz", "sentinelhub", "openeo", "xcube")  # spoken over HTTP: stac+https://…
+SERVICES = ("stac", "wms", "wmts", "xyz", "sentinelhub", "openeo", "xcube", "geodb")  # spoken over HTTP: stac+https://…
 SCHEMES = (
     "http://", "https://", "s3://", *(f"{each}+{over}://" for each in SERVICES for over in ("http", "https")),
     "sentinelhub://",
