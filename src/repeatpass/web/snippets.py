@@ -18,7 +18,7 @@ VECTOR = (
     "application/vnd.flatgeobuf",
     "application/flatgeobuf",
 )
-TIFF, CSV = "image/tiff", "text/csv"
+TIFF, CSV, ZARR = "image/tiff", "text/csv", "application/vnd.zarr"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,11 +37,30 @@ class Opened:
 
 def snippets_of(asked: Opened | None, code: str) -> tuple[Snippet, ...]:
     """Every way to open it; *code* are the lines that do in a notebook of this house, empty where its files are elsewhere."""
-    recorded = "What it reads is recorded, so that a run can be repeated."
+    recorded = "What it reads is recorded, so that a run can be repeated." if "repeatpass.open" in code else ""
     here = (Snippet(name="Python, in a notebook here", language="python", text=code, note=recorded),) if code else ()
     if asked is None or _reading(asked) is None or not asked.href.startswith(("http://", "https://")):
         return here
     return (*here, _python(asked), _qgis(asked), _r(asked), _shell(asked))
+
+
+BY_ADDRESS = (TIFF, *NETCDF, ZARR, ZARR_ZIP, *PARQUET, CSV)  # that repeatpass.open reads where they lie
+
+
+def opening_elsewhere(media_type: str, href: str, endpoint: str = "", region: str = "") -> str:
+    """Return the lines that open, in a notebook here, a file at an address of the web or of S3."""
+    text, far = json.dumps(href), href.startswith("s3://")
+    if media_type in BY_ADDRESS:
+        facts = {"media_type": media_type, "endpoint": endpoint, "region": region}
+        given = "".join(f",\n    {name}={json.dumps(value)}" for name, value in facts.items() if value)
+        return f"import repeatpass\n\ndata = repeatpass.open(\n    {text}{given},\n)\ndata"
+    if media_type in VECTOR:
+        place = json.dumps(f"/vsis3/{href[5:]}") if far else text
+        return f"import geopandas\n\ndata = geopandas.read_file({place})\ndata"
+    needed = "import fsspec  # with its package s3fs" if far else "import fsspec"
+    if media_type.endswith("json"):
+        return f"import json\n\n{needed}\n\nwith fsspec.open({text}) as file:\n    data = json.load(file)\ndata"
+    return f"{needed}\n\nwith fsspec.open({text}) as file:\n    content = file.read()\nlen(content)"
 
 
 def _python(asked: Opened) -> Snippet:

@@ -44,7 +44,7 @@ class MapOffers:
 
     def part(self, collection: Collection, _actor: Actor) -> Part | None:
         """Return the links to maps and tiles; None for a collection that has no file of a kind that is drawn."""
-        if collection.id not in self._known():
+        if collection.id not in self._known() and collection.id not in self.house.elsewhere.drawn():
             return None
         here = f"/ogc/collections/{collection.id}"
         links = [
@@ -63,7 +63,7 @@ class MapOffers:
                 self._looked = time.monotonic()
                 stamp = self.house.catalog.stamp()
                 if stamp != self._stamp:
-                    assets = self.house.catalog.current_assets()
-                    self._drawable = frozenset(each.collection for each in assets if on_a_map(each.media_type))
+                    types = self.house.catalog.overviews.media_types()
+                    self._drawable = frozenset(id for id, each in types.items() if any(map(on_a_map, each)))
                     self._stamp = stamp
             return self._drawable

@@ -19,7 +19,7 @@ def summary(layer: Layer, base: str) -> dict[str, Any]:
         name: getattr(layer, name)
         for name in (
             "id", "collection", "name", "title", "kind", "unit", "crs", "bounds", "bbox", "shape", "cell", "dtype",
-            "nodata", "scale", "offset", "bands", "variables", "dimensions", "platform",
+            "nodata", "scale", "offset", "bands", "variables", "dimensions", "platform", "trouble",
         )
     }  # fmt: skip
     return dict(plain(known)) | {

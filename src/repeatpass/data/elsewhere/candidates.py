@@ -45,7 +45,7 @@ def _of(collection: str, item: str, body: Mapping[str, Any], above: Mapping[str,
         media_type = type_of(str(asset.get("type") or ""), address)
         said = set(map(str, roles)) if isinstance(roles, list) else set()
         if media_type and (not PICTURES & said or "data" in said):
-            endpoint, region = _store(asset, body, above)
+            endpoint, region = store_of(asset, body, above)
             yield FarFile(
                 collection=collection, item=item, key=str(key), address=address, media_type=media_type,
                 endpoint=endpoint, region=region,
@@ -67,8 +67,11 @@ def type_of(stated: str, address: str) -> str:
     return ZARR_ZIP if found == FOLDER and path.endswith(".zip") else found
 
 
-def _store(asset: Mapping[str, Any], body: Mapping[str, Any], above: Mapping[str, Any]) -> tuple[str, str]:
-    """The endpoint and the region that the storage extension (2.0) states for an asset."""
+def store_of(asset: Mapping[str, Any], body: Mapping[str, Any], above: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the endpoint and the region that the storage extension (2.0) states for an asset; empty: it states none.
+
+    *body*: the item that it stands in, or the collection; *above*: the collection.
+    """
     refs = asset.get("storage:refs")
     for holder in (body.get("properties"), body, above) if isinstance(refs, list) else ():
         schemes = holder.get("storage:schemes") if isinstance(holder, Mapping) else None

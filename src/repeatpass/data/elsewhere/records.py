@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.data import surveys
 from repeatpass.data.surveys import GridFacts
+from repeatpass.kit.connectors.places import clean
 
 PREFIX = "far:"  # of what stands in place of a checksum
 
@@ -52,7 +53,9 @@ class Look:
     @property
     def sentence(self) -> str:
         """What people read of the trouble; empty where there is none."""
-        return f"{self.file.address} cannot be reached since {self.since}: {self.trouble}" if self.trouble else ""
+        return (
+            f"{clean(self.file.address)} cannot be reached since {self.since}: {self.trouble}" if self.trouble else ""
+        )
 
     @property
     def asset(self) -> CollectionAsset:

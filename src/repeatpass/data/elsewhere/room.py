@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from repeatpass.catalog.records import Collection
+from repeatpass.catalog.records import Collection, Head
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import NotFound, RepeatpassError, Unavailable
 from repeatpass.core.times import now
@@ -46,8 +46,9 @@ class Elsewhere:
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._read = False  # whether what is in the folder was read
 
-    def survey(self, collection: Collection) -> Survey | None:
+    def survey(self, collection: Collection | Head) -> Survey | None:
         """Return what is known, at once; None where nothing is yet. What is old is looked at in the background."""
         known = self.known(collection.id)
         age = time.time() - known.looked if known else 0.0
@@ -66,6 +67,16 @@ class Elsewhere:
             return kept[1] if kept and kept[0] == age else self._loaded(collection, place, age)
         except (OSError, ValueError, KeyError, TypeError):  # not there, or of another form: it is looked at again
             return None
+
+    def drawn(self) -> frozenset[str]:
+        """Return the ids of the collections of whose files elsewhere there are layers."""
+        if not self._read:
+            for place in self.folder.glob(f"*{SUFFIX}"):
+                self.known(place.name.removesuffix(SUFFIX))
+            self._read = True
+        with self._lock:
+            kept = [survey for _, survey in self._surveys.values()]
+        return frozenset(each.collection for each in kept if any(look.facts for look in each.looks))
 
     def facts(self, checksum: str) -> tuple[GridFacts, ...]:
         """Return the facts of a file by what stands in place of its checksum; none if they are not known."""

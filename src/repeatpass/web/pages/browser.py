@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 from repeatpass.access import Actor, Right
 from repeatpass.assembly import House
-from repeatpass.core.errors import Invalid, NotFound
+from repeatpass.core.errors import Exhausted, Forbidden, Invalid, NotFound, Unavailable
 from repeatpass.data.records import Layer
 from repeatpass.data.styles import style_of
 from repeatpass.data.times import chosen_time
@@ -82,11 +82,11 @@ def _shown(house: House, sight: Sight, at: int, found: Layer | str) -> ShownLaye
     if isinstance(found, str):
         return ShownLayer(title=shown.layer, when="", collection=Link(text=""), wrong=found, **facts)
     collection = Link(text=found.collection, href=f"/collections/{found.collection}")
-    wrong, when = "", ""
+    wrong, when = found.trouble if len(found.sources) == 1 else "", ""
     try:
         house.rendering.completed(found, style_of(found, shown.style()))
         when = said(chosen_time(found, shown.time, nearest=True), found.times)
-    except (Invalid, NotFound) as error:
+    except (Exhausted, Forbidden, Invalid, NotFound, Unavailable) as error:  # a file elsewhere may not be reached
         wrong = error.message
     return ShownLayer(title=found.title, when=when, collection=collection, wrong=wrong, **facts)
 

@@ -7,9 +7,10 @@ from repeatpass.catalog.records import Collection, CollectionAsset, Item, Visibi
 from repeatpass.catalog.registry.contents import Contents
 from repeatpass.catalog.registry.plain import texts
 from repeatpass.catalog.registry.reading import base as plain_type
+from repeatpass.data.elsewhere.candidates import store_of, type_of
 from repeatpass.web import words
 from repeatpass.web.links import safe
-from repeatpass.web.snippets import Opened
+from repeatpass.web.snippets import Opened, opening_elsewhere
 from repeatpass.web.views import Cell, Column, Table
 
 
@@ -44,8 +45,14 @@ def opened_of(
         of_item=bool(item),
         root=f"{address}/stac",
         public=collection.visibility == Visibility.PUBLIC,
-        spatial="table:primary_geometry" in collection.body or "geo" in media_type.partition(";")[2],
+        spatial=_has_places(collection, contents, key) or "geo" in media_type.partition(";")[2],
     )
+
+
+def _has_places(collection: Collection, contents: Contents, key: str) -> bool:
+    """Whether a table has geometries, as the collection or the asset itself says."""
+    assets = [_stated(body).get(key, {}) for body in (collection.body, *(each.body for each in contents.newest[:1]))]
+    return any("table:primary_geometry" in each for each in (collection.body, *assets))
 
 
 Known = tuple[str, str, str, str]
@@ -65,9 +72,24 @@ def _elsewhere(collection: Collection, contents: Contents) -> Known | None:
     """The first asset with data that lies elsewhere."""
     for body, item in [*((each.body, each.id) for each in contents.newest[:1]), (collection.body, "")]:
         for key, asset in _stated(body).items():
-            if safe(asset.get("href")) and "data" in (texts(asset.get("roles")) or ("data",)):
+            if _followed(asset.get("href")) and "data" in (texts(asset.get("roles")) or ("data",)):
                 return str(key), str(asset.get("type", "")), str(asset["href"]), item
     return None
+
+
+def _followed(href: object) -> bool:
+    return bool(safe(href)) or str(href or "").startswith("s3://")
+
+
+def code_elsewhere(collection: Collection, contents: Contents) -> str:
+    """The lines that open, in a notebook here, the first file with data that lies elsewhere; empty where nothing does."""
+    known = _elsewhere(collection, contents)
+    if known is None:
+        return ""
+    key, media_type, href, item = known
+    body = contents.newest[0].body if item else collection.body
+    endpoint, region = store_of(_stated(body)[key], body, collection.body)
+    return opening_elsewhere(type_of(media_type, href) or plain_type(media_type), href, endpoint, region)
 
 
 def _stated(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -79,7 +101,7 @@ def _stated(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 def files_table(collection: Collection, contents: Contents, files: Sequence[CollectionAsset]) -> Table | None:
     """The files kept here, or the assets elsewhere; None where there are neither."""
     if not files:
-        return _assets_elsewhere(contents)
+        return _assets_elsewhere(collection, contents)
     items = {item.id: item for item in contents.newest}
     rows = tuple(
         (
@@ -98,18 +120,28 @@ def files_table(collection: Collection, contents: Contents, files: Sequence[Coll
     return Table(caption=f"Files of version {collection.version}", columns=columns, rows=rows)
 
 
-def _assets_elsewhere(contents: Contents) -> Table | None:
+def _assets_elsewhere(collection: Collection, contents: Contents) -> Table | None:
+    bodies: list[tuple[str, Item | None, Mapping[str, Any]]]
+    bodies = [(f"/stac/collections/{collection.id}", None, collection.body)]
+    bodies += [(f"/stac/collections/{item.collection}/items/{item.id}", item, item.body) for item in contents.newest]
     rows = tuple(
         (
-            Cell(text=_title(item), href=f"/stac/collections/{item.collection}/items/{item.id}"),
+            Cell(text=_title(item), href=href),
             Cell(text=key, href=safe(asset.get("href"))),
             Cell(text=str(asset.get("type", "")).partition(";")[0], mono=True),
+            Cell(text=_clipped(str(asset.get("href", ""))), mono=True, copy=str(asset.get("href", ""))),
         )
-        for item in contents.newest
-        for key, asset in _stated(item.body).items()
+        for href, item, body in bodies
+        for key, asset in _stated(body).items()
+        if asset.get("href")
     )
-    columns = (Column(title="Item"), Column(title="Asset"), Column(title="Type"))
+    columns = tuple(Column(title=title) for title in ("Item", "Asset", "Type", "Address"))
     return Table(caption="Files, kept elsewhere", columns=columns, rows=rows[:200]) if rows else None
+
+
+def _clipped(address: str) -> str:
+    """A long address without its middle."""
+    return address if len(address) <= 64 else f"{address[:28]}…{address[-34:]}"
 
 
 def _title(item: Item | None) -> str:
