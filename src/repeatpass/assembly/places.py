@@ -43,7 +43,7 @@ class IndicatorPlaces:
     def offer(self, actor: Actor) -> FeatureSet:
         """Make the collection, or bring it up to date; raise Forbidden for who may not publish collections."""
         actor.require(Right.CURATE)
-        if COLLECTION not in {each.id for each in self.catalog.collections()}:
+        if not self.catalog.known([COLLECTION]):
             self.catalog.register(
                 SYSTEM, collection_document(COLLECTION, TITLE, SAID, ("indicators", "places")), [], []
             )

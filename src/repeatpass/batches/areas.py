@@ -134,7 +134,7 @@ def _items(id: str, catalog: Catalog) -> Iterator[tuple[Mapping[str, Any], BaseG
     try:
         catalog.collection(id)
     except NotFound:
-        known = ", ".join(sorted(each.id for each in catalog.collections())[:12]) or "none"
+        known = ", ".join(sorted(each.id for each in catalog.overviews.heads())[:12]) or "none"
         raise NotFound(f"areas.collection: there is no collection “{id}”. Known are: {known}.", collection=id) from None
     for item in catalog.items(id):
         body = {"id": item.id, "properties": item.body.get("properties", {})}

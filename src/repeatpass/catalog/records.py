@@ -54,6 +54,27 @@ class Collection:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """The outlines of a collection."""
+
+    id: str
+    version: str
+    title: str
+    updated: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemHead:
+    """The times of an item, as its document states them."""
+
+    collection: str
+    id: str
+    datetime: str | None
+    start_datetime: str | None
+    end_datetime: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """A STAC item as kept here."""
 

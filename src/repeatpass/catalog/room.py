@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
+from repeatpass.catalog.overviews import Overviews
 from repeatpass.catalog.records import (
     AlreadyThere,
     Collection,
@@ -137,6 +138,11 @@ class Catalog:
             }
             row |= {"collection": id, "version": version, "size": file.size, "checksum": file.checksum}
             connection.execute(assets.insert().values(**row))
+
+    @property
+    def overviews(self) -> Overviews:
+        """The same collections by their outlines, for lists of many."""
+        return Overviews(self.database, self.viewer)
 
     def collections(self) -> list[Collection]:
         """List all collections by title."""

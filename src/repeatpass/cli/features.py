@@ -41,7 +41,7 @@ def add(collection: Collection, file: File, title: str = "", home: Home = None) 
         raise Invalid(f"{file.name} ends in nothing that features are read from; there are {', '.join(sorted(kinds))}.")
     table = read_table(file, kind)
     with house_at(home) as house:
-        if collection not in {each.id for each in house.catalog.collections()}:
+        if not house.catalog.known([collection]):
             body = collection_document(collection, title, f"Features of {file.name}.")
             house.catalog.register(house.owner, body, [], [], own=True, visibility=Visibility.PRIVATE)
             house.features.begin(house.owner, collection)

@@ -51,7 +51,7 @@ def checked(body: Mapping[str, Any], catalog: Catalog | None = None) -> Specific
 
 
 def _require_sources(specification: Specification, catalog: Catalog) -> None:
-    known = {each.id for each in catalog.collections()}
+    known = {each.id for each in catalog.overviews.heads()}
     for variable in specification.variables:
         if variable.collection not in known:
             raise Invalid(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from repeatpass.access.records import Actor
-from repeatpass.catalog.records import Collection
+from repeatpass.catalog.records import Collection, Head
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import NotFound
 from repeatpass.data.elsewhere.records import Survey
@@ -31,7 +31,7 @@ class Layers:
         self.files = files
         self.elsewhere = elsewhere
         self.known = Known(files, folder, elsewhere)
-        self._made: OrderedDict[tuple[str, str], tuple[Layer, ...]] = OrderedDict()
+        self._made: OrderedDict[str, tuple[str, tuple[Layer, ...]]] = OrderedDict()  # by collection, with its mark
         self._lock = threading.Lock()
 
     def as_seen_by(self, actor: Actor) -> Self:
@@ -42,17 +42,20 @@ class Layers:
 
     def all(self) -> list[Layer]:
         """Return the layers of all collections, by the title of the collection."""
-        able = {asset.collection for asset in self.catalog.current_assets() if on_a_map(asset.media_type)}
-        return [
-            layer
-            for each in self.catalog.collections()
-            if each.id in able or self._far(each)
-            for layer in self._of(each)
-        ]
+        types = self.catalog.overviews.media_types()
+        able = {id for id, each in types.items() if any(map(on_a_map, each))}
+        heads = [each for each in self.catalog.overviews.heads() if each.id in able or self._far(each)]
+        known = {head.id: self._held(self._key(head)) for head in heads}
+        new = self.catalog.some([id for id, layers in known.items() if layers is None])
+        known |= {each.id: self._of(each) for each in new}
+        return [layer for head in heads for layer in known[head.id] or ()]
 
-    def of(self, collection: str) -> tuple[Layer, ...]:
-        """Return the layers of a collection, none if nothing of it lies on a map; raise NotFound if there is none."""
-        return self._of(self.catalog.collection(collection))
+    def of(self, collection: str | Collection) -> tuple[Layer, ...]:
+        """Return the layers of a collection, by its id or as it was read; none if nothing of it lies on a map.
+
+        Raise NotFound where there is no collection of that id.
+        """
+        return self._of(self.catalog.collection(collection) if isinstance(collection, str) else collection)
 
     def layer(self, id: str) -> Layer:
         """Return a layer by its id, or the first of a collection by the collection's id; raise NotFound."""
@@ -68,22 +71,33 @@ class Layers:
         return found
 
     def _of(self, collection: Collection) -> tuple[Layer, ...]:
-        far = self._far(collection)
-        key = (collection.id, f"{collection.version} {collection.updated.isoformat()} {far.mark if far else ''}")
+        key = self._key(collection)
+        found = self._held(key)
+        if found is not None:
+            return found
+        made = self._build(collection, self._far(collection))
         with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
-        made = self._build(collection, far)
-        with self._lock:
-            for old in [each for each in self._made if each[0] == collection.id]:
-                del self._made[old]
-            self._made[key] = made
+            self._made.pop(collection.id, None)
+            self._made[collection.id] = (key[1], made)
             while len(self._made) > MOST:
                 self._made.popitem(last=False)
         return made
 
-    def _far(self, collection: Collection) -> Survey | None:
+    def _key(self, collection: Collection | Head) -> tuple[str, str]:
+        """The collection, and what changes with its layers."""
+        far = self._far(collection)
+        return (collection.id, f"{collection.version} {collection.updated.isoformat()} {far.mark if far else ''}")
+
+    def _held(self, key: tuple[str, str]) -> tuple[Layer, ...] | None:
+        """The layers that were made already; None if there are none, or others by now."""
+        with self._lock:
+            mark, found = self._made.get(key[0], ("", ()))
+            if mark != key[1]:
+                return None
+            self._made.move_to_end(key[0])
+            return found
+
+    def _far(self, collection: Collection | Head) -> Survey | None:
         """What is known of the files elsewhere of a collection; None where there are none, or nothing is known yet."""
         found = self.elsewhere.survey(collection) if self.elsewhere else None
         return found if found and found.looks else None

@@ -87,7 +87,7 @@ def _register(house: House, filling: Filling) -> None:
     from repeatpass.demo.collections import RECIPES  # with xarray and rasterio, which a second start does not need
     from repeatpass.demo.preparing import prepare
 
-    known = {collection.id for collection in house.catalog.collections()}
+    known = {collection.id for collection in house.catalog.overviews.heads()}
     missing = [recipe.facts.id for recipe in RECIPES if recipe.facts.id not in known]
     if not missing:
         return

@@ -11,15 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from repeatpass.access import ANYONE, Actor, Role
-from repeatpass.catalog.records import CollectionAsset
+from repeatpass.catalog.records import CollectionAsset, ItemHead
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.digests import canonical_json
 from repeatpass.core.errors import NotFound
 from repeatpass.kit.context import Context
 from repeatpass.kit.records import Asset, Collection, Item
 from repeatpass.storage.files import FileArea
-
-ITEM_TIMES = ("datetime", "start_datetime", "end_datetime")
 
 
 def current_context(catalog: Catalog) -> Context:
@@ -30,21 +28,20 @@ def current_context(catalog: Catalog) -> Context:
     assets: dict[tuple[str, str | None], dict[str, Asset]] = defaultdict(dict)
     for asset in catalog.current_assets():
         assets[asset.collection, asset.item][asset.key] = _asset(asset)
-    with_files = {collection for collection, item in assets if item}
+    items: dict[str, list[Item]] = defaultdict(list)
+    for head in catalog.overviews.item_heads():
+        if (head.collection, head.id) in assets:
+            items[head.collection].append(_item(head, assets[head.collection, head.id]))
     return Context(
         collections={
             entry.id: Collection(
                 id=entry.id,
                 version=entry.version,
                 title=entry.title,
-                items=tuple(
-                    _item(item.id, item.body, assets[entry.id, item.id])
-                    for item in (catalog.items(entry.id) if entry.id in with_files else ())
-                    if (entry.id, item.id) in assets
-                ),
+                items=tuple(items[entry.id]),
                 assets=assets[entry.id, None],
             )
-            for entry in catalog.collections()
+            for entry in catalog.overviews.heads()
         }
     )
 
@@ -53,9 +50,9 @@ def _asset(asset: CollectionAsset) -> Asset:
     return Asset(href="", type=asset.media_type, size=asset.size, checksum=asset.checksum)
 
 
-def _item(id: str, body: Mapping[str, Any], assets: Mapping[str, Asset]) -> Item:
-    properties = body.get("properties", {})
-    return Item(id=id, assets=assets, **{name: properties.get(name) for name in ITEM_TIMES})
+def _item(head: ItemHead, assets: Mapping[str, Asset]) -> Item:
+    times = {"datetime": head.datetime, "start_datetime": head.start_datetime, "end_datetime": head.end_datetime}
+    return Item(id=head.id, assets=assets, **times)
 
 
 class Contexts:
@@ -85,7 +82,7 @@ class Contexts:
         if checksum == self.current():
             return False
         if checksum not in self._closed:
-            public = {each.id for each in self.catalog.as_seen_by(ANYONE).collections()}
+            public = {each.id for each in self.catalog.as_seen_by(ANYONE).overviews.heads()}
             self._closed[checksum] = not public.issuperset(self.read(checksum).collections)
         return self._closed[checksum]
 

@@ -92,8 +92,7 @@ class Entries:
         return replace(entry, bbox=layer.bbox, shown=Shown(layer=layer, style=style_on(drawn, layer), tiles=tiles))
 
     def _mapped(self) -> Iterator[Collection]:
-        able = {layer.collection for layer in self.layers.all()}
-        yield from (each for each in self.layers.catalog.collections() if each.id in able)
+        yield from self.layers.catalog.some(list(dict.fromkeys(layer.collection for layer in self.layers.all())))
 
     def _collection(self, collection: Collection) -> Entry:
         body: Any = collection.body

@@ -19,12 +19,12 @@ def geodata_router(house: House, pages: Pages, faces: list[Contributor]) -> APIR
     @router.get("/collections")
     def collections(request: Request) -> Response:
         limit, offset = min(whole(request, "limit", MOST, 1), MOST), whole(request, "offset", 0, 0)
-        every = catalog_for(house, request).collections()
+        found, number = catalog_for(house, request).overviews.page(limit, offset)
         ahead, actor = for_many(faces), actor_of(request)
-        shown = [described(each, ahead, actor, listed=True) for each in every[offset : offset + limit]]
+        shown = [described(each, ahead, actor, listed=True) for each in found]
         body = {
-            "links": [link("/ogc", "up", title="Repeatpass"), *_beside(limit, offset, len(every))],
-            "numberMatched": len(every),
+            "links": [link("/ogc", "up", title="Repeatpass"), *_beside(limit, offset, number)],
+            "numberMatched": number,
             "numberReturned": len(shown),
             "crs": [CRS84],
             "collections": shown,

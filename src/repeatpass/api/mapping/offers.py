@@ -44,7 +44,7 @@ class MapOffers:
 
     def part(self, collection: Collection, _actor: Actor) -> Part | None:
         """Return the links to maps and tiles; None for a collection that has no file of a kind that is drawn."""
-        if collection.id not in self._known() and collection.id not in self.house.elsewhere.drawn():
+        if collection.id not in self._known() and not self.house.elsewhere.draws(collection.id):
             return None
         here = f"/ogc/collections/{collection.id}"
         links = [

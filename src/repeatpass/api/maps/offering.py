@@ -58,8 +58,7 @@ class Offering:
         by_collection: dict[str, list[Layer]] = {}
         for layer in self.house.layers.as_seen_by(actor).all():
             by_collection.setdefault(layer.collection, []).append(layer)
-        known = (each for each in seen.collections() if each.id in by_collection)
-        return [_group(each, tuple(by_collection[each.id])) for each in known]
+        return [_group(each, tuple(by_collection[each.id])) for each in seen.some(list(by_collection))]
 
 
 def sequence_of(groups: Sequence[Group]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from repeatpass.catalog.records import Collection
+from repeatpass.catalog.records import Collection, Head
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.core.times import iso
@@ -22,7 +22,7 @@ RANGE_VALUES = 8_000_000  # that are unpacked to tell the range of a variable
 TRIES = 3  # of the first rasters of many, if some cannot be read
 
 
-def stamp_of(collection: Collection) -> str:
+def stamp_of(collection: Collection | Head) -> str:
     """Return what changes with the collection's items and files."""
     return f"{collection.version} {collection.updated.isoformat()}"
 

@@ -39,6 +39,7 @@ class Elsewhere:
         self.catalog, self.folder, self.asking, self.now = catalog, folder, asking, now
         self.held = Held(asking)
         self._surveys: dict[str, tuple[int, Survey]] = {}  # by collection, with the age of its file
+        self._nothing: dict[str, str] = {}  # collections without such files, as they were when they were looked at
         self._looks: dict[str, Look] = {}  # by what stands in place of a checksum
         self._quiet: dict[str, tuple[float, str]] = {}  # by file: until when, and why
         self._wishes: queue.Queue[str | None] = queue.Queue()
@@ -50,9 +51,11 @@ class Elsewhere:
 
     def survey(self, collection: Collection | Head) -> Survey | None:
         """Return what is known, at once; None where nothing is yet. What is old is looked at in the background."""
+        if self._nothing.get(collection.id) == stamp_of(collection):
+            return None
         known = self.known(collection.id)
         age = time.time() - known.looked if known else 0.0
-        lasts = (SOON_S if known.troubled else AGAIN_S if known.looks else float("inf")) if known else 0.0
+        lasts = SOON_S if known and known.troubled else AGAIN_S
         if known is None or known.stamp != stamp_of(collection) or age > lasts:
             self.look(collection.id)
         return known
@@ -68,15 +71,15 @@ class Elsewhere:
         except (OSError, ValueError, KeyError, TypeError):  # not there, or of another form: it is looked at again
             return None
 
-    def drawn(self) -> frozenset[str]:
-        """Return the ids of the collections of whose files elsewhere there are layers."""
+    def draws(self, collection: str) -> bool:
+        """Say whether there are layers of files elsewhere of a collection, without looking at any."""
         if not self._read:
             for place in self.folder.glob(f"*{SUFFIX}"):
                 self.known(place.name.removesuffix(SUFFIX))
             self._read = True
         with self._lock:
-            kept = [survey for _, survey in self._surveys.values()]
-        return frozenset(each.collection for each in kept if any(look.facts for look in each.looks))
+            kept = self._surveys.get(collection)
+        return kept is not None and any(look.facts for look in kept[1].looks)
 
     def facts(self, checksum: str) -> tuple[GridFacts, ...]:
         """Return the facts of a file by what stands in place of its checksum; none if they are not known."""
@@ -151,14 +154,25 @@ class Elsewhere:
         try:
             collection = self.catalog.collection(id)
         except NotFound:  # withdrawn or deleted meanwhile
-            self._place(id).unlink(missing_ok=True)
+            with self._lock:
+                self._forget(id)
             return
         made = look_at(collection, self.catalog, self.held, self.known(id), self.now())
         with self._lock:
             for each in made.looks:
                 if not each.trouble:
                     self._quiet.pop(each.file.id, None)
-            self._keep(made)
+            if made.looks:
+                self._keep(made)
+            else:
+                self._forget(id)
+                self._nothing[id] = made.stamp
+
+    def _forget(self, id: str) -> None:
+        self._place(id).unlink(missing_ok=True)
+        _, old = self._surveys.pop(id, (0, None))
+        for each in old.looks if old else ():
+            self._looks.pop(each.checksum, None)
 
     def _keep(self, survey: Survey) -> None:
         place = self._place(survey.collection)

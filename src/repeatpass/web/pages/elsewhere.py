@@ -59,7 +59,7 @@ def remote_page(desk: Desk, actor: Actor, id: str, asked: str) -> RemotePage:
         bodies, trouble, moment = listed.collections, listed.trouble, listed.asked
     except RepeatpassError as error:
         bodies, trouble, moment = (), error.message, None
-    here = {each.id for each in house.catalog.collections() if each.id.startswith(f"{remote.id}.")}
+    here = {each.id for each in house.catalog.overviews.heads() if each.id.startswith(f"{remote.id}.")}
     return RemotePage(
         title=remote.title,
         path=f"/remotes/{id}",

@@ -48,7 +48,7 @@ def new_batch_page(desk: Desk, form: Mapping[str, str], plan: Plan | None = None
 
 
 def _areas(desk: Desk, form: Mapping[str, str], revision: Revision) -> tuple[Field, ...]:
-    collections = tuple((each.id, each.title) for each in desk.house.catalog.collections())
+    collections = tuple((each.id, each.title) for each in desk.house.catalog.overviews.heads())
     return (
         _field(form, "where", "Areas", choices=WHERE),
         _field(form, "area_parameter", "Parameter that takes the area", choices=_names(revision)),
