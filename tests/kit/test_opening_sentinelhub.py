@@ -1,66 +1,22 @@
 """`repeatpass.open("sentinelhub://…")` against a stand-in of the Process API, which the service's own client finds true."""
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-import rasterio
 import sentinelhub
 from elsewhere import Elsewhere, elsewhere
+from sentinelhubservice import CATALOG, PROCESS, STATISTICS, TOKENS, Answer, counted, processed, refused, service
 
 import repeatpass
 from repeatpass.kit.connectors import oauth, requesting
 from repeatpass.kit.errors import AccessRefused, QuotaReached, RemoteTrouble, UnknownData, UnreadableData
 
-TOKENS, PROCESS = "/auth/realms/main/protocol/openid-connect/token", "/api/v1/process"
 BOX = (10.0, 40.0, 12.0, 41.0)
 SCRIPT = "//VERSION=3\nfunction setup() { return {input: ['B04'], output: {bands: 2, sampleType: 'FLOAT32'}}; }"
-Answer = tuple[int, dict[str, str], bytes]
-
-
-def refused(status: int, reason: str, message: str, code: str, **headers: str) -> Answer:
-    """An error as the service's documentation shows it."""
-    error = {"status": status, "reason": reason, "message": message, "code": code, "errors": {}}
-    return status, {"Content-Type": "application/json", **headers}, json.dumps({"error": error}).encode()
-
-
-def processed(there: Elsewhere, body: bytes) -> Answer:
-    """What the Process API answers: a GeoTIFF whose first band counts columns; the first column has no data."""
-    if there.asked[-1][2].get("Authorization") != "Bearer a.token.here":
-        return refused(
-            401, "Unauthorized", "You are not authorized! Please provide a valid token", "COMMON_UNAUTHORIZED"
-        )
-    asked = json.loads(body)
-    bounds, output = asked["input"]["bounds"], asked["output"]
-    if not asked["evalscript"].startswith("//VERSION=3"):
-        return refused(400, "Bad Request", "Failed to evaluate script! undefined", "RENDERER_EXCEPTION")
-    wide, high = output.get("width", 8), output.get("height", 4)
-    epsg = int(bounds["properties"]["crs"].rpartition("/")[2])
-    cells = np.stack([np.tile(np.arange(wide), (high, 1)), np.tile(np.arange(wide) > 0, (high, 1))]).astype("float32")
-    where = rasterio.transform.from_bounds(*bounds["bbox"], wide, high)
-    content = io.BytesIO()
-    with rasterio.MemoryFile() as memory:
-        with memory.open(
-            driver="GTiff", width=wide, height=high, count=2, dtype="float32", crs=epsg, transform=where
-        ) as file:
-            file.write(cells)
-        content.write(memory.read())
-    assert output["responses"] == [{"identifier": "default", "format": {"type": "image/tiff"}}]
-    return 200, {"Content-Type": "image/tiff"}, content.getvalue()
-
-
-def token_for(there: Elsewhere, body: bytes) -> Answer | dict[str, Any]:
-    form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-    assert form["grant_type"] == "client_credentials"
-    if (form["client_id"], form["client_secret"]) != ("me", "very-secret"):
-        words = {"error": "invalid_client", "error_description": "Invalid client or Invalid client credentials"}
-        return 401, {"Content-Type": "application/json"}, json.dumps(words).encode()
-    return {"access_token": "a.token.here", "expires_in": 3600, "token_type": "Bearer"}
 
 
 @pytest.fixture
@@ -74,8 +30,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
     monkeypatch.setattr(requesting, "PAUSE", 0.01)
     monkeypatch.setattr(oauth, "_tokens", {})
     with elsewhere() as there:
-        there.answers = {TOKENS: lambda path, body: token_for(there, body),
-                         PROCESS: lambda path, body: processed(there, body)}  # fmt: skip
+        service(there)
         yield there
 
 
@@ -94,17 +49,20 @@ def test_bands_come_with_their_names_their_crs_and_without_cells_of_no_data(hub:
     np.testing.assert_array_equal(found.sel(band="B04")[0], [np.nan, 1, 2, 3, 4, 5, 6, 7])
 
 
-def test_the_services_own_client_gets_the_same_cells_from_the_stand_in_as_we_do(hub: Elsewhere) -> None:
-    config = sentinelhub.SHConfig(
+def config(hub: Elsewhere) -> Any:
+    return sentinelhub.SHConfig(
         use_defaults=True, sh_client_id="me", sh_client_secret="very-secret", sh_base_url=hub.url,
         sh_token_url=hub.url + TOKENS,
     )  # fmt: skip
+
+
+def test_the_services_own_client_gets_the_same_cells_from_the_stand_in_as_we_do(hub: Elsewhere) -> None:
     here = sentinelhub.DataCollection.SENTINEL2_L2A.define_from("L2A_HERE", service_url=hub.url)
     data = sentinelhub.SentinelHubRequest.input_data(
         here, time_interval=("2024-06-01", "2024-06-30"), mosaicking_order=sentinelhub.MosaickingOrder.MOST_RECENT
     )
     request = sentinelhub.SentinelHubRequest(
-        evalscript=SCRIPT, input_data=[data], config=config, size=(8, 4),
+        evalscript=SCRIPT, input_data=[data], config=config(hub), size=(8, 4),
         responses=[sentinelhub.SentinelHubRequest.output_response("default", sentinelhub.MimeType.TIFF)],
         bbox=sentinelhub.BBox(BOX, sentinelhub.CRS.WGS84),
     )  # fmt: skip
@@ -112,6 +70,45 @@ def test_the_services_own_client_gets_the_same_cells_from_the_stand_in_as_we_do(
     ours = opened(hub, evalscript=SCRIPT)
     np.testing.assert_array_equal(np.moveaxis(theirs, -1, 0), ours)
     assert [path for _, path, _ in hub.asked] == [TOKENS, PROCESS] * 2
+
+
+def test_statistics_of_an_area_come_as_a_table_and_the_services_own_client_gets_the_same(hub: Elsewhere) -> None:
+    found = opened(hub, what="statistics", bands=["B04"], datetime="2024-06-01/2024-06-03")
+    assert found["mean"].tolist() == [1, 2, 3] and found["from"][0] == "2024-06-01T00:00:00Z"
+    assert set(found["band"]) == {"B04"} and found["sampleCount"].tolist() == [32] * 3
+    ask = sentinelhub.SentinelHubStatistical
+    aggregation = ask.aggregation(SCRIPT, ("2024-06-01", "2024-06-03"), "P1D", size=(8, 4))
+    here = sentinelhub.DataCollection.SENTINEL2_L2A.define_from("L2A_STATISTICS", service_url=hub.url)
+    box = sentinelhub.BBox(BOX, sentinelhub.CRS.WGS84)
+    (theirs,) = ask(aggregation, [ask.input_data(here)], bbox=box, config=config(hub)).get_data()
+    means = [each["outputs"]["default"]["bands"]["B04"]["stats"]["mean"] for each in theirs["data"]]
+    assert means == found["mean"].tolist()
+
+
+def test_dates_of_scenes_come_from_all_pages_and_the_services_own_client_gets_the_same(
+    hub: Elsewhere, tmp_path: Path
+) -> None:
+    found = opened(hub, what="dates")
+    assert found["date"].tolist() == ["2024-06-03", "2024-06-08", "2024-06-13", "2024-06-18", "2024-06-23"]
+    assert len({read["asset"] for read in reads(tmp_path)}) == 3, "every page is an input of its own"
+    box = sentinelhub.BBox(BOX, sentinelhub.CRS.WGS84)
+    catalog = sentinelhub.SentinelHubCatalog(config=config(hub))
+    theirs = catalog.search("sentinel-2-l2a", bbox=box, time=("2024-06-01", "2024-06-30"), distinct="date")
+    assert list(theirs) == found["date"].tolist()
+
+
+def test_statistics_that_failed_for_one_day_are_an_error(hub: Elsewhere) -> None:
+    failed = counted(hub, json.dumps(
+        {"input": {"data": [{}]}, "aggregation": {"aggregationInterval": {"of": "P1D"}, "timeRange": {
+            "from": "2024-06-01T", "to": "2024-06-02T"}}}).encode())  # fmt: skip
+    failed["data"][1] = {"interval": failed["data"][1]["interval"], "error": {"type": "TIMEOUT", "message": "Too slow"}}
+    hub.answers[STATISTICS] = lambda path, body: failed
+    with pytest.raises(RemoteTrouble, match=r"no statistics of 2024-06-02T.*Too slow"):
+        opened(hub, what="statistics", bands=["B04"])
+    for what in ("statistics", "dates"):
+        hub.answers.update({STATISTICS: lambda path, body: {"x": 1}, CATALOG: lambda path, body: {"x": 1}})
+        with pytest.raises(RemoteTrouble, match=f"gave no {what}"):
+            opened(hub, what=what, bands=["B04"])
 
 
 def test_the_request_is_an_input_with_the_digest_of_what_was_asked(hub: Elsewhere, tmp_path: Path) -> None:
@@ -188,7 +185,8 @@ def test_a_client_that_the_service_does_not_know_is_told_and_one_that_is_missing
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "bands or an evalscript"), ({"bands": ["B04"], "size": (3000, 1)}, "size"), ({"bbox": (1, 2)}, "bbox"),
+        ({}, "bands or an evalscript"), ({"what": "movie"}, "what is 'movie'"), ({"what": "dates", "datetime": ""}, "datetime"),
+        ({"bands": ["B04"], "size": (3000, 1)}, "size"), ({"bbox": (1, 2)}, "bbox"),
         ({"bands": ["B04"], "crs": "nonsense"}, "not a valid CRS"),
         ({"bands": ["B04"], "datetime": "in June"}, "cannot be asked"), ({"bands": ["B04"], "maxcc": 7}, "cannot be asked"),
         ({"bands": ["B04"], "resolution": (1, 1)}, "size or resolution"),
