@@ -10,6 +10,7 @@ from repeatpass.access import Actor, Right
 from repeatpass.catalog.records import Collection, Item, Visibility
 from repeatpass.catalog.room import Catalog, item_row
 from repeatpass.catalog.search.indexing import forget_items, index_items, index_row
+from repeatpass.catalog.shapes import check_collection, check_item
 from repeatpass.catalog.store import assets, collections, items, viewers
 from repeatpass.core.digests import canonical_json, digest_bytes
 from repeatpass.core.errors import Conflict, Invalid, NotFound
@@ -206,6 +207,7 @@ def _checked_item(collection: str, body: Any, id: str = "") -> dict[str, Any]:
         )
     if not isinstance(body.get("assets", {}), Mapping):
         raise Invalid("“assets” must be an object of assets by key.", field="assets")
+    check_item(body)
     kept = _plain({name: value for name, value in body.items() if name not in OWN})
     index_row(collection, kept)  # raises for a wrong geometry or time
     return kept | {"collection": collection}
@@ -220,6 +222,7 @@ def _checked_collection(body: Any, id: str = "") -> dict[str, Any]:
     if missing:
         raise Invalid(f"The collection lacks {', '.join(missing)} (STAC 1.1 asks for them).", field=missing[0])
     check_name(str(body.get("id", id)), "a collection")
+    check_collection(body)
     kept = _plain({name: value for name, value in body.items() if name not in OWN})
     return {"type": "Collection", "id": id or str(body["id"])} | kept
 

@@ -5,34 +5,10 @@ The lines for Python are run by the tests against a real server.
 
 import json
 import shlex
-from dataclasses import dataclass
 
+from repeatpass.web.snippet_facts import CSV, ENDINGS, NETCDF, PARQUET, TIFF, VECTOR, ZARR, ZARR_ZIP, Opened
+from repeatpass.web.snippets_elsewhere import qgis, r
 from repeatpass.web.views.collections import Snippet
-
-ZARR_ZIP = "application/vnd.zarr+zip"
-NETCDF = ("application/x-netcdf", "application/netcdf")
-PARQUET = ("application/vnd.apache.parquet", "application/x-parquet")
-VECTOR = (
-    "application/geo+json",
-    "application/geopackage+sqlite3",
-    "application/vnd.flatgeobuf",
-    "application/flatgeobuf",
-)
-TIFF, CSV, ZARR = "image/tiff", "text/csv", "application/vnd.zarr"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
-    """What is to be opened: one file that stands for all of the collection."""
-
-    collection: str
-    key: str  # of the asset
-    media_type: str  # without parameters
-    href: str  # with host
-    of_item: bool  # it belongs to an item, not to the collection as a whole
-    root: str  # of the STAC API, with host
-    public: bool = True
-    spatial: bool = True  # a table with geometries
 
 
 def snippets_of(asked: Opened | None, code: str) -> tuple[Snippet, ...]:
@@ -41,7 +17,8 @@ def snippets_of(asked: Opened | None, code: str) -> tuple[Snippet, ...]:
     here = (Snippet(name="Python, in a notebook here", language="python", text=code, note=recorded),) if code else ()
     if asked is None or _reading(asked) is None or not asked.href.startswith(("http://", "https://")):
         return here
-    return (*here, _python(asked), _qgis(asked), _r(asked), _shell(asked))
+    ways = (_python(asked), qgis(asked), r(asked), _shell(asked))
+    return (*here, *(each for each in ways if each is not None))
 
 
 BY_ADDRESS = (TIFF, *NETCDF, ZARR, ZARR_ZIP, *PARQUET, CSV)  # that repeatpass.open reads where they lie
@@ -120,53 +97,6 @@ def _reading(asked: Opened) -> tuple[tuple[str, ...], str] | None:
     if kind in VECTOR:
         return ("io", "geopandas", "requests"), f"{fetched}\ndata = geopandas.read_file(io.BytesIO(content))"
     return None
-
-
-def _qgis(asked: Opened) -> Snippet:
-    raster = asked.media_type in (TIFF, ZARR_ZIP, *NETCDF)
-    menu = "Add Raster Layer" if raster else "Add Vector Layer"
-    if asked.media_type == TIFF or asked.media_type in VECTOR or asked.media_type == CSV:
-        steps = f"Layer ▸ Add Layer ▸ {menu} …\nSource type: Protocol: HTTP(S), cloud, etc.\nURI: {asked.href}"
-    else:
-        steps = f"Download {asked.href}\nLayer ▸ Add Layer ▸ {menu} …\nSource type: File"
-    note = "As a map, without a download: the addresses of the services below. QGIS 3.40 and newer also read the whole "
-    return Snippet(name="QGIS", language="", text=steps, note=f"{note}catalogue: Browser ▸ STAC, {asked.root}")
-
-
-def _r(asked: Opened) -> Snippet:
-    file = f"{asked.collection}{ENDINGS.get(asked.media_type, '')}"
-    found = (
-        f'found <- stac("{asked.root}") |>\n  stac_search(collections = "{asked.collection}", limit = 1) |>\n'
-        f"  post_request()\nhref <- found$features[[1]]$assets${_r_name(asked.key)}$href"
-        if asked.of_item
-        else f'found <- stac("{asked.root}") |>\n  collections("{asked.collection}") |>\n  get_request()\n'
-        f"href <- found$assets${_r_name(asked.key)}$href"
-    )
-    fetch = f'download.file(href, "{file}", mode = "wb")\n'
-    library, lines = {
-        TIFF: ("terra", 'data <- rast(paste0("/vsicurl/", href))'),
-        CSV: ("", "data <- read.csv(href)"),
-        ZARR_ZIP: ("terra", f'{fetch}data <- rast("{file}")'),
-        **dict.fromkeys(NETCDF, ("terra", f'{fetch}data <- rast("{file}")')),
-        **dict.fromkeys(PARQUET, ("arrow", f'{fetch}data <- read_parquet("{file}")')),
-    }.get(asked.media_type, ("sf", "data <- st_read(href)"))
-    libraries = "\n".join(f"library({each})" for each in ("rstac", library) if each)
-    return Snippet(name="R", language="r", text=f"{libraries}\n\n{found}\n{lines}\ndata")
-
-
-def _r_name(key: str) -> str:
-    return key if key.isidentifier() else "`" + json.dumps(key)[1:-1].replace("`", "") + "`"
-
-
-ENDINGS = {
-    TIFF: ".tif",
-    CSV: ".csv",
-    ZARR_ZIP: ".zarr.zip",
-    **dict.fromkeys(NETCDF, ".nc"),
-    **dict.fromkeys(PARQUET, ".parquet"),
-    "application/geo+json": ".geojson",
-    "application/geopackage+sqlite3": ".gpkg",
-}
 
 
 def _shell(asked: Opened) -> Snippet:

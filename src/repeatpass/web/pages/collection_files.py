@@ -8,9 +8,11 @@ from repeatpass.catalog.registry.contents import Contents
 from repeatpass.catalog.registry.plain import texts
 from repeatpass.catalog.registry.reading import base as plain_type
 from repeatpass.data.elsewhere.candidates import store_of, type_of
+from repeatpass.data.records import Layer
 from repeatpass.web import words
 from repeatpass.web.links import safe
-from repeatpass.web.snippets import Opened, opening_elsewhere
+from repeatpass.web.snippet_facts import Opened
+from repeatpass.web.snippets import opening_elsewhere
 from repeatpass.web.views import Cell, Column, Table
 
 
@@ -30,7 +32,11 @@ def layouts_of(items: list[Item]) -> tuple[str, ...]:
 
 
 def opened_of(
-    collection: Collection, contents: Contents, files: Sequence[CollectionAsset], address: str
+    collection: Collection,
+    contents: Contents,
+    files: Sequence[CollectionAsset],
+    address: str,
+    layers: Sequence[Layer] = (),
 ) -> Opened | None:
     """The file that the lines for elsewhere open: the first of the data; *address* is that of the house."""
     known = _kept(files) or _elsewhere(collection, contents)
@@ -46,7 +52,13 @@ def opened_of(
         root=f"{address}/stac",
         public=collection.visibility == Visibility.PUBLIC,
         spatial=_has_places(collection, contents, key) or "geo" in media_type.partition(";")[2],
+        cut_out=_cut_out(layers[0], address) if layers else "",
     )
+
+
+def _cut_out(layer: Layer, address: str) -> str:
+    """Where all cells and times of a layer are to be had as NetCDF."""
+    return f"{address}/tiles/{layer.id}/cutout?format=nc{'&time=../..' if len(layer.times) > 1 else ''}"
 
 
 def _has_places(collection: Collection, contents: Contents, key: str) -> bool:
