@@ -42,11 +42,43 @@ def computed(there: Elsewhere, body: bytes, folder: Path) -> Answer:
     return 200, {"Content-Type": "application/x-netcdf"}, path.read_bytes()
 
 
+class Job:
+    """The one batch job of the service: made, started, and finished when it is looked at for the second time."""
+
+    def __init__(self, there: Elsewhere, folder: Path) -> None:
+        self.there, self.folder, self.states, self.state = there, folder, ["finished", "running"], "created"
+
+    def made(self, path: str, body: bytes) -> Answer:
+        status, _, content = computed(self.there, body, self.folder)
+        if status != 200:
+            return said(status, "Refused", "A job cannot be made of this.")
+        self.there.put(f"{BASE}/files/j-1/cube.nc", content, "application/x-netcdf")
+        return 201, {"Location": f"{self.there.url}{BASE}/jobs/j-1", "OpenEO-Identifier": "j-1"}, b""
+
+    def shown(self, path: str, body: bytes) -> Any:
+        if self.state != "created":
+            self.state = self.states.pop() if len(self.states) > 1 else self.states[0]
+        return {"id": "j-1", "status": self.state, "created": "2024-07-01T00:00:00Z", "process": {"process_graph": {}}}
+
+    def results(self, path: str, body: bytes) -> Any:
+        if self.there.asked[-1][0] == "POST":
+            self.state = "queued"
+            return 202, {}, b""
+        href = f"{self.there.url}{BASE}/files/j-1"
+        return {
+            "stac_version": "1.0.0", "type": "Collection", "id": "j-1", "links": [], "assets": {
+                "cube.nc": {"href": f"{href}/cube.nc", "type": "application/x-netcdf", "roles": ["data"]},
+                "metadata.json": {"href": f"{href}/m.json", "type": "application/json", "roles": ["metadata"]}},
+        }  # fmt: skip
+
+
 def service(there: Elsewhere, folder: Path) -> None:
     """Have *there* answer as an openEO service."""
     here = there.url + BASE
     ways = [("/collections", "GET"), ("/collections/{collection_id}", "GET"), ("/credentials/basic", "GET"),
-            ("/credentials/oidc", "GET"), ("/result", "POST"), ("/processes", "GET"), ("/file_formats", "GET")]  # fmt: skip
+            ("/credentials/oidc", "GET"), ("/result", "POST"), ("/jobs", "POST"),
+            ("/jobs/{job_id}", "GET"), ("/jobs/{job_id}/results", "GET"), ("/jobs/{job_id}/results", "POST"),
+            ("/processes", "GET"), ("/file_formats", "GET")]  # fmt: skip
     capabilities = {
         "api_version": "1.2.0", "backend_version": "1", "stac_version": "1.0.0", "id": "stand-in", "title": "Stand-in",
         "description": "For tests.", "endpoints": [{"path": path, "methods": [method]} for path, method in ways], "links": [],
@@ -71,6 +103,7 @@ def service(there: Elsewhere, folder: Path) -> None:
         words = b'{"error": "unauthorized_client", "error_description": "Invalid client secret"}'
         return {"access_token": "a.token", "expires_in": 300, "token_type": "Bearer"} if right else (401, {}, words)
 
+    job = Job(there, folder)
     issuer = f"{there.url}/realms/home"
     there.answers = {
         "/openeo/.well-known/openeo": lambda path, body: {"versions": versions},
@@ -85,5 +118,8 @@ def service(there: Elsewhere, folder: Path) -> None:
         f"{BASE}/file_formats": lambda path, body: {"input": {}, "output": {
             "netCDF": {"gis_data_types": ["raster"], "parameters": {}}}},
         f"{BASE}/collections/S2": lambda path, body: collection,
+        f"{BASE}/jobs": job.made, f"{BASE}/jobs/j-1": job.shown, f"{BASE}/jobs/j-1/results": job.results,
+        f"{BASE}/jobs/j-1/logs": lambda path, body: {"logs": [
+            {"id": "1", "level": "error", "message": "Out of memory in load_collection."}], "links": []},
         f"{BASE}/result": lambda path, body: computed(there, body, folder),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from openeoservice import service
 from otherpythons import python_with, run
 
 import repeatpass
-from repeatpass.kit.connectors import oauth
+from repeatpass.kit.connectors import oauth, openeo_jobs
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +25,9 @@ else:
 box = {"west": 10, "south": 40, "east": 12, "north": 41, "crs": 4326}
 cube = there.load_collection("S2", spatial_extent=box, temporal_extent=["2024-06-01", "2024-07-01"], bands=["B03", "B02"])
 cube.download(sys.argv[3], format="netCDF")
+job = cube.create_job(out_format="netCDF")
+job.start_and_wait(print=lambda words: None, max_poll_interval=0.2)
+job.get_results().get_asset("cube.nc").download(sys.argv[3] + ".job")
 print(json.dumps(cube.flat_graph()))
 try:
     there.load_collection("S9", fetch_metadata=False).download(sys.argv[3] + "x", format="netCDF")
@@ -66,3 +69,8 @@ def test_the_client_and_we_get_the_same_from_the_stand_in_and_its_cube_can_be_op
             np.testing.assert_array_equal(mine["B03"], theirs["B03"])
             np.testing.assert_array_equal(mine["x"], theirs["x"])
         theirs.close()
+        monkeypatch.setattr(openeo_jobs, "POLL", 0.05)
+        address = f"openeo+{there.url}/openeo"
+        with xr.open_dataset(tmp_path / "theirs.nc.job", engine="h5netcdf") as of_a_job:
+            mine = repeatpass.open(address, process=json.loads(graph), auth=way, secret="MINE", batch=True)
+            np.testing.assert_array_equal(mine["B03"], of_a_job["B03"])

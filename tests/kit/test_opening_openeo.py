@@ -11,7 +11,7 @@ from elsewhere import Elsewhere, elsewhere
 from openeoservice import BASE, said, service
 
 import repeatpass
-from repeatpass.kit.connectors import oauth, requesting
+from repeatpass.kit.connectors import oauth, openeo_jobs, requesting
 from repeatpass.kit.errors import AccessRefused, QuotaReached, RemoteTrouble, UnknownData
 
 BOX = (10.0, 40.0, 12.0, 41.0)
@@ -151,3 +151,43 @@ def test_a_request_that_cannot_be_is_told_with_its_field(there: Elsewhere, chang
 def test_a_process_that_is_none_is_told(there: Elsewhere, process: Any, words: str) -> None:
     with pytest.raises(UnknownData, match=words):
         repeatpass.open(f"openeo+{there.url}{BASE}", process=process)
+
+
+def test_a_batch_job_is_made_started_and_waited_for(
+    there: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openeo_jobs, "POLL", 0.01)
+    found = opened(there, bands=["B03"], batch=True)
+    assert set(found.data_vars) == {"B03"}
+    made = [(method, path.removeprefix(BASE)) for method, path, _ in there.asked if "jobs" in path]
+    assert made == [("POST", "/jobs"), ("POST", "/jobs/j-1/results"), ("GET", "/jobs/j-1"), ("GET", "/jobs/j-1"),
+                    ("GET", "/jobs/j-1/results")]  # fmt: skip
+    (read,) = reads(tmp_path)
+    assert read["href"] == f"{there.url}{BASE}/jobs" and read["asset"].startswith("request sha256:"), (
+        "not the job's name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("error", r"ended as error: Out of memory in load_collection\."), ("canceled", "ended as canceled"),
+     ("running", "still running after 0 seconds; wait=")],
+)  # fmt: skip
+def test_a_job_that_does_not_finish_is_told(
+    there: Elsewhere, monkeypatch: pytest.MonkeyPatch, state: str, words: str
+) -> None:
+    monkeypatch.setattr(openeo_jobs, "POLL", 0.01)
+    there.answers[f"{BASE}/jobs/j-1"] = lambda path, body: {"id": "j-1", "status": state}
+    with pytest.raises(RemoteTrouble, match=words):
+        opened(there, batch=True, wait=0.02)
+
+
+def test_a_job_without_the_one_file_is_told(there: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openeo_jobs, "POLL", 0.01)
+    with pytest.raises(
+        RemoteTrouble, match=r"0 files of image/tiff where one is needed\. Its files: cube\.nc, metadata"
+    ):
+        opened(there, batch=True, format="GTiff")
+    there.refusing[f"{BASE}/jobs"] = said(402, "PaymentRequired", "Not enough credits left.")
+    with pytest.raises(QuotaReached, match="Not enough credits"):
+        opened(there, batch=True)

@@ -6,7 +6,7 @@ KitError
 ├── AlteredData      a file is missing, or is not the one that was registered
 ├── UnreadableData   the file is right, but nothing here can read its format
 ├── AccessRefused    another computer does not let us read (401, 403)
-├── QuotaReached     another computer has had enough requests of us for now (429)
+├── QuotaReached     another computer has had enough requests of us for now (429), or grants no more (402)
 ├── RemoteTrouble    another computer cannot be reached, breaks off or answers nonsense
 ├── BadOutput        what should be published cannot be
 └── ClientError      the platform refused a request, or a job did not succeed

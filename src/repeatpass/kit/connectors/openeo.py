@@ -1,4 +1,4 @@
-"""openEO: a collection, or any process, computed by a service while we wait, and opened.
+"""openEO: a collection, or any process, computed by a service, at once or as a batch job, and opened.
 
 The request is the process graph that openEO documents; one made with the openEO client is taken as it is. The client
 itself is not needed (it asks for pandas before 3, which the rest of an environment may not).
@@ -13,6 +13,7 @@ from urllib.request import build_opener
 
 from repeatpass.kit.connectors.oauth import json_body
 from repeatpass.kit.connectors.openeo_access import beside, discovered, let_in
+from repeatpass.kit.connectors.openeo_jobs import computed
 from repeatpass.kit.connectors.opening import TIFF, opened
 from repeatpass.kit.connectors.pictures import check_bbox
 from repeatpass.kit.connectors.places import Manner, http_place
@@ -35,12 +36,14 @@ def open_openeo(
     properties: Mapping[str, Any] | None = None,
     process: Any = None,
     format: str = "netCDF",
+    batch: bool = False,
+    wait: float = 3600,
     auth: str = "",
     provider: str = "",
     secret: str = "",
     **options: Any,
 ) -> Any:
-    """Have an openEO service (API 1.x) load a collection, or compute a process, at once, and open the result.
+    """Have an openEO service (API 1.x) load a collection, or compute a process, and open the result.
 
     Args:
         address: ``openeo+https://host/openeo/1.2/collections/ID``; without a collection where *process* is given.
@@ -51,6 +54,8 @@ def open_openeo(
         properties: processes that filter scenes, as ``load_collection`` of openEO takes them.
         process: a flat process graph, or a cube of the openEO client, instead of bbox, datetime, bands and properties.
         format: netCDF or GTiff.
+        batch: have it computed as a batch job, which may be larger and takes its turn, instead of at once.
+        wait: seconds at most for a batch job.
         auth: ``oidc`` (of a client), or ``basic``; by default whichever there is a secret for.
         provider: id of the OIDC provider; by default the first.
         secret: name of the secret that holds ``id:secret`` of a client, or ``name:password``; without it
@@ -66,10 +71,14 @@ def open_openeo(
     graph = _of(process) if process is not None else _loading(collection, bbox, datetime, bands, crs, properties)
     body = json_body({"process": {"process_graph": _saved(graph, format)}})
     service = http_place(discovered(http_place(base.rstrip("/"))))
-    place = let_in(beside(service, "result"), service, auth, provider, secret)
-    patient = Manner(opener=build_opener, timeout=PATIENT, tries=TRIES, longest=float("inf"), most=sys.maxsize)
-    asked = replace(place, body=body, manner=patient)
-    return opened(asked, fetch_whole(asked), FORMATS[format], options)
+    place = let_in(beside(service, "jobs" if batch else "result"), service, auth, provider, secret)
+    asked = replace(place, body=body)
+    found = computed(asked, FORMATS[format], wait) if batch else fetch_whole(replace(asked, manner=_patient()))
+    return opened(asked, found, FORMATS[format], options)
+
+
+def _patient() -> Manner:
+    return Manner(opener=build_opener, timeout=PATIENT, tries=TRIES, longest=float("inf"), most=sys.maxsize)
 
 
 def _check(collection: str, bbox: Sequence[float] | None, format: str, process: Any, auth: str) -> None:

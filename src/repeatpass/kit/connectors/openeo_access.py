@@ -21,7 +21,7 @@ KEYS = (
 def discovered(base: Place) -> str:
     """Return the address of the newest production version 1.x that the service lists, else the one that was given."""
     try:
-        found = exchange(beside(base, ".well-known", "openeo"), _json)
+        found = exchange(beside(base, ".well-known", "openeo"), read_json)
         listed = [each for each in found["versions"] if str(each["api_version"]).startswith("1.")]
     except (UnknownData, KeyError, TypeError, ValueError):
         return base.url
@@ -41,7 +41,7 @@ def let_in(place: Place, service: Place, auth: str, provider: str, secret: str) 
     if auth == "basic" or (not auth and not secret and not os.environ.get(IDS[0]) and os.environ.get(login)):
         name, _, word = kept_secret(secret or login).partition(":")
         asked = shown(beside(service, "credentials", "basic"), basic(name, word), keys)
-        return shown(place, f"Bearer basic//{_member(asked, 'access_token')}", keys)
+        return shown(place, f"Bearer basic//{member(asked, 'access_token')}", keys)
     if auth == "oidc" or secret or os.environ.get(IDS[0]):
         return shown(place, f"Bearer {_oidc(service, provider, secret, keys)}", keys)
     return replace(place, keys=keys)
@@ -49,20 +49,21 @@ def let_in(place: Place, service: Place, auth: str, provider: str, secret: str) 
 
 def _oidc(service: Place, provider: str, secret: str, keys: str) -> str:
     id, key = client(secret, "OPENEO_AUTH")
-    listed = {str(each["id"]): each for each in _member(beside(service, "credentials", "oidc"), "providers")}
+    listed = {str(each["id"]): each for each in member(beside(service, "credentials", "oidc"), "providers")}
     if not listed or (provider and provider not in listed):
         raise UnknownData(
             f"provider is {provider!r}; the service lists {', '.join(listed) or 'none'}.", field="provider"
         )
     name = provider or next(iter(listed))
     issuer = http_place(str(listed[name]["issuer"]).rstrip("/"))
-    where = str(_member(beside(issuer, ".well-known", "openid-configuration"), "token_endpoint"))
+    where = str(member(beside(issuer, ".well-known", "openid-configuration"), "token_endpoint"))
     return f"oidc/{name}/{token(where, id, key, keys, scope='openid')}"
 
 
-def _member(place: Place, name: str) -> Any:
+def member(place: Place, name: str) -> Any:
+    """Return one member of the JSON at *place*; RemoteTrouble where there is none."""
     try:
-        return exchange(place, _json)[name]
+        return exchange(place, read_json)[name]
     except (KeyError, TypeError, ValueError):
         raise RemoteTrouble(f"{place.address} gave no {name}.", address=place.address) from None
 
@@ -72,5 +73,6 @@ def beside(place: Place, *parts: str) -> Place:
     return place.child("/".join(parts))
 
 
-def _json(answer: Any) -> Any:
+def read_json(answer: Any) -> Any:
+    """Return the JSON of an answer."""
     return json.loads(answer.read())

@@ -55,6 +55,7 @@ class Place:
     url: str  # what is asked for
     sign: Signing
     body: bytes = b""  # JSON that is sent along, with POST; what it asks for is told apart by its digest
+    method: str = ""  # by default POST with a body and GET without
     accept: str = ""  # media types that are asked for, as HTTP writes them
     keys: str = ""  # a sentence on which secrets let somebody in, where they are others than `http_place` knows
     manner: Manner | None = None  # None: as a run asks

@@ -67,7 +67,7 @@ def whole(answer: Any, content_bytes: int) -> None:
 
 
 def _request(place: Place, headers: Mapping[str, str]) -> Request:
-    request = Request(place.url, method="POST" if place.body else "GET", data=place.body or None)
+    request = Request(place.url, method=place.method or ("POST" if place.body else "GET"), data=place.body or None)
     own = {"Content-Type": "application/json"} if place.body else {}
     own |= {"Accept": place.accept} if place.accept else {}
     for name, value in {"User-Agent": "repeatpass", "Accept-Encoding": "identity", **own, **headers}.items():
