@@ -4,7 +4,9 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
+import xarray as xr
 from tests.served import command, small_home
 
 pytestmark = pytest.mark.slow
@@ -38,6 +40,25 @@ def test_data_are_added_offered_accepted_and_withdrawn_from_a_terminal(home: Pat
     assert "states is public" in command(home, "data", "accept", "states").stdout
     gone = command(home, "data", "withdraw", "states", "--reason", "Borders of another year")
     assert "was withdrawn on" in gone.stdout and "Borders of another" in gone.stdout
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_folder_that_is_a_zarr_store_is_packed_and_taken(home: Path, tmp_path: Path, version: int) -> None:
+    lat, lon = np.arange(40.5, 50), np.arange(10.5, 20)
+    units = {"units": "degrees_north"}, {"units": "degrees_east"}
+    cube = xr.Dataset(
+        {"sst": (("time", "lat", "lon"), np.ones((2, 10, 10), "float32"), {"units": "K"})},
+        {"time": np.array(["2024-01-01", "2024-02-01"], "datetime64[ns]"),
+         "lat": ("lat", lat, units[0]), "lon": ("lon", lon, units[1])},
+    )  # fmt: skip
+    cube.to_zarr(tmp_path / "sea.zarr", zarr_format=version, consolidated=False)
+    words = ("--title", f"Sea {version}", "--licence", "CC0-1.0", "--json")
+    added = command(home, "data", "add", str(tmp_path / "sea.zarr"), *words)
+    found = json.loads(added.stdout)
+    assert (added.returncode, found["stage"]) == (0, "registered"), (added.stderr, found)
+    (tmp_path / "empty").mkdir()
+    refused = command(home, "data", "add", str(tmp_path / "empty"), *words)
+    assert refused.returncode == 2 and "no Zarr store" in refused.stderr.replace("\n", " ")
 
 
 def test_what_is_wrong_is_a_sentence_and_an_exit_code(home: Path, tmp_path: Path) -> None:

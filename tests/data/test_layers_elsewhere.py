@@ -17,6 +17,7 @@ from tests.rasters import grid, write_cog
 from repeatpass.access import SYSTEM
 from repeatpass.core.errors import Unavailable
 from repeatpass.data.areas import Point, area_of
+from repeatpass.data.elsewhere import asking as asking_module
 from repeatpass.data.elsewhere.asking import Asking, Signed
 from repeatpass.data.elsewhere.reading import Held
 from repeatpass.data.elsewhere.records import FarFile
@@ -405,3 +406,70 @@ def test_the_house_shows_its_key_only_for_the_buckets_that_its_operator_named(
         there.asked.clear()
         Held(Asking(targets=Targets.read("all"), signed=Signed.read(signed))).of(web)
         assert there.asked[0][2].get("Authorization") == shown
+
+
+@pytest.mark.parametrize("kind", ["netcdf", "zarr"])
+def test_a_cube_whose_server_dies_in_the_middle_is_told_in_a_sentence(
+    rooms: FarRooms, there: Server, tmp_path: Path, kind: str
+) -> None:
+    lat, lon = np.arange(89.5, -90, -1), np.arange(-179.5, 180, 1)
+    noise = np.random.default_rng(5).normal(size=(20, 180, 360))
+    sea = grid(lat, lon, 20, sst=lambda y, x, t: noise[t])
+    if kind == "netcdf":
+        sea.to_netcdf(tmp_path / "sea.nc", engine="h5netcdf", encoding={"sst": {"chunksizes": (1, 180, 360)}})
+        href, media_type = there.put("/sea.nc", (tmp_path / "sea.nc").read_bytes()), NETCDF
+    else:
+        sea.chunk({"time": 1}).to_zarr(tmp_path / "sea.zarr", zarr_format=2, consolidated=True)
+        href, media_type = put_store(there, tmp_path / "sea.zarr", "sea.zarr"), ZARR
+    rooms.point_to("far", ("all", href, media_type))
+    (layer,) = rooms.looked("far")
+    assert rooms.drawing.point(layer, Style(), layer.times[0], 0.5, 0.5).values[0].value is not None
+    for path in there.files:
+        there.refusing[path] = (500, {}, b"")
+    with pytest.raises(Unavailable, match=r"cannot be reached since.*500"):
+        rooms.drawing.point(layer, Style(), layer.times[7], 0.5, 0.5)
+    with pytest.raises(Unavailable, match="cannot be reached since"):
+        rooms.series.area(layer, Style(), "", area_of("0,0,20,20"))
+    assert rooms.layers.of("far")[0].trouble
+
+
+def test_an_answer_that_trickles_is_given_up(
+    rooms: FarRooms, there: Server, scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_module, "LONGEST_S", 0.0)
+    rooms.point_to("far", ("all", there.put("/scene.tif", scene.read_bytes()), COG))
+    assert rooms.looked("far") == ()
+    survey = rooms.far.known("far")
+    assert survey is not None and "in 0 seconds" in survey.looks[0].trouble
+
+
+def test_an_answer_that_is_too_large_is_not_held(
+    rooms: FarRooms, there: Server, sea: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_module, "LARGEST", 1000)
+    there.put("/big.zarr/.zmetadata", b" " * 100_000)
+    rooms.point_to("far", ("all", f"{there.url}/big.zarr", ZARR))
+    assert rooms.looked("far") == ()
+    survey = rooms.far.known("far")
+    assert survey is not None and "is larger than" in survey.looks[0].trouble
+
+
+def test_what_a_harvested_catalogue_names_is_drawn(rooms: FarRooms, there: Server, scene: Path) -> None:
+    """Assets of an item of another catalogue: a COG by its name alone, a picture, a page, addresses of other kinds."""
+    href = there.put("/scene.tif", scene.read_bytes(), "application/octet-stream")
+    rooms.point_to("far", ("all", href, ""))
+    item = dict(rooms.catalog.items("far")[0].body)
+    item["assets"] = {
+        "B02": {"href": href},
+        "thumb": {"href": href, "type": COG, "roles": ["thumbnail"]},
+        "page": {"href": f"{there.url}/index.html", "type": "text/html"},
+        "google": {"href": "gs://bucket/a.tif", "type": COG},
+        "relative": {"href": "a.tif", "type": COG},
+        "nonsense": {"href": "http://[::1/a.tif", "type": COG},
+        "file": {"href": "file:///etc/passwd", "type": COG},
+    }
+    body = dict(rooms.catalog.collection("far").body)
+    rooms.catalog.register(SYSTEM, body, [item], [])
+    (layer,) = rooms.looked("far")
+    assert layer.name == "B02"
+    assert tiles(rooms.drawing, layer)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,11 +17,14 @@ app = typer.Typer(help="Data of one's own: brought, checked, shared, offered, wi
 Id = Annotated[str, typer.Argument(help="Id of the collection.")]
 Reason = Annotated[str, typer.Option(help="Why, in a sentence.")]
 LOOK_S = 0.3
+ZARR_MARKS = ("zarr.json", ".zgroup", ".zmetadata")
 
 
 @app.command("add")
 def add(
-    files: Annotated[list[str], typer.Argument(help="Files of one kind, or one http address.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Files of one kind, folders that are Zarr stores, or one http address.")
+    ],
     title: Annotated[str, typer.Option(help="A few words that say what the data are.")],
     licence: Annotated[
         str, typer.Option(help="What others may do with them: an id of SPDX such as CC-BY-4.0, or other.")
@@ -46,13 +50,14 @@ def add(
     address = next((each for each in files if each.startswith(("http://", "https://"))), "")
     if address and len(files) > 1:
         raise Invalid("Give one address, or files; not both.")
-    if missing := [each for each in files if not address and not Path(each).is_file()]:
+    if missing := [each for each in files if not address and not Path(each).exists()]:
         raise NotFound(f"There is no file {missing[0]}.")
-    with house_at(home, work=True) as house:
+    with TemporaryDirectory(prefix="repeatpass-zarr-") as folder, house_at(home, work=True) as house:
         if address:
             made = house.bringing.point_to(house.owner, wish, address)
         else:
-            arrived = [Arrived(name=Path(each).name, path=Path(each)) for each in files]
+            paths = [_packed(Path(each), Path(folder)) for each in files]
+            arrived = [Arrived(name=each.name, path=each) for each in paths]
             made = house.bringing.bring(house.owner, wish, arrived)
         found = _followed(house, made)
     if as_json:
@@ -61,6 +66,20 @@ def add(
         _say(found)
     if found.stage is not Stage.REGISTERED:
         raise typer.Exit(1)
+
+
+def _packed(path: Path, folder: Path) -> Path:
+    """A file as it is; a Zarr store as one zip file in *folder*, the form in which it is taken. Raise Invalid for others."""
+    from repeatpass.core.errors import Invalid
+    from repeatpass.kit.cubes.zipping import zip_store
+
+    if path.is_file():
+        return path
+    if not any((path / mark).is_file() for mark in ZARR_MARKS):
+        raise Invalid(
+            f"{path} is a folder and no Zarr store; name the files, or a folder with zarr.json or .zgroup in it."
+        )
+    return zip_store(path, folder / f"{path.resolve().name.removesuffix('.zarr')}.zarr.zip", keep=True)
 
 
 def _followed(house: "House", submission: "Submission") -> "Submission":
