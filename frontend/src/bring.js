@@ -69,8 +69,8 @@ class Bring extends HTMLElement {
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ ...Object.fromEntries(fields), uploads }),
     });
-    const said = await answer.json();
-    if (!answer.ok) throw new Error(said.detail ?? answer.statusText);
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(said.detail ?? `The server answered ${answer.status}; nothing was changed.`);
     location.assign(`/data/${said.id}`);
   }
 
@@ -83,13 +83,15 @@ class Bring extends HTMLElement {
   }
 }
 
-/** What the server says of a refusal; else what the browser does. */
+/** What the server says of a refusal; else that the way to it is broken. An answer that is no JSON is not for people. */
 function reason(error) {
-  const body = error?.originalResponse?.getBody?.();
+  const answer = error?.originalResponse;
   try {
-    return JSON.parse(body).detail;
+    return JSON.parse(answer.getBody()).detail;
   } catch {
-    return `It could not be sent (${error.message}). What has arrived is kept: press the button again to go on.`;
+    if (!error?.originalRequest && !(error instanceof TypeError)) return error.message; // what the server said of the words
+    const said = answer ? `the server answered ${answer.getStatus()}` : "the server does not answer";
+    return `It could not be sent: ${said}. What has arrived is kept: press the button again to go on.`;
   }
 }
 

@@ -20,8 +20,9 @@ export const landStyle = (feature) =>
   feature.get("kind") === "land" ? new Style({ fill: new Fill({ color: colour("land") }) }) : undefined;
 
 export function lineStyle(feature) {
-  const land = feature.get("kind") === "land";
-  return new Style({ stroke: new Stroke({ color: colour(land ? "coast" : "border"), width: land ? 1 : 0.8 }) });
+  const kind = feature.get("kind"), coast = kind === "coast";
+  if (kind === "land") return undefined; // its outline has cuts that are no coast
+  return new Style({ stroke: new Stroke({ color: colour(coast ? "coast" : "border"), width: coast ? 1 : 0.8 }) });
 }
 
 /** Where the name of a place stands: above the middle of its upper edge. */

@@ -15,6 +15,7 @@ import VectorLayer from "ol/layer/Vector.js";
 import { transform, transformExtent } from "ol/proj.js";
 import Static from "ol/source/ImageStatic.js";
 import VectorSource from "ol/source/Vector.js";
+import { withCoasts } from "./coasts.js";
 import { buttons, hint } from "./map-buttons.js";
 import { landStyle, lineStyle, placeStyle } from "./map-style.js";
 
@@ -54,7 +55,7 @@ class WorldMap extends HTMLElement {
     const answer = await fetch(world(scale));
     if (!answer.ok) return;
     const format = new GeoJSON({ featureProjection: this.data.projection });
-    const features = format.readFeatures(await answer.json());
+    const features = format.readFeatures(withCoasts(await answer.json()));
     this.base.clear(true);
     this.base.addFeatures(features);
   }

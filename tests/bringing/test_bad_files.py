@@ -202,6 +202,11 @@ def two_systems(path: Path) -> Path:
     return path
 
 
+def words(path: Path) -> Path:
+    path.write_text("hello")
+    return path
+
+
 BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("map.tif", empty, "empty", "has 0 bytes", "Send it again"),
     ("map.tif", cut, "truncated", "“map.tif” cannot be read to its end", "cut off while it was copied"),
@@ -226,6 +231,7 @@ BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("p.zip", lambda path: shapefile(path, ".shx"), "incomplete-shapefile", "lacks .shx", "into one archive"),
     ("p.zip", lambda path: shapefile(path, ".shp"), "incomplete-shapefile", "but no .shp", "into one archive"),
     ("p.csv", wrong_lines, "lying-extent", "In line 3 of “p.csv”, lat is “145”", "from -90 to 90"),
+    ("p.txt", words, "wrong-table", "is text, but no table", "whose first line names the columns"),
     ("p.csv", no_places, "not-georeferenced", "its columns are name, value", "“longitude” and “latitude”"),
     ("p.geojson", no_features, "no-features", "has no rows", "at least one place"),
     ("p.parquet", plain_parquet, "no-geometry", "is Parquet, but no GeoParquet", "to_parquet"),

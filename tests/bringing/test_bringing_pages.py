@@ -1,6 +1,8 @@
 """Bringing data over HTTP: forms, uploads by a real client of tus, and what strangers are shown of it on every face."""
 
+import html
 import os
+import re
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pystac_client
 import pytest
 from tests.served import Served, small_home
 
@@ -102,6 +105,33 @@ def test_the_owner_sees_it_on_every_face_and_a_stranger_on_none(
     for listed in ("/stac", "/stac/collections", "/stac/search", "/collections.json", "/ogc/collections", "/runs.json",
                    "/ogc/jobs", "/feeds/collections.atom", "/tiles", "/browser", "/notebooks.json", "/batches/new"):  # fmt: skip
         assert "bahamas" not in stranger.get(listed).text.lower(), listed
+
+
+def test_its_page_shows_the_data_on_the_map_and_counts_no_small_picture_among_them(
+    owner: httpx.Client, bahamas: dict[str, Any]
+) -> None:
+    page = owner.get("/collections/bahamas", headers={"Accept": "text/html"}).text
+    drawn = html.unescape(re.search(r'href="(/tiles/bahamas:data/map[^"]+)"', page)[1])  # type: ignore[index]
+    picture = owner.get(drawn)
+    assert picture.status_code == 200 and picture.headers["content-type"] == "image/png"
+    assert len(picture.content) > 20_000
+    assert re.search(r"Kind of data</dt>\s*<dd[^>]*>\s*Images\s*<", page)
+
+
+def test_places_without_a_time_are_valid_stac_that_the_printed_lines_can_open(
+    owner: httpx.Client, served: Served
+) -> None:
+    places = b"name;longitude;latitude;depth\nA;7.5;43.1;12\nB;7.6;43.2;\n"
+    form = {"title": "Soundings", "licence": "CC0-1.0", "id": "soundings"}
+    made = owner.post("/data", data=form, files={"files": ("soundings.csv", places)}, follow_redirects=True).json()
+    settled(owner, made["id"])
+    catalogue = pystac_client.Client.open(f"{served.address}/stac", headers=dict(owner.headers))
+    (item,) = catalogue.search(collections=["soundings"]).items()
+    assert item.datetime is None and item.common_metadata.start_datetime is not None
+    columns = {each["name"]: each for each in item.assets["data"].extra_fields["table:columns"]}
+    assert columns["depth"]["statistics"]["valid_percent"] == 50
+    page = owner.get("/collections/soundings", headers={"Accept": "text/html"}).text
+    assert "geopandas.read_parquet" in page and "No date is stated" in page
 
 
 def test_no_service_draws_or_describes_it_for_a_stranger(

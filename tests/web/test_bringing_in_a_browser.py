@@ -75,5 +75,6 @@ def test_a_refusal_says_what_is_wrong_beside_the_button(
     page.select_option("#licence", "CC0-1.0")
     page.get_by_role("button", name="Bring and check").click()
     page.get_by_text("has 0 bytes").wait_for(timeout=30_000)
+    assert page.locator(".sending p").inner_text() == "“nothing.tif” has 0 bytes; send a file that holds something."
     assert page.get_by_role("button", name="Bring and check").is_enabled()
     page.context.close()

@@ -8,6 +8,7 @@ import VectorSource from "ol/source/Vector.js";
 import XYZ from "ol/source/XYZ.js";
 import Stroke from "ol/style/Stroke.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
+import { withCoasts } from "../coasts.js";
 import { colour, landStyle, lineStyle } from "../map-style.js";
 
 const FINE = 0.05; // degrees a pixel below which the fine coast is fetched
@@ -33,7 +34,7 @@ function coast(known) {
 async function fill(source, scale, known) {
   const found = await text(scale);
   if (!found) return;
-  const features = new GeoJSON({ featureProjection: known.crs }).readFeatures(cut(found, known));
+  const features = new GeoJSON({ featureProjection: known.crs }).readFeatures(withCoasts(cut(found, known), known.world));
   source.clear(true);
   source.addFeatures(features);
 }

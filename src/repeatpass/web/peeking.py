@@ -102,6 +102,10 @@ def _see_through(png: bytes, values: "np.ndarray[Any, Any]") -> bytes:
 
 
 def _dataset(dataset: "xr.Dataset") -> Peek:
+    natural = next((each for each in NATURAL if all(band in dataset and dataset[band].ndim == 2 for band in each)), ())
+    if natural and not _has_place(dataset[natural[0]]):
+        pictures = [dataset[band].values for band in natural]
+        return Peek(png=frames.draw_photograph(*pictures), placed=Placed(photograph=True))
     name = max(dataset.data_vars, key=lambda each: dataset[each].ndim)
     array = dataset[name]
     band = next((str(dim) for dim in array.dims if str(dim) in ("band", "wavelength", "channel")), "")
@@ -114,7 +118,7 @@ def _dataset(dataset: "xr.Dataset") -> Peek:
 
 
 def _has_place(array: "xr.DataArray") -> bool:
-    return any(str(dim).lower() in ("lat", "latitude") for dim in array.dims)
+    return any(str(dim).lower() in ("lat", "latitude", "y", "projection_y_coordinate") for dim in array.dims)
 
 
 def _grid(array: "xr.DataArray") -> Peek:

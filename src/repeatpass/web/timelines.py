@@ -75,7 +75,8 @@ def time_bar(start: datetime | None, end: datetime | None, counted: Sequence[tup
     if start is None:
         return None
     axis = _widened(years(start), years(end or now()))
-    label = f"{words.month(start)} to {words.month(end) if end else 'today'}"
+    first, last = words.month(start), words.month(end) if end else "today"
+    label = first if first == last else f"{first} to {last}"
     stretch = stretch_of(start, end, axis, label)
     if stretch is None:
         return None

@@ -106,6 +106,20 @@ def degrees(value: float, axis: str) -> str:
     return f"{abs(value):g}°\u202f{letter}"
 
 
+def box(sides: Sequence[float]) -> str:
+    """14.4° N to 60.6° N, 135.9° W to 44.1° W: west, south, east, north in degrees, with as many digits as tell them apart.
+
+    A point is said as one place, and what goes all around the Earth by its latitudes alone.
+    """
+    west, south, east, north = sides
+    size = max((east - west) % 360, north - south)
+    digits = 1 if size >= 2 else 2 if size == 0 or size >= 0.2 else 3 if size >= 0.02 else 4
+    lats = list(dict.fromkeys(degrees(round(each, digits), "lat") for each in (south, north)))
+    lons = list(dict.fromkeys(degrees(round(each, digits), "lon") for each in (west, east)))
+    said = " to ".join(lats)
+    return said if (west, east) == (-180.0, 180.0) else f"{said}, {' to '.join(lons)}"
+
+
 def prose(text: str) -> Markup:
     """Escape *text*; keep a number with its unit, and set the figures of CO₂ and m⁻³ as real sub- and superscripts."""
     text = UNIT.sub("\N{NO-BREAK SPACE}", text)

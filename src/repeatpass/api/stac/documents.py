@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from repeatpass.catalog.records import Collection, CollectionAsset, Item
+from repeatpass.catalog.times import with_times
 
 VERSION = "1.1.0"
 GEOJSON = "application/geo+json"
@@ -62,7 +63,7 @@ class Documents:
         ]  # fmt: skip
         own = [asset for asset in assets if asset.item == item.id]
         fixed = {"type": "Feature", "stac_version": VERSION, "collection": item.collection, "links": links}
-        known = {"geometry": None, "properties": {"datetime": None}} | dict(item.body)
+        known = {"geometry": None} | dict(item.body) | {"properties": with_times(item.body.get("properties", {}))}
         return known | fixed | {"assets": self._assets(own, item.body.get("assets", {}))}
 
     def _assets(self, assets: Sequence[CollectionAsset], stated: Mapping[str, Any]) -> Document:

@@ -17,6 +17,7 @@ from repeatpass.storage.database import Database
 from repeatpass.storage.events import events
 
 AT_ONCE = 500  # ids in one query
+BESIDE = ("thumbnail", "readme")  # what accompanies data and is none
 MANY = 2000  # changed collections from which on everything is read anew
 
 
@@ -89,11 +90,11 @@ class Registry:
 def kept_of(connection: sa.Connection, ids: Sequence[str] | None = None) -> dict[str, Kept]:
     """Return by collection how much is kept of its present version: two queries, however many collections."""
     current = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
-    data = (assets.c.key == "data").label("data")
+    part = sa.case((assets.c.key == "data", "data"), (assets.c.key.in_(BESIDE), "beside"), else_="").label("part")
     query = sa.select(
-        assets.c.collection, assets.c.media_type, data, sa.func.count().label("number"), sa.func.sum(assets.c.size)
+        assets.c.collection, assets.c.media_type, part, sa.func.count().label("number"), sa.func.sum(assets.c.size)
     ).join(collections, current)
-    grouped = query.group_by(assets.c.collection, assets.c.media_type, data)
+    grouped = query.group_by(assets.c.collection, assets.c.media_type, part)
     number = sa.select(items.c.collection, sa.func.count()).group_by(items.c.collection)
     if ids is not None:
         grouped, number = grouped.where(assets.c.collection.in_(ids)), number.where(items.c.collection.in_(ids))
@@ -110,6 +111,6 @@ def _kept(rows: Iterable[Any], items: int) -> Kept:
         files=sum(number for _, _, number, _ in known),
         size=sum(int(size) for *_, size in known),
         items=items,
-        media_types=frozenset(media_type for media_type, *_ in known),
-        data_types=frozenset(media_type for media_type, data, *_ in known if data),
+        media_types=frozenset(media_type for media_type, part, *_ in known if part != "beside"),
+        data_types=frozenset(media_type for media_type, part, *_ in known if part == "data"),
     )

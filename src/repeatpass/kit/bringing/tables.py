@@ -121,6 +121,13 @@ def _csv(source: Source) -> Any:
             "wrong-table", f"“{source.name}” is no table: {str(error).splitlines()[0][:160]}.",
             "Write it as UTF-8, one row per line, with the names of the columns in the first.",
         ) from None  # fmt: skip
+    with source.path.open(encoding="utf-8-sig", errors="replace") as file:
+        named = any(mark in file.readline() for mark in ",;\t|")
+    if not named:  # pandas takes any letter for what parts the columns
+        raise Refused(
+            "wrong-table", f"“{source.name}” is text, but no table: its first line names no columns.",
+            "Bring it as GeoTIFF, NetCDF, GeoParquet, GeoPackage, GeoJSON, or as CSV whose first line names the columns.",
+        )  # fmt: skip
     columns = {re.sub(r"[^a-z_]", "", str(each).lower()): each for each in frame.columns}
     y = next((columns[each] for each in LATITUDES if each in columns), None)
     x = next((columns[each] for each in LONGITUDES if each in columns), None)
@@ -213,8 +220,11 @@ def _column(frame: Any, name: Any) -> Iterator[tuple[str, Any]]:
     numbers = pandas.api.types.is_numeric_dtype(column) and not pandas.api.types.is_bool_dtype(column)
     if numbers and len(known := column.dropna()):
         low, high, mean = float(known.min()), float(known.max()), float(known.mean())
-        if all(map(math.isfinite, (low, high, mean))):
-            yield "statistics", {"minimum": low, "maximum": high, "mean": mean}
+        deviation, share = float(known.std(ddof=0)), round(100 * len(known) / len(column), 3)
+        if all(map(math.isfinite, (low, high, mean, deviation))):
+            yield "statistics", {
+                "minimum": low, "maximum": high, "mean": mean, "stddev": deviation, "valid_percent": share
+            }  # fmt: skip
     elif not numbers:
         yield "repeatpass:values", int(column.astype(str).nunique())
 

@@ -19,11 +19,11 @@ from repeatpass.web.notebook_html import markdown
 from repeatpass.web.pages import collections as listed
 from repeatpass.web.pages.changelog import changes_of
 from repeatpass.web.pages.collection_facts import facts_of, standing_of
-from repeatpass.web.pages.collection_files import code_of, files_table, first_of, layouts_of, opened_of
+from repeatpass.web.pages.collection_files import code_elsewhere, code_of, files_table, first_of, layouts_of, opened_of
 from repeatpass.web.pages.collection_variables import variables_table
 from repeatpass.web.pages.examples import examples_of
 from repeatpass.web.pages.indicator import HOME
-from repeatpass.web.pages.previews import map_of
+from repeatpass.web.pages.previews import map_of, picture_of
 from repeatpass.web.services import service_links
 from repeatpass.web.snippets import snippets_of
 from repeatpass.web.timelines import time_bar
@@ -46,7 +46,7 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
     there = [file for file in files if house.files.has(file.checksum)]  # a lost one must not take the page with it
     layers = _layers(desk, id)
     terms, path = terms_of(collection.body), f"/collections/{id}"
-    code = code_of(id, layouts_of(list(contents.newest))) if files else ""
+    code = code_of(id, layouts_of(list(contents.newest))) if files else code_elsewhere(collection, contents)
     return CollectionPage(
         title=collection.title,
         path=path,
@@ -58,7 +58,8 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
         sentence=first_sentence(collection.description),
         about=Markup(markdown(collection.description)),
         facts=tuple(facts_of(collection, entry)),
-        map=map_of(desk, collection, there) or coverage_of(collection, contents),
+        map=map_of(desk, collection, there, layers) or coverage_of(collection, contents),
+        picture=picture_of(desk, id, there),
         items=files_table(collection, contents, files),
         items_note=_note(entry.items if entry else 0, len(contents.newest), id),
         used_by=_used_by(desk, id),
@@ -70,11 +71,12 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
             Download(label="Atom", href=f"{path}/feed.atom"),
         ),
         standing=standing_of(collection),
+        far=_far(desk, collection),
         licence=PlainLicence(name=terms.name, use=terms.use, sentence=terms.sentence, href=safe(terms.href)),
         time=time_bar(*interval_of(collection.body), contents.months),
         tags=listed.tags_of(texts(collection.body.get("keywords"))),
         variables=variables_table(desk, collection.body, contents, first_of(there)),
-        snippets=snippets_of(opened_of(collection, contents, files, base), code),
+        snippets=snippets_of(opened_of(collection, contents, files, base, layers), code),
         services=service_links(house, collection, layers, base),
         examples=examples_of(desk, collection),
         changes=changes_of(desk, house.history.of(id), linked=False),
@@ -96,6 +98,14 @@ def _layers(desk: Desk, id: str) -> Sequence[Layer]:
     except (RepeatpassError, OSError, ValueError, ImportError):  # a file that cannot be read is told of elsewhere
         log.info("The layers of %s cannot be told", id, exc_info=True)
         return ()
+
+
+def _far(desk: Desk, collection: Collection) -> tuple[str, ...]:
+    """Which files elsewhere cannot be reached, or not be drawn: the first three of them."""
+    survey = desk.house.elsewhere.survey(collection)
+    said = (each.sentence or (f"{each.file.address} is not drawn: {each.note}" if each.note else "")
+            for each in (survey.looks if survey else ()))  # fmt: skip
+    return tuple(each for each in said if each)[:3]
 
 
 def _note(items: int, shown: int, id: str) -> str:

@@ -110,4 +110,5 @@ def _time(collection: Collection) -> str:
     start, end = interval_of(collection.body)
     if start is None:
         return "No date is stated"
-    return f"{words.day(start)} to {words.day(end) if end else 'today'}"
+    first, last = words.day(start), words.day(end) if end else "today"
+    return first if first == last else f"{first} to {last}"

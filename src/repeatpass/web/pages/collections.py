@@ -178,12 +178,6 @@ def where_of(entry: Entry) -> str:
     """Where it lies, in degrees."""
     if entry.box is None:
         return "No place stated"
-    west, south, east, north = entry.box
     if entry.box == WORLD:
         return "Whole Earth"
-    if (west, south) == (east, north):
-        return f"{words.degrees(round(south, 2), 'lat')}, {words.degrees(round(west, 2), 'lon')}"
-    lats = f"{words.degrees(round(south, 1), 'lat')} to {words.degrees(round(north, 1), 'lat')}"
-    if (west, east) == (-180.0, 180.0):
-        return lats
-    return f"{lats}, {words.degrees(round(west, 1), 'lon')} to {words.degrees(round(east, 1), 'lon')}"
+    return words.box(entry.box)

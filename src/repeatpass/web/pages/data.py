@@ -9,6 +9,7 @@ from repeatpass.bringing.records import Stage, Submission
 from repeatpass.bringing.wishing import LICENCES, NATURES
 from repeatpass.catalog.records import Collection, Visibility, withdrawal
 from repeatpass.core.errors import NotFound
+from repeatpass.core.times import parse_time
 from repeatpass.kit.bringing.formats import TAKEN
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
@@ -195,13 +196,12 @@ def _progress(desk: Desk, found: Submission) -> tuple[str, float | None]:
 def piece_row(piece: Mapping[str, Any]) -> PieceRow:
     """One file that was taken."""
     fields = piece["fields"]
-    west, south, east, north = (f"{each:.4g}" for each in piece["bbox"])
     shape = " × ".join(f"{each:,}" for each in fields.get("proj:shape", ()))
     count = fields.get("table:row_count")
-    when = piece["start"][:10] + (f" to {piece['end'][:10]}" if piece["end"][:10] != piece["start"][:10] else "")
+    days = [words.day(parse_time(each)) for each in (piece["start"], piece["end"] or piece["start"]) if each]
     facts = [
-        Fact(label="Where", text=f"{west}°, {south}° to {east}°, {north}°", note=_crs_words(piece["crs"])),
-        *([Fact(label="When", text=when)] if piece["start"] else []),
+        Fact(label="Where", text=words.box(piece["bbox"]), note=_crs_words(piece["crs"])),
+        *([Fact(label="When", text=" to ".join(dict.fromkeys(days)))] if days else []),
         *([Fact(label="Grid", text=f"{shape} cells")] if shape else []),
         *([Fact(label="Rows", text=words.plural(count, "place"))] if count else []),
     ]

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from repeatpass.catalog.records import Collection, CollectionAsset
+from repeatpass.catalog.registry.reading import NOWHERE
 from repeatpass.core.errors import NotFound
+from repeatpass.data.records import Layer
 from repeatpass.web import frames, peeking
 from repeatpass.web.desk import Desk
+from repeatpass.web.pages.drawn_maps import drawn_map
 from repeatpass.web.views import Frame, Link, MapView
 
 PNG = "image/png"
@@ -31,7 +34,15 @@ def picture(desk: Desk, id: str) -> bytes:
     if file.media_type == PNG:
         return desk.house.files.read(file.checksum)
     path = desk.house.files.path(file.checksum)
-    return desk.drawings.get(f"preview {file.checksum}", lambda: peeking.peek(path, file.media_type).png)
+    return desk.drawings.get(f"picture {file.checksum}", lambda: peeking.peek(path, file.media_type).png)
+
+
+def picture_of(desk: Desk, id: str, files: Sequence[CollectionAsset]) -> str:
+    """Where the picture of data that no map shows is: the line of a series, an image without a place; else nothing."""
+    file = _drawable(files)
+    if file is None or file.media_type == PNG or placed(desk, file).projection:
+        return ""
+    return f"/collections/{id}/preview.png?v={file.checksum[7:17]}"
 
 
 def placed(desk: Desk, file: CollectionAsset) -> peeking.Placed:
@@ -39,22 +50,24 @@ def placed(desk: Desk, file: CollectionAsset) -> peeking.Placed:
     if file.media_type == PNG:
         return peeking.Placed()
     path = desk.house.files.path(file.checksum)
-    key = f"preview placed {file.checksum}"
+    key = f"picture placed {file.checksum}"
     return peeking.Placed.load(desk.drawings.get(key, lambda: peeking.peek(path, file.media_type).placed.dump()))
 
 
-def nowhere(desk: Desk, files: Sequence[CollectionAsset]) -> bool:
-    """Whether the data are a picture that states no place."""
-    file = _drawable(files)
-    known = placed(desk, file) if file else None
-    return known is not None and known.photograph and not known.projection
+def _projected(layer: Layer) -> bool:
+    """Whether its cells do not lie on degrees, and no more than two bands say how it looks."""
+    return max(map(abs, layer.bounds)) > 541 and len(layer.style.bands) < 3
 
 
-def map_of(desk: Desk, collection: Collection, files: Sequence[CollectionAsset]) -> MapView | None:
-    """Where the data lie, on the map; None for a series, and for pictures without a place."""
+def map_of(
+    desk: Desk, collection: Collection, files: Sequence[CollectionAsset], layers: Sequence[Layer] = ()
+) -> MapView | None:
+    """Where the data lie, on the map; None for a series, and for data without a place."""
     file = _drawable(files)
-    if file is None:
+    if file is None or collection.body.get(NOWHERE):
         return None
+    if layers and (file.media_type == PNG or _projected(layers[0])):
+        return drawn_map(desk.house, collection, layers[0])
     known = placed(desk, file)
     if not known.projection:
         return None

@@ -32,6 +32,7 @@ FOR_PROGRAMS = (
     "/wms",
     "/wmts",
     "/eodash",
+    "/data/uploads",
 )
 FOR_BOTH = "/ogc"  # each of its documents is a page, too
 HOME = Link(text="Home", href="/")

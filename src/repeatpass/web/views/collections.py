@@ -134,6 +134,7 @@ class CollectionPage(Page):
     about: Markup
     facts: tuple[Fact, ...]  # attribution, provider, span, version, size
     map: MapView | None = None
+    picture: str = ""  # address of a picture of what no map shows: a series, an image without a place
     items: Table | None = None
     items_note: str = ""
     used_by: tuple[Link, ...] = ()
@@ -141,6 +142,7 @@ class CollectionPage(Page):
     citation: str = ""
     sentinel: Table | None = None  # versions, and which inputs changed
     downloads: tuple[Download, ...] = ()
+    far: tuple[str, ...] = field(default=())  # which files elsewhere cannot be reached or drawn, and why
     standing: str = ""  # private, shared or offered: who sees it, in a sentence
     licence: PlainLicence | None = None
     time: TimeBar | None = None
