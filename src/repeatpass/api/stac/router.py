@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
@@ -92,4 +93,4 @@ def documents_for(request: Request) -> Documents:
 
 
 def _geojson(content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse(content, media_type=GEOJSON, headers=dict(headers or {}))
+    return Response(orjson.dumps(content), media_type=GEOJSON, headers=dict(headers or {}))

@@ -16,7 +16,7 @@ from repeatpass.catalog.records import Item
 from repeatpass.catalog.search.clauses import Clauses
 from repeatpass.catalog.search.geometry import boxes_of, geometry_of
 from repeatpass.catalog.search.records import Box, Found, Search, Sort
-from repeatpass.catalog.search.spatial import overlapping, related, teach
+from repeatpass.catalog.search.spatial import overlapping, related, relation, teach
 from repeatpass.catalog.search.store import item_extents, item_index
 from repeatpass.catalog.search.subject import ITEMS
 from repeatpass.catalog.search.temporal import column_of, is_time, within
@@ -29,6 +29,7 @@ FEW = 2000  # items that are sorted faster than an index of times is walked to f
 COUNTED = 1000  # how far a search through an index is counted
 JOINED = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
 COLUMNS_OF_ITEM = [items.c[name] for name in ("id", "collection", "body", "start", "end")]
+LONGEST = sa.select(sa.func.max(item_index.c.lasts))
 NEWEST_FIRST = (Sort(name="datetime", descending=True),)
 
 
@@ -74,43 +75,56 @@ class Searching:
 
     def _narrowed(self, connection: sa.Connection, wanted: Search) -> list[Any]:
         """Return the conditions; the R*Tree leads where it finds few items."""
-        where = self._where(connection, wanted)
-        box = _outer_box(wanted)
-        if box is not None and self.dialect == "sqlite":
-            near = _in_tree(box, wanted)
-            some = sa.select(item_extents.c.number).where(near).limit(FEW + 1)
-            numbers = connection.execute(some).scalars().all()
-            if len(numbers) <= FEW:  # as one JSON text: thousands of bound values would be slow, and are not allowed
-                chosen = sa.func.json_each(json.dumps(list(numbers))).table_valued("value")
-                where.insert(0, item_index.c.number.in_(sa.select(chosen.c.value)))
+        few = self._few(connection, wanted)
+        where = self._where(connection, wanted, near=few is None)
+        if few is not None:  # as one JSON text: thousands of bound values would be slow, and are not allowed
+            chosen = sa.func.json_each(json.dumps(few)).table_valued("value")
+            where.insert(0, item_index.c.number.in_(sa.select(chosen.c.value)))
         return where
 
-    def _where(self, connection: sa.Connection, wanted: Search) -> list[Any]:
+    def _few(self, connection: sa.Connection, wanted: Search) -> list[int] | None:
+        """Return the numbers of the items that the R*Tree finds; None where they are many, or nothing bounds them."""
+        box = _outer_box(wanted)
+        if box is None or self.dialect != "sqlite":
+            return None
+        some = sa.select(item_extents.c.number).where(_in_tree(box, wanted)).limit(FEW + 1)
+        numbers = list(connection.execute(some).scalars())
+        return numbers if len(numbers) <= FEW else None
+
+    def _where(self, connection: sa.Connection, wanted: Search, *, near: bool) -> list[Any]:
         where: list[Any] = []
-        hidden = hidden_from(self.viewer)
-        if connection.execute(hidden.limit(1)).first() is not None:
-            where.append(item_index.c.collection.not_in(hidden))
+        hidden, longest = self._at_present(connection, timed=bool(wanted.start or wanted.end))
+        if hidden:
+            where.append(item_index.c.collection.not_in(hidden_from(self.viewer)))
         if wanted.collections:
             where.append(item_index.c.collection.in_(wanted.collections))
         if wanted.ids:
             where.append(item_index.c.item.in_(wanted.ids))
         if wanted.bbox is not None:
-            where.append(self._in_box(wanted.bbox))
+            where.append(self._in_box(wanted.bbox, near=near))
         if wanted.intersects is not None:
             where.append(related("s_intersects", geometry_of(wanted.intersects, "intersects"), self.dialect))
         if wanted.start or wanted.end:
-            longest = connection.execute(sa.select(sa.func.max(item_index.c.lasts))).scalar() or 0.0
             where.append(within(wanted.start, wanted.end, longest))
         if wanted.filter is not None:
             where.append(self.clauses.where(wanted.filter))
         return where
 
-    def _in_box(self, box: Box) -> sa.ColumnElement[bool]:
+    def _at_present(self, connection: sa.Connection, *, timed: bool) -> tuple[bool, float]:
+        """Say whether anything is hidden from the viewer, and return the seconds that the longest item lasts."""
+        hidden = bool(connection.execute(sa.select(hidden_from(self.viewer).exists())).scalar())
+        return hidden, (connection.execute(LONGEST).scalar() or 0.0) if timed else 0.0
+
+    def _in_box(self, box: Box, *, near: bool) -> sa.ColumnElement[bool]:
+        """Return the condition that an item meets *box*; with *near* the index of places is asked for it."""
         halves = []
         for half in boxes_of(box):
-            exact = sa.or_(item_index.c.boxed, related("s_intersects", shapely.box(*half), self.dialect))
-            meets = overlapping(half) if self.dialect == "sqlite" else _in_gist(half)
-            halves.append(sa.and_(meets, exact) if self.dialect == "sqlite" else meets)
+            if self.dialect != "sqlite":
+                halves.append(_in_gist(half))
+                continue
+            meets = overlapping(half) if near else _meeting(half)
+            exact = sa.or_(item_index.c.boxed, relation("s_intersects", shapely.box(*half), self.dialect))
+            halves.append(sa.and_(meets, exact))
         return sa.or_(*halves)
 
     def _page(self, where: Sequence[Any], wanted: Search, offset: int) -> sa.Select[Any]:
@@ -181,6 +195,12 @@ def _outer_box(wanted: Search) -> Box | None:
     if wanted.bbox is not None and wanted.bbox[0] <= wanted.bbox[2]:
         return wanted.bbox
     return None
+
+
+def _meeting(box: Box) -> sa.ColumnElement[bool]:
+    west, south, east, north = box
+    index = item_index.c
+    return sa.and_(index.west <= east, index.east >= west, index.south <= north, index.north >= south)
 
 
 def _in_tree(box: Box, wanted: Search) -> sa.ColumnElement[bool]:

@@ -50,15 +50,18 @@ def _read(wkb: bytes) -> shapely.Geometry:
 
 def related(operator: str, other: shapely.Geometry, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
     """Return the condition that a thing's geometry stands in a relation (``s_within``) to *other*, in degrees."""
+    found = relation(operator, other, dialect, subject)
+    return found if operator == "s_disjoint" else sa.and_(subject.overlapping(other.bounds, dialect), found)
+
+
+def relation(operator: str, other: shapely.Geometry, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
+    """As `related`, without asking an index of extents first."""
     name, wkb = RELATIONS[operator], shapely.to_wkb(other)
     if dialect == "sqlite":
-        found = sa.func.repeatpass_relation(name, subject.geometry, wkb, type_=sa.Boolean)
-    else:
-        mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (subject.geometry, sa.literal(wkb)))
-        found = getattr(sa.func, f"ST_{name.capitalize()}")(mine, theirs, type_=sa.Boolean)
-    if operator == "s_disjoint":
-        return found
-    return sa.and_(subject.overlapping(other.bounds, dialect), found)
+        return sa.func.repeatpass_relation(name, subject.geometry, wkb, type_=sa.Boolean)
+    mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (subject.geometry, sa.literal(wkb)))
+    made: sa.ColumnElement[bool] = getattr(sa.func, f"ST_{name.capitalize()}")(mine, theirs, type_=sa.Boolean)
+    return made
 
 
 def overlapping(box: tuple[float, ...]) -> sa.ColumnElement[bool]:
