@@ -113,7 +113,11 @@ def queryables_of(known: FeatureSet, address: str, title: str) -> dict[str, Any]
     whole = schema_of(known, address, title)
     times = {"datetime": {"title": "Time", "type": "string", "format": "date-time"}} if known.time else {}
     whole.pop("required", None)
-    return whole | {"properties": {**whole["properties"], **times}}
+    properties = {**whole["properties"], **times}
+    if "geometry" in properties:  # clients of earlier drafts know the kind of a geometry by a reference
+        name = known.geometry or "Geometry"
+        properties["geometry"] |= {"$ref": f"https://geojson.org/schema/{name}.json"}
+    return whole | {"properties": properties}
 
 
 def sortables_of(known: FeatureSet, address: str, title: str) -> dict[str, Any]:
