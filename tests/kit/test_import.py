@@ -45,3 +45,29 @@ def test_a_second_use_is_as_quick_as_an_ordinary_name() -> None:
     for _ in range(1000):
         repeatpass.open  # noqa: B018
     assert time.perf_counter() - start < 0.1
+
+
+BARE = """
+import sys
+from importlib import import_module
+from pathlib import Path
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in sys.stdlib_module_names and top != "repeatpass":
+            raise ModuleNotFoundError(name, name=top)
+
+import repeatpass.kit.connectors as connectors
+sys.meta_path.insert(0, Nothing())
+names = sorted(file.stem for file in Path(connectors.__path__[0]).glob("*.py") if file.stem not in ("__init__", "zarrs"))
+for name in names:
+    import_module(f"repeatpass.kit.connectors.{name}")
+print(len(names))
+"""
+
+
+def test_no_connector_needs_a_package_until_something_is_opened() -> None:
+    told = subprocess.run([sys.executable, "-c", BARE], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert int(told.stdout) > 15

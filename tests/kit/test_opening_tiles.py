@@ -168,7 +168,10 @@ def test_too_many_tiles_are_told_before_any_is_fetched(service: Elsewhere) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"bbox": (1, 2, 0, 3)}, "bbox"), ({"zoom": -1}, "zoom"), ({"zoom": 8.5}, "zoom"), ({"zoom": 30}, "zoom"),
+        ({"bbox": (1, 2, 0, 3)}, "bbox"), ({"bbox": None}, "bbox"), ({"bbox": "here"}, "bbox"),
+        ({"size": 5, "zoom": None}, "size"),
+        ({"bbox": (0, 0, float("inf"), 1)}, "bbox"), ({"whole": True}, "media_type and whole"),
+        ({"zoom": -1}, "zoom"), ({"zoom": 8.5}, "zoom"), ({"zoom": 30}, "zoom"),
         ({"size": (0, 1), "zoom": None}, "size"), ({"crs": "EPSG:99999"}, "crs"),
         ({"bbox": (10, 88, 12, 89)}, "lie elsewhere"),
     ],
@@ -220,11 +223,11 @@ def test_a_layer_in_degrees_with_latitude_first_lies_where_it_should(service: El
 
 def test_a_layer_without_templates_is_asked_with_get_tile(service: Elsewhere) -> None:
     found = wmts(service, "wind", zoom=5)
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(service.asked[-1][1]).query).items()}
-    assert (asked["REQUEST"], asked["LAYER"], asked["TILEMATRIXSET"], asked["TILEMATRIX"]) == (
-        "GetTile", "wind", "metres", "5",
-    )  # fmt: skip
-    assert int(asked["TILECOL"]) == math.floor((10 + 180) / 360 * 32) and found.rio.crs.to_epsg() == 3857
+    tiles = [parse_qs(urlsplit(path).query) for _, path, _ in service.asked if path.startswith("/kvp")]
+    for name, value in (("REQUEST", "GetTile"), ("LAYER", "wind"), ("TILEMATRIXSET", "metres"), ("TILEMATRIX", "5")):
+        assert {tile[name][0] for tile in tiles} == {value}
+    first = min(int(tile["TILECOL"][0]) for tile in tiles)  # they are asked for side by side
+    assert first == math.floor((10 + 180) / 360 * 32) and found.rio.crs.to_epsg() == 3857
     west, _, east, _ = found.rio.transform_bounds("EPSG:4326")
     assert west <= 10 and east >= 12
 

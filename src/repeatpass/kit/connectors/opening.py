@@ -8,7 +8,7 @@ from repeatpass.kit.connectors.parts import RemoteFile
 from repeatpass.kit.connectors.places import Place, http_place
 from repeatpass.kit.connectors.recording import record
 from repeatpass.kit.connectors.whole import Fetched, TooLarge, fetch_whole
-from repeatpass.kit.errors import KitError, RemoteTrouble, UnreadableData
+from repeatpass.kit.errors import KitError, RemoteTrouble, UnknownData, UnreadableData
 from repeatpass.kit.opening import CSV, NETCDF, PARQUET, ZARR_ZIP, open_file
 
 WHOLE_BYTES = 64 * 1024**2
@@ -47,6 +47,8 @@ def open_address(
     service = address.partition("://")[0].partition("+")[0]
     if service in SERVICES:
         given = {"whole": bool(whole)} if service == "stac" else {}
+        if media_type or (whole is not None and not given):
+            raise UnknownData(f"media_type and whole are of files; {service} has neither.", field="media_type")
         return _of(service)(address, secret=secret, **given, **options)
     place = place_of(address, secret=secret, options=options)
     wanted = media_type or _by_name(place)

@@ -1,5 +1,6 @@
 """Maps of a WMS as pictures: one GetMap request, with its corners and its CRS."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -74,13 +75,18 @@ def _check(layers: str, bbox: Sequence[float], size: tuple[int, int], format: st
 
 def check_bbox(bbox: Sequence[float]) -> None:
     """Raise UnknownData for what is no west, south, east, north."""
-    if len(bbox) != 4 or not (bbox[0] < bbox[2] and bbox[1] < bbox[3]):
-        raise UnknownData(f"bbox is {list(bbox)}; write west, south, east, north.", field="bbox")
+    try:
+        west, south, east, north = (float(each) for each in bbox)
+    except (TypeError, ValueError):
+        west = south = east = north = math.nan
+    if not (-math.inf < west < east < math.inf and -math.inf < south < north < math.inf):
+        raise UnknownData(f"bbox is {bbox!r}; write west, south, east, north.", field="bbox")
 
 
 def check_size(size: tuple[int, int], most: int = MOST) -> None:
     """Raise UnknownData for what is no count of columns and of rows."""
-    if len(size) != 2 or not all(isinstance(each, int) and 0 < each <= most for each in size):
+    given = list(size) if isinstance(size, (tuple, list)) else []
+    if len(given) != 2 or not all(isinstance(each, int) and 0 < each <= most for each in given):
         raise UnknownData(f"size is {size}; write columns and rows of 1 to {most}.", field="size")
 
 
