@@ -30,6 +30,13 @@ from repeatpass.core.times import now
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
+PRESENT_ASSETS = sa.select(assets).join(
+    collections, sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
+)
+NAMED_ASSETS = PRESENT_ASSETS.where(
+    sa.tuple_(assets.c.collection, assets.c.item).in_(sa.bindparam("named", expanding=True))
+)
+
 
 class Catalog:
     """The collections of the house, or as one *viewer* may see them; without a viewer it is the house that looks."""
@@ -197,11 +204,9 @@ class Catalog:
 
     def assets_of(self, keys: Collection_[tuple[str, str]]) -> dict[tuple[str, str], list[CollectionAsset]]:
         """Return the files of items, given as collection and item, in the present versions of their collections."""
-        joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
         found: dict[tuple[str, str], list[CollectionAsset]] = defaultdict(list)
         for part in batched(sorted(keys)):
-            named = sa.tuple_(assets.c.collection, assets.c.item).in_(part)
-            for asset in self._assets(sa.select(assets).join(collections, joined).where(named, open_to(self.viewer))):
+            for asset in self._assets(NAMED_ASSETS.where(open_to(self.viewer)), named=part):
                 found[asset.collection, asset.item or ""].append(asset)
         return found
 
@@ -211,8 +216,7 @@ class Catalog:
 
     def current_assets(self) -> list[CollectionAsset]:
         """List the files of the present version of every collection."""
-        joined = sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
-        return self._assets(sa.select(assets).join(collections, joined).where(open_to(self.viewer)))
+        return self._assets(PRESENT_ASSETS.where(open_to(self.viewer)))
 
     def closed(self) -> list[str]:
         """Return the ids of the collections that the viewer may see and not everybody may, in order."""
@@ -251,9 +255,10 @@ class Catalog:
         if self.viewer is not None:
             self.collection(collection)
 
-    def _assets(self, query: sa.Select[Any]) -> list[CollectionAsset]:
+    def _assets(self, query: sa.Select[Any], **named: Any) -> list[CollectionAsset]:
+        ordered = query.order_by(assets.c.collection, assets.c.item, assets.c.key)
         with self.database.read() as connection:
-            rows = connection.execute(query.order_by(assets.c.collection, assets.c.item, assets.c.key)).mappings().all()
+            rows = connection.execute(ordered, named).mappings().all()
         return [CollectionAsset(**{**row, "item": row["item"] or None}) for row in rows]
 
 

@@ -54,22 +54,33 @@ class Properties:
         return (*self.subject.path, self.subject.plain(name))
 
     def _on_sqlite(self, path: tuple[str, ...], kind: Kind) -> sa.ColumnElement[Any]:
-        dotted = _dotted(path)
+        dotted = self._word(_dotted(path))
         if kind == "any":
             return sa.func.json_extract(self.document, dotted, type_=sa.Text)
         value = sa.func.json_extract(self.document, dotted, type_=SQL_TYPES[kind])
-        return sa.case((sa.func.json_type(self.document, dotted).in_(SQLITE_TYPES[kind]), value))
+        of_kind = sa.func.json_type(self.document, dotted).in_(self._words(SQLITE_TYPES[kind]))
+        return sa.case((of_kind, value))
 
     def _on_postgresql(self, path: tuple[str, ...], kind: Kind) -> sa.ColumnElement[Any]:
         found = self._extracted(path)
         if kind == "any":
             return found
-        text = sa.func.jsonb_extract_path_text(sa.cast(self.document, JSONB), *path, type_=sa.Text)
+        document, parts = sa.cast(self.document, JSONB), [self._word(part) for part in path]
+        text = sa.func.jsonb_extract_path_text(document, *parts, type_=sa.Text)
         value = text if kind == "text" else sa.cast(text, SQL_TYPES[kind])
-        return sa.case((sa.func.jsonb_typeof(found) == POSTGRESQL_TYPES[kind], value))
+        return sa.case((sa.func.jsonb_typeof(found) == self._word(POSTGRESQL_TYPES[kind]), value))
 
     def _extracted(self, path: tuple[str, ...]) -> sa.ColumnElement[Any]:
-        return sa.func.jsonb_extract_path(sa.cast(self.document, JSONB), *path, type_=JSONB)
+        parts = [self._word(part) for part in path]
+        return sa.func.jsonb_extract_path(sa.cast(self.document, JSONB), *parts, type_=JSONB)
+
+    def _word(self, text: str) -> sa.ColumnElement[str]:
+        """A fixed text; where all names are known it is written out, as the indexes over properties have it."""
+        return sa.literal(text, sa.Text, literal_execute=self.subject.known is not None)
+
+    def _words(self, texts: tuple[str, ...]) -> Any:
+        known = self.subject.known is not None
+        return sa.bindparam(None, texts, sa.Text, expanding=True, literal_execute=known, unique=True)
 
 
 def _dotted(path: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
@@ -29,6 +30,15 @@ FEW = 2000  # items that are sorted faster than an index of times is walked to f
 COUNTED = 1000  # how far a search through an index is counted
 JOINED = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
 COLUMNS_OF_ITEM = [items.c[name] for name in ("id", "collection", "body", "start", "end")]
+# What every search asks is put together once: that takes longer than the asking.
+IN_TREE = sa.select(item_extents.c.number).where(
+    item_extents.c.west <= sa.bindparam("east"), item_extents.c.east >= sa.bindparam("west"),
+    item_extents.c.south <= sa.bindparam("north"), item_extents.c.north >= sa.bindparam("south"),
+    item_extents.c.first <= sa.bindparam("by"), item_extents.c.last >= sa.bindparam("since"),
+).limit(FEW + 1)  # fmt: skip
+NAMED = sa.select(*COLUMNS_OF_ITEM).where(
+    items.c.collection == sa.bindparam("of"), items.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 LONGEST = sa.select(sa.func.max(item_index.c.lasts))
 NEWEST_FIRST = (Sort(name="datetime", descending=True),)
 
@@ -87,8 +97,7 @@ class Searching:
         box = _outer_box(wanted)
         if box is None or self.dialect != "sqlite":
             return None
-        some = sa.select(item_extents.c.number).where(_in_tree(box, wanted)).limit(FEW + 1)
-        numbers = list(connection.execute(some).scalars())
+        numbers = list(connection.execute(IN_TREE, _bounds(box, wanted)).scalars())
         return numbers if len(numbers) <= FEW else None
 
     def _where(self, connection: sa.Connection, wanted: Search, *, near: bool) -> list[Any]:
@@ -182,8 +191,8 @@ def _fetched(connection: sa.Connection, keys: list[tuple[str, str]]) -> list[Ite
         wanted[collection].append(id)
     found: dict[tuple[str, str], Item] = {}
     for collection, ids in wanted.items():  # row values in a list would not use the index on SQLite
-        query = sa.select(*COLUMNS_OF_ITEM).where(items.c.collection == collection, items.c.id.in_(ids))
-        found |= {(collection, row["id"]): Item(**row) for row in connection.execute(query).mappings()}
+        rows = connection.execute(NAMED, {"of": collection, "ids": ids}).mappings()
+        found |= {(collection, row["id"]): Item(**row) for row in rows}
     return [found[key] for key in keys]
 
 
@@ -203,13 +212,18 @@ def _meeting(box: Box) -> sa.ColumnElement[bool]:
     return sa.and_(index.west <= east, index.east >= west, index.south <= north, index.north >= south)
 
 
-def _in_tree(box: Box, wanted: Search) -> sa.ColumnElement[bool]:
-    west, south, east, north = box
-    tree = item_extents.c
-    place = [tree.west <= east, tree.east >= west, tree.south <= north, tree.north >= south]
-    later = [tree.last >= _days(wanted.start)] if wanted.start else []
-    sooner = [tree.first <= _days(wanted.end)] if wanted.end else []
-    return sa.and_(*place, *later, *sooner)
+def _bounds(box: Box, wanted: Search) -> dict[str, float]:
+    """What IN_TREE asks for: the box, and days since 2000."""
+    start = _days(wanted.start) if wanted.start else -math.inf
+    end = _days(wanted.end) if wanted.end else math.inf
+    return {
+        "east": box[2],
+        "west": box[0],
+        "north": box[3],
+        "south": box[1],
+        "by": end,
+        "since": start,
+    }
 
 
 def _days(moment: datetime) -> float:
