@@ -98,7 +98,7 @@ def _tile(request: Request, formats: dict[str, str]) -> GetTile:
         zoom=number(path["zoom"], "TileMatrix"),
         row=number(path["row"], "TileRow"),
         column=number(path["column"], "TileCol"),
-        time=path.get("time", ""),
+        time="" if path.get("time") == "{time}" else path.get("time", ""),  # left as in the template: the default
         words=Query(request.url.query).pairs(),
     )
 
