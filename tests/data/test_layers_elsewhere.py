@@ -321,7 +321,7 @@ def test_a_copy_in_long_chunks_is_made_of_a_cube_elsewhere_and_gives_the_same_se
     (layer,) = rooms.looked("far")
     first = rooms.series.point(layer, Style(), "", Point(lon=15.3, lat=44.4))
     assert not first.copied
-    assert rooms.series.copies.wait(60)
+    assert rooms.series.copies.wait(200)
     rooms.far.close()
     there.refusing["/sea.nc"] = (500, {}, b"")  # the copy lies with us
     second = rooms.series.point(layer, Style(), "", Point(lon=15.3, lat=44.4))

@@ -20,8 +20,8 @@ from repeatpass.kit.errors import AlteredData, KitError
 if TYPE_CHECKING:
     from repeatpass.data.elsewhere.stores import FarStore
 
-HELD = 24  # files elsewhere whose parts are held
-BLOCKS = (12 << 20) // BLOCK  # of each
+HELD = 16  # files elsewhere whose parts are held
+BLOCKS = (24 << 20) // BLOCK  # of each
 FRESH_S = 600.0  # after which is asked whether a file is still what it was
 WHOLE_BYTES = 64_000_000  # of a raster without overviews, above which no map of it is drawn
 _numbers = count()

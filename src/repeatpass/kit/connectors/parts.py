@@ -43,7 +43,8 @@ class RemoteFile(io.RawIOBase):
         if number not in self.blocks:
             until = next((each for each in range(number + 1, last + 1) if each in self.blocks), last + 1)
             return self._fetch(number, min(until - 1, number + self.kept - 1))
-        return self.blocks[number]
+        self.blocks[number] = found = self.blocks.pop(number)  # what was used last is forgotten last
+        return found
 
     def _fetch(self, first: int, last: int) -> bytes:
         """Ask for blocks *first* to *last* in one request; return the first."""
