@@ -119,7 +119,7 @@ def test_its_page_shows_the_data_on_the_map_and_counts_no_small_picture_among_th
 
 
 def test_places_without_a_time_are_valid_stac_that_the_printed_lines_can_open(
-    owner: httpx.Client, served: Served
+    owner: httpx.Client, stranger: httpx.Client, served: Served
 ) -> None:
     places = b"name;longitude;latitude;depth\nA;7.5;43.1;12\nB;7.6;43.2;\n"
     form = {"title": "Soundings", "licence": "CC0-1.0", "id": "soundings"}
@@ -131,6 +131,10 @@ def test_places_without_a_time_are_valid_stac_that_the_printed_lines_can_open(
     columns = {each["name"]: each for each in item.assets["data"].extra_fields["table:columns"]}
     assert columns["depth"]["statistics"]["valid_percent"] == 50
     page = owner.get("/collections/soundings", headers={"Accept": "text/html"}).text
+    assert "Map of Soundings: 2 places" in page
+    picture = owner.get("/collections/soundings/places.png")
+    assert picture.status_code == 200 and picture.headers["cache-control"].startswith("private")
+    assert stranger.get("/collections/soundings/places.png").status_code == 404
     assert "geopandas.read_parquet" in page and "No date is stated" in page
 
 
@@ -263,7 +267,8 @@ def test_a_file_is_fetched_from_an_address_and_one_that_is_not_there_is_said_to_
 def test_from_private_to_public_to_withdrawn(
     owner: httpx.Client, stranger: httpx.Client, bahamas: dict[str, Any]
 ) -> None:
-    assert "There is no active user “nobody”" in owner.post("/collections/bahamas/share", json={"users": "nobody"}).text
+    unknown = owner.post("/collections/bahamas/share", json={"users": "nobody"})
+    assert unknown.status_code == 400 and "There is no active user “nobody”" in unknown.text
     assert owner.post("/collections/bahamas/offer", json={}).json()["offered"]
     html = {"Accept": "text/html"}
     assert "Landsat of the Bahamas" in owner.get("/data/review", headers=html).text

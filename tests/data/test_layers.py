@@ -256,6 +256,14 @@ def test_band_numbers_mean_what_the_platform_says(rooms: Rooms, tmp_path: Path) 
     assert found["NDVI"] == "(B4 - B3) / (B4 + B3)"  # of Sentinel-2 it would be B8 and B4
 
 
+def test_bands_named_as_only_sentinel_2_names_them_need_no_platform(rooms: Rooms, tmp_path: Path) -> None:
+    four = np.stack([np.full((16, 16), number, "uint16") for number in range(1, 5)])
+    path = write_cog(tmp_path / "own.tif", four, BOX, bands=("B02", "B03", "B04", "B08"))
+    rooms.register("own", File(path=path, media_type=COG))
+    found = {index.name: index.expression for index in indices_of(rooms.layers.layer("own"))}
+    assert found["NDVI"] == "(B08 - B04) / (B08 + B04)"
+
+
 def test_boxes_meet_across_the_antimeridian() -> None:
     assert spans(170, -170) == [(170, 180), (-180, -170)]
     assert spans(350, 370) == [(-10, 10)]

@@ -1,6 +1,7 @@
 """Reading what somebody says of their data: checked field by field before anything is sent or fetched."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +51,8 @@ def read_wish(given: Mapping[str, Any]) -> Wish:
 
 
 def _id(stated: str, title: str) -> str:
-    made = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()  # Ö becomes O
+    made = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
     try:
         return check_name(stated or made, "a collection")
     except Invalid as error:

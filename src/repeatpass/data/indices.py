@@ -17,6 +17,7 @@ PLATFORMS = {
     "landsat4": ("landsat-4", "landsat4", "landsat 4"),
     "modis": ("modis",),
 }
+SENTINEL2 = {*(f"B{number:02}" for number in range(1, 13)), "B8A"}
 COMMON = {"nir08": "nir", "nir": "nir08"}  # where a platform has only one of the two
 
 
@@ -103,7 +104,13 @@ def platform_of(layer: Layer) -> str:
     """Return spyndex's name of the platform that the collection names; empty if it names none or several."""
     said = f"{layer.platform} {layer.collection} {layer.title}".lower()
     found = [name for name, words in PLATFORMS.items() if any(word in said for word in words)]
-    return found[0] if len(found) == 1 else ""
+    return found[0] if len(found) == 1 else "" if found else _by_names(layer)
+
+
+def _by_names(layer: Layer) -> str:
+    """Sentinel-2 where the bands are named as only its makers name them, in two characters: B02, B03, B8A."""
+    names = {band.name.upper() for band in layer.bands}
+    return "sentinel2a" if len(names) > 1 and names <= SENTINEL2 else ""
 
 
 def _number(band: Any, platform: str) -> str:

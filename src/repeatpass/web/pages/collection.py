@@ -23,6 +23,7 @@ from repeatpass.web.pages.collection_files import code_elsewhere, code_of, files
 from repeatpass.web.pages.collection_variables import variables_table
 from repeatpass.web.pages.examples import examples_of
 from repeatpass.web.pages.indicator import HOME
+from repeatpass.web.pages.place_maps import places_map
 from repeatpass.web.pages.previews import map_of, picture_of
 from repeatpass.web.services import service_links
 from repeatpass.web.snippets import snippets_of
@@ -58,7 +59,9 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
         sentence=first_sentence(collection.description),
         about=Markup(markdown(collection.description)),
         facts=tuple(facts_of(collection, entry)),
-        map=map_of(desk, collection, there, layers) or coverage_of(collection, contents),
+        map=map_of(desk, collection, there, layers)
+        or places_map(house, collection)
+        or coverage_of(collection, contents),
         picture=picture_of(desk, id, there),
         items=files_table(collection, contents, files),
         items_note=_note(entry.items if entry else 0, len(contents.newest), id),

@@ -27,7 +27,7 @@ def drawn_map(house: House, collection: Collection, layer: Layer) -> MapView:
     west, south, east, north = layer.bbox
     east = east + 360 if east < west else east
     projection = frames.projection_for((west, south, east, north))
-    extent = (west, south, east, north) if projection == frames.WORLD else _mercator((west, south, east, north))
+    extent = (west, south, east, north) if projection == frames.WORLD else mercator((west, south, east, north))
     style = house.rendering.completed(layer, layer.style)
     when = f", {words.day(parse_time(layer.latest))}" if layer.latest else ""
     caption = f"{_bands(layer, style)}{NAMES[projection]}{when}."
@@ -35,7 +35,7 @@ def drawn_map(house: House, collection: Collection, layer: Layer) -> MapView:
         title=collection.title,
         projection=projection,
         extent=extent,
-        view=_view(extent, projection),
+        view=view_of(extent, projection),
         alt=f"Map of {collection.title}: {caption}",
         frames=(Frame(time="", label=caption, href=_href(layer, projection, extent)),),
         legend=_legend(layer, style),
@@ -46,14 +46,14 @@ def drawn_map(house: House, collection: Collection, layer: Layer) -> MapView:
     )
 
 
-def _mercator(box: Extent) -> Extent:
+def mercator(box: Extent) -> Extent:
     """Degrees as metres of EPSG:3857."""
     x = [math.radians(lon) * EARTH for lon in (box[0], box[2])]
     y = [math.asinh(math.tan(math.radians(lat))) * EARTH for lat in (box[1], box[3])]
     return (x[0], y[0], x[1], y[1])
 
 
-def _view(extent: Extent, projection: str) -> Extent:
+def view_of(extent: Extent, projection: str) -> Extent:
     """The layer with a little around it, no flatter than a strip."""
     west, south, east, north = extent
     wide = (east - west) * 1.08

@@ -9,6 +9,7 @@ from repeatpass.data.records import Layer
 from repeatpass.web import frames, peeking
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.drawn_maps import drawn_map
+from repeatpass.web.pages.place_maps import draw_places
 from repeatpass.web.views import Frame, Link, MapView
 
 PNG = "image/png"
@@ -35,6 +36,16 @@ def picture(desk: Desk, id: str) -> bytes:
         return desk.house.files.read(file.checksum)
     path = desk.house.files.path(file.checksum)
     return desk.drawings.get(f"picture {file.checksum}", lambda: peeking.peek(path, file.media_type).png)
+
+
+def places(desk: Desk, id: str) -> bytes:
+    """The PNG of the features of a collection; raise NotFound where it has none to be seen."""
+    desk.house.catalog.collection(id)
+    known = desk.house.features.known(id)
+    if known.extent is None:
+        raise NotFound(f"The features of “{id}” have no places.", collection=id)
+    key = f"places {id} {known.revision} {known.updated.isoformat()}"
+    return desk.drawings.get(key, lambda: draw_places(desk.house, known))
 
 
 def picture_of(desk: Desk, id: str, files: Sequence[CollectionAsset]) -> str:

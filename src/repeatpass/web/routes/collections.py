@@ -42,9 +42,12 @@ def collections_router(desk: Desk) -> APIRouter:
     @router.get("/collections/{id}/preview.png")
     def preview(id: str, request: Request) -> Response:
         mine = seen(desk, request)
-        content = previews.picture(mine, id)
-        kept = FOREVER if mine.house.catalog.collection(id).visibility == Visibility.PUBLIC else "private, no-cache"
-        return Response(content, headers={"cache-control": kept}, media_type="image/png")
+        return _png(mine, id, previews.picture(mine, id))
+
+    @router.get("/collections/{id}/places.png")
+    def places(id: str, request: Request) -> Response:
+        mine = seen(desk, request)
+        return _png(mine, id, previews.places(mine, id))
 
     @router.get("/registry")
     def registry() -> Response:
@@ -52,6 +55,12 @@ def collections_router(desk: Desk) -> APIRouter:
 
     _shelves(router, desk)
     return router
+
+
+def _png(desk: Desk, id: str, content: bytes) -> Response:
+    """A picture that only those who see the collection may keep, unless everybody does."""
+    kept = FOREVER if desk.house.catalog.collection(id).visibility == Visibility.PUBLIC else "private, no-cache"
+    return Response(content, headers={"cache-control": kept}, media_type="image/png")
 
 
 def _shelves(router: APIRouter, desk: Desk) -> None:

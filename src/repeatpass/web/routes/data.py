@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +170,7 @@ def _change(desk: Desk, actor: Actor, id: str, verb: str, form: Mapping[str, str
     match verb:
         case "share":
             users = [each for each in form.get("users", "").replace(",", " ").split() if each]
-            for user in users:
-                desk.house.access.user(user)  # raises NotFound naming one who is not there
+            _require_users(desk, users)
             sharing.share(actor, id, users)
         case "offer":
             sharing.offer(actor, id)
@@ -184,6 +183,18 @@ def _change(desk: Desk, actor: Actor, id: str, verb: str, form: Mapping[str, str
         case _:
             known = "share, offer, accept, decline, withdraw"
             raise NotFound(f"A collection cannot be asked to “{verb[:40]}”. Right would be: {known}.")
+
+
+def _require_users(desk: Desk, users: Sequence[str]) -> None:
+    """Refuse names that nobody has; it is the form that is wrong and not the address."""
+    for user in users:
+        try:
+            desk.house.access.user(user)
+        except NotFound:
+            raise Invalid(
+                f"There is no active user “{user[:60]}”. Right would be: user names with commas between them.",
+                field="users",
+            ) from None
 
 
 def _back(desk: Desk, actor: Actor, id: str, verb: str) -> str:

@@ -1,0 +1,111 @@
+"""The features of a collection as dots, lines and areas on the map of its page."""
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from repeatpass.assembly import House
+from repeatpass.catalog.records import Collection
+from repeatpass.features.records import FeatureSet, NoFeatures, Wanted
+from repeatpass.web import frames, words
+from repeatpass.web.pages.drawn_maps import NAMES, mercator, view_of
+from repeatpass.web.views import Frame, Link, MapView
+from repeatpass.web.views.figures import Extent
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST = 20_000  # features that are drawn; the map says so where there are more
+PIXELS, FINER = 900, 2  # along the longer side; drawn so many times larger, for smooth edges
+SEA, FILL = (15, 94, 140, 255), (15, 94, 140, 60)
+DOT = 2.5  # pixels
+LEAST = 0.02  # degrees that are shown at least
+
+
+def places_map(house: House, collection: Collection) -> MapView | None:
+    """Return the map of what stands in a collection as features; None where there is nothing with a place."""
+    try:
+        known = house.features.known(collection.id)
+    except NoFeatures:
+        return None
+    if known.extent is None:
+        return None
+    projection, extent = _frame(known.extent)
+    drawn = f"{words.number(MOST)} of {words.plural(known.number, 'place')}" if known.number > MOST else ""
+    caption = f"{drawn or words.plural(known.number, 'place')}. {NAMES[projection]}."
+    return MapView(
+        title=collection.title,
+        projection=projection,
+        extent=extent,
+        view=view_of(extent, projection),
+        alt=f"Map of {collection.title}: {caption}",
+        frames=(Frame(time="", label=caption, href=f"/collections/{collection.id}/places.png?v={known.revision}"),),
+        caption=caption,
+        source=Link(text="features", href=f"/ogc/collections/{collection.id}/items"),
+        attribution=str(collection.body.get("attribution", "")),
+        pixelated=False,
+    )
+
+
+def draw_places(house: House, known: FeatureSet) -> bytes:
+    """Return the PNG of `places_map`, clear where there is no feature."""
+    from PIL import Image, ImageDraw
+
+    assert known.extent is not None
+    projection, extent = _frame(known.extent)
+    wide, high = extent[2] - extent[0], extent[3] - extent[1]
+    scale = PIXELS * FINER / max(wide, high)
+    image = Image.new("RGBA", (max(1, round(wide * scale)), max(1, round(high * scale))))
+    pen = ImageDraw.Draw(image, "RGBA")
+    found = house.features.search(known, Wanted(limit=MOST, fields=(), counted=False)).features
+    for shape in (part for each in found if each.geometry is not None for part in _parts(each.geometry)):
+        _draw(pen, shape, lambda points: _pixels(points, projection, extent, scale))
+    image = image.resize((max(1, image.width // FINER), max(1, image.height // FINER)), Image.Resampling.LANCZOS)
+    sink = io.BytesIO()
+    image.save(sink, "PNG", optimize=True)
+    return sink.getvalue()
+
+
+def _frame(box: Extent) -> tuple[str, Extent]:
+    """The projection, and the extent in its units with room for dots at the edge."""
+    west, south, east, north = box
+    east = east + 360 if east < west else east
+    more = max(east - west, north - south, LEAST) * 0.03
+    wider = (west - more, max(-89.9, south - more), east + more, min(89.9, north + more))
+    projection = frames.projection_for(wider)
+    return projection, wider if projection == frames.WORLD else mercator(wider)
+
+
+def _parts(shape: Any) -> Iterator[Any]:
+    for part in getattr(shape, "geoms", (shape,)):
+        if hasattr(part, "geoms"):
+            yield from _parts(part)
+        elif not part.is_empty:
+            yield part
+
+
+def _pixels(points: "np.ndarray[Any, Any]", projection: str, extent: Extent, scale: float) -> list[tuple[float, float]]:
+    import numpy as np
+
+    lon, lat = points[:, 0], np.clip(points[:, 1], -89.9, 89.9)
+    if projection == frames.WORLD:
+        x, y = np.where(lon < extent[0], lon + 360, lon), lat
+    else:
+        radius = 6378137.0
+        x, y = np.radians(lon) * radius, np.arcsinh(np.tan(np.radians(lat))) * radius
+        x = np.where(x < extent[0], x + 2 * np.pi * radius, x)
+    return list(zip(((x - extent[0]) * scale).tolist(), ((extent[3] - y) * scale).tolist(), strict=True))
+
+
+def _draw(pen: Any, shape: Any, pixels: Any) -> None:
+    import shapely
+
+    outline = shape.exterior if shape.geom_type == "Polygon" else shape
+    points = pixels(shapely.get_coordinates(outline))
+    if shape.geom_type == "Point":
+        (x, y), size = points[0], DOT * FINER
+        pen.ellipse((x - size, y - size, x + size, y + size), fill=SEA)
+    elif shape.geom_type == "Polygon" and len(points) > 2:
+        pen.polygon(points, fill=FILL, outline=SEA, width=FINER)
+    elif len(points) > 1:
+        pen.line(points, fill=SEA, width=round(1.5 * FINER))
