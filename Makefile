@@ -18,10 +18,12 @@ test: $(VENV)/.tested-with
 test-slow: $(VENV)/.tested-with
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
-# The real eodash client: minutes to build, so by night or by hand. It needs Node 20 with npm, and Chromium.
+# The real eodash client and STAC Browser: minutes to build, so by night or by hand. They need Node 20 with npm, and Chromium.
 test-clients: $(VENV)/.tested-with
 	cd tools/eodash && ($(NPM) install --no-audit --no-fund && $(NPM) run build)
-	$(BIN)/python -m pytest -n 0 tests/eodash
+	cd tools/stac-browser && $(NPM) run build
+	cd tools/ogc-client && $(NPM) install --no-audit --no-fund
+	$(BIN)/python -m pytest -n 0 tests/clients/test_javascript_clients.py tests/eodash
 
 check: lint test test-slow
 

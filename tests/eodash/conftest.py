@@ -2,11 +2,18 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
+from rasterio.transform import from_bounds
 from tests.houses import indicator, notebook, working_house
 from tests.served import Served
 
+from repeatpass.assembly import House
+from repeatpass.entries.adding import Adding, read_drafts
+from repeatpass.entries.folders import Said
 from repeatpass.runs.records import Purpose, State
 
 WARMTH = """
@@ -49,7 +56,7 @@ DRAWN = {
 
 @pytest.fixture(scope="session")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A platform with one filled indicator, “warmth”, and two processes, “paint” and “outline”, that have run once."""
+    """A platform with a filled indicator, “warmth”, two processes that ran once, and a collection of two scenes."""
     home = tmp_path_factory.mktemp("eodash") / "home"
     with working_house(home) as house:
         house.shelf.add(house.owner, "warmth", notebook(WARMTH))
@@ -63,8 +70,22 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             assert ended.state is State.SUCCEEDED, ended.message
         while not house.indicators.current("warmth"):
             time.sleep(0.1)
+        snowed(house, home.parent / "snow")
     served = Served(home)
     try:
         yield served.start()
     finally:
         served.close()
+
+
+def snowed(house: House, folder: Path) -> None:
+    """Register two GeoTIFFs as the collection “snow”, with an item for each."""
+    folder.mkdir()
+    shape: dict[str, object] = {"driver": "COG", "width": 64, "height": 64, "count": 1, "dtype": "uint8", "nodata": 0}
+    for month in (1, 2):
+        where = from_bounds(0, 40, 10, 50, 64, 64)
+        with rasterio.open(folder / f"snow_2020-0{month}-01.tif", "w", crs=4326, transform=where, **shape) as file:
+            file.write(np.full((64, 64), 100 * month, "uint8"), 1)
+    said = Said(id="snow", title="Snow", description="Where snow lies.", licence="CC-BY-4.0", provider="Snow Institute")
+    (draft,) = read_drafts(str(folder), said)
+    Adding(house.catalog, house.files).add(house.owner, draft)
