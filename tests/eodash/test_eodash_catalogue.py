@@ -45,6 +45,17 @@ def test_every_document_is_valid_stac(dashboard: Served) -> None:
         assert thing.to_dict(include_self_link=False, transform_hrefs=False)["id"] == document["id"]
 
 
+def test_pystac_walks_it_over_http_and_finds_all_of_it_valid(dashboard: Served) -> None:
+    catalogue = pystac.Catalog.from_file(f"{dashboard.address}/eodash/catalog.json")
+    assert {each.id for each in catalogue.get_children()} == {"warmth", "snow", "paint", "outline"}
+    assert catalogue.validate_all() == 6, "the items of the map of warmth and of the scenes of snow"
+    warmth = next(each for each in catalogue.get_children() if each.id == "warmth")
+    assert {each.id for each in warmth.get_children()} == {"warmth-map", "warmth-places"}
+    assert {each.id for each in warmth.get_items(recursive=True)} == {
+        f"20200{month}01T000000Z" for month in range(1, 5)
+    }
+
+
 def test_everything_but_the_way_down_is_an_absolute_address_here(dashboard: Served) -> None:
     for document in documents(dashboard):
         for link in document["links"]:
