@@ -312,6 +312,7 @@ def test_of_many_rasters_one_is_looked_at_and_the_items_say_where_the_others_lie
     assert tiles(rooms.drawing, layer)
 
 
+@pytest.mark.slow
 def test_a_copy_in_long_chunks_is_made_of_a_cube_elsewhere_and_gives_the_same_series(
     rooms: FarRooms, there: Server, sea: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
