@@ -130,7 +130,11 @@ def test_places_without_a_time_are_valid_stac_that_the_printed_lines_can_open(
     assert item.datetime is None and item.common_metadata.start_datetime is not None
     columns = {each["name"]: each for each in item.assets["data"].extra_fields["table:columns"]}
     assert columns["depth"]["statistics"]["valid_percent"] == 50
-    page = owner.get("/collections/soundings", headers={"Accept": "text/html"}).text
+    for _ in range(100):  # features are read from the files a moment after the collection is there
+        page = owner.get("/collections/soundings", headers={"Accept": "text/html"}).text
+        if "Map of Soundings: 2 places" in page:
+            break
+        time.sleep(0.2)
     assert "Map of Soundings: 2 places" in page
     picture = owner.get("/collections/soundings/places.png")
     assert picture.status_code == 200 and picture.headers["cache-control"].startswith("private")
