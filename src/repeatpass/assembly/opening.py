@@ -89,6 +89,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
     access, catalog = Access(database), Catalog(database)
     catalog.complete_index()
     features = Features(catalog)
+    features.complete_indexes()
     shelf, contexts = Shelf(database, files), Contexts(catalog, files)
     environments = Environments(database, files, home, settings.environment)
     runs, folders = Runs(database), Folders(home / "runs", files, contexts, isolation)

@@ -13,8 +13,10 @@ from repeatpass.catalog.records import Visibility
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Conflict, Invalid, NotFound
 from repeatpass.core.times import now
+from repeatpass.features import indexes
 from repeatpass.features.checking import checked, inferred, values
 from repeatpass.features.importing import Table
+from repeatpass.features.indexes import drop_indexes, keep_indexes
 from repeatpass.features.records import CRS84, BadFeature, Feature, FeatureSet, Field, Found, FromFile, Wanted
 from repeatpass.features.rows import Checked, rows_of
 from repeatpass.features.searching import Searching
@@ -54,6 +56,14 @@ class Features:
     def feature(self, known: FeatureSet, id: str, crs: str = CRS84) -> Feature:
         """Return one feature; raise NotFound."""
         return self.searching.feature(known, id, crs)
+
+    def complete_indexes(self) -> None:
+        """Make the indexes that large collections lack: those of a house from before there were any."""
+        large = [each for each in self.sets().values() if each.number >= indexes.MANY]
+        if large:
+            with self.database.write() as connection:
+                for known in large:
+                    keep_indexes(connection, known)
 
     # changing ----------------------------------------------------------------------------------------------
 
@@ -113,7 +123,8 @@ class Features:
         known = replace(known, revision=known.revision + 1)
         rows = rows_of(known, given, crs, known.revision)
         _write(connection, rows)
-        write_set(connection, grown(known, rows))
+        write_set(connection, known := grown(known, rows))
+        keep_indexes(connection, known)
         events.record(connection, "features.changed", known.collection, by=actor.id, added=ids[:50])
         return ids
 
@@ -121,7 +132,10 @@ class Features:
         """Let a collection hold what was read from *source*, instead of what it held before."""
         with self.database.write() as connection:
             mine = feature_sets.c.collection == collection
-            before = connection.scalar(sa.select(feature_sets.c.revision).where(mine))
+            row = connection.execute(sa.select(feature_sets).where(mine)).mappings().first()
+            before = set_of(row) if row is not None else None
+            if before is not None:
+                drop_indexes(connection, before)
             forget_rows(connection, collection)
             known = FeatureSet(
                 collection=collection,
@@ -129,13 +143,14 @@ class Features:
                 crs=table.crs,
                 geometry=table.geometry,
                 time=table.time,
-                revision=(before or 0) + 1,
+                revision=(before.revision if before else 0) + 1,
                 source=source,
                 updated=now(),
             )
             rows = rows_of(known, table.features, table.crs, known.revision)
             _write(connection, rows)
-            write_set(connection, grown(known, rows))
+            write_set(connection, known := grown(known, rows))
+            keep_indexes(connection, known)
             events.record(connection, "features.read", collection, source=source, number=len(rows))
         return self.known(collection)
 
@@ -190,6 +205,9 @@ class Features:
             self._forget(connection, collection)
 
     def _forget(self, connection: sa.Connection, collection: str) -> None:
+        row = connection.execute(sa.select(feature_sets).where(feature_sets.c.collection == collection)).mappings()
+        for known in map(set_of, row.all()):
+            drop_indexes(connection, known)
         forget_rows(connection, collection)
         connection.execute(feature_sets.delete().where(feature_sets.c.collection == collection))
 
