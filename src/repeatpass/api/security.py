@@ -27,7 +27,7 @@ from repeatpass.access import ANYONE, Actor
 from repeatpass.access.room import Access
 from repeatpass.api.errors import problem
 from repeatpass.api.neighbours import is_our_own
-from repeatpass.core.errors import Forbidden, Invalid, RepeatpassError
+from repeatpass.core.errors import Forbidden, Invalid, NotFound, RepeatpassError
 from repeatpass.storage.private import private_file
 
 Refusal = Callable[[RepeatpassError, Scope], Response]  # says in the asker's own words why it was turned away
@@ -171,9 +171,11 @@ def hosts_of(port: int) -> set[str]:
 
 
 def _require_text(scope: Scope) -> None:
-    """Raise Invalid for an address with the character NUL: no name has it, and PostgreSQL takes no text with it."""
-    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
-        raise Invalid("The address holds the character NUL (%00), which no name or text here can hold.")
+    """Raise for an address with the character NUL: nothing is called so, and PostgreSQL takes no text with it."""
+    if "\0" in scope["path"]:
+        raise NotFound("The address holds the character NUL (%00), and nothing here is called so.")
+    if b"%00" in scope.get("query_string", b""):
+        raise Invalid("The query holds the character NUL (%00), which no text here can hold.")
 
 
 def _opens_a_page(scope: Scope, headers: Headers) -> bool:
