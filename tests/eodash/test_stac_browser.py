@@ -73,7 +73,7 @@ def opened(chromium: Any, files: str, dashboard: Served, monkeypatch: pytest.Mon
     """Open a catalogue of the platform; at the end nothing may have been wrong on the console or refused by us."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
     wrong: list[str] = []
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(15_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
@@ -131,7 +131,7 @@ def test_it_finds_what_the_catalogue_says_valid(opened: Opening, path: str) -> N
     valid(opened(CATALOGUE), path)
 
 
-@pytest.mark.parametrize("path", ["", "collections/snow", "collections/snow/items/snow_2020-01-01"])
+@pytest.mark.parametrize("path", ["", "stac/collections/snow", "stac/collections/snow/items/snow_2020-01-01"])
 def test_it_finds_what_the_api_says_valid(opened: Opening, path: str) -> None:
     valid(opened(API), path)
 

@@ -46,6 +46,7 @@ OPEN_TO_READ = (
     "/files",
     "/health",
 )  # data that any page may read
+SEARCH = "/stac/search"  # asked by POST, and reads all the same
 EXPOSED = "Location, Content-Range, Content-Location, Content-Crs, ETag, Link, Preference-Applied"
 # What a page elsewhere may send with a token; without one it gets no permission, whatever cookies the browser has.
 ALLOWED = {
@@ -156,7 +157,8 @@ class Guard:
         headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
-        if scope["path"].startswith(OPEN_TO_READ) and (scope["method"] in SAFE or _has_token(request)):
+        reads = scope["method"] in SAFE or scope["path"] == SEARCH
+        if scope["path"].startswith(OPEN_TO_READ) and (reads or _has_token(request)):
             headers["Access-Control-Allow-Origin"] = "*"
             headers["Access-Control-Expose-Headers"] = EXPOSED
         is_page = headers.get("content-type", "").startswith("text/html")
@@ -193,7 +195,7 @@ def _has_token(headers: Headers) -> bool:
 
 
 def _is_preflight(scope: Scope, headers: Headers) -> bool:
-    """Say whether a browser asks if a page elsewhere may send a request with a token."""
+    """Say whether a browser asks if a page elsewhere may send a request with a token, or search."""
     wanted = headers.get("access-control-request-headers", "").lower().replace(" ", "").split(",")
     asks = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
-    return asks and "authorization" in wanted and scope["path"].startswith(OPEN_TO_READ)
+    return asks and (scope["path"] == SEARCH or "authorization" in wanted and scope["path"].startswith(OPEN_TO_READ))
