@@ -198,4 +198,4 @@ def _is_preflight(scope: Scope, headers: Headers) -> bool:
     """Say whether a browser asks if a page elsewhere may send a request with a token, or search."""
     wanted = headers.get("access-control-request-headers", "").lower().replace(" ", "").split(",")
     asks = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
-    return asks and (scope["path"] == SEARCH or "authorization" in wanted and scope["path"].startswith(OPEN_TO_READ))
+    return asks and (scope["path"] == SEARCH or ("authorization" in wanted and scope["path"].startswith(OPEN_TO_READ)))
