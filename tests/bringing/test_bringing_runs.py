@@ -91,6 +91,10 @@ def test_the_check_is_a_run_whose_inputs_are_all_known(house: House, landsat: Su
     assert {landsat.files[0].checksum, *(each.checksum for each in provenance.outputs)} <= needed_files(house)
 
 
+def test_the_notebook_that_checks_is_no_example_of_any_collection(house: House, landsat: Submission) -> None:
+    assert not any("check-data" in names for names in house.usage.examples().values())
+
+
 def test_nobody_else_sees_it_its_run_or_its_file(house: House, landsat: Submission) -> None:
     for stranger in (ANYONE, house.access.user("ben"), house.access.user("eva")):
         seen = house.as_seen_by(stranger)

@@ -14,6 +14,7 @@ from repeatpass.batches.merging.room import Merging
 from repeatpass.batches.room import Batches
 from repeatpass.bringing.arriving import Arrivals
 from repeatpass.bringing.keeping import Submissions
+from repeatpass.bringing.notebook import NOTEBOOK as CHECK
 from repeatpass.bringing.registering import Ending
 from repeatpass.bringing.room import Bringing
 from repeatpass.catalog.editing import Editing
@@ -72,7 +73,7 @@ from repeatpass.verification.exporting import Exporting
 from repeatpass.verification.repeating import Repeating
 from repeatpass.verification.room import Repeats
 
-TOOLS = frozenset({"echo", "generate-cube"})  # shipped notebooks that take whatever data they are given
+TOOLS = frozenset({"echo", "generate-cube", CHECK})  # shipped notebooks that take whatever data they are given
 
 
 def open_house(settings: Settings, now: Callable[[], datetime] = now) -> House:
