@@ -10,7 +10,7 @@ import boto3
 import numpy as np
 import pytest
 import xarray as xr
-from moto.server import ThreadedMotoServer
+from tests.buckets import served_buckets
 from tests.layers import COG, NETCDF, File, Rooms
 from tests.rasters import grid, write_cog
 
@@ -332,11 +332,8 @@ def test_a_copy_in_long_chunks_is_made_of_a_cube_elsewhere_and_gives_the_same_se
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with served_buckets() as address:
+        yield address
 
 
 @pytest.fixture

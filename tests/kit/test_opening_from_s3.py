@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from elsewhere import elsewhere
-from moto.server import ThreadedMotoServer
+from tests.buckets import served_buckets
 
 import repeatpass
 from repeatpass.kit.connectors import recording, requesting
@@ -22,11 +22,8 @@ TABLE = b"x,y\n1,2\n3,4\n"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with served_buckets() as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,23 +1,21 @@
 """Runs that read at another computer: what they read is on record, in the passport, and compared when they are repeated."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.houses import notebook, working_house
+from tests.houses import working_house
 from tests.kit.elsewhere import Elsewhere, elsewhere
+from tests.repeated import executed, repeated
 
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
 from repeatpass.kit.context import Context
 from repeatpass.runs.elsewhere import input_elsewhere
 from repeatpass.runs.masking import Masks
-from repeatpass.runs.records import Run, State
 from repeatpass.verification.comparison.records import Verdict
 from repeatpass.verification.crate import read_crate
-from repeatpass.verification.records import Repeat
 
 READ = 'import repeatpass\nfound = repeatpass.open("%s", whole=True)\nrepeatpass.publish(found, "table")'
 ENTRY = {
@@ -36,22 +34,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def there() -> Iterator[Elsewhere]:
     with elsewhere() as state:
         yield state
-
-
-def executed(house: House, name: str, *cells: str) -> Run:
-    house.shelf.add(house.owner, name, notebook(*cells))
-    run = house.runs.wait(house.submitting.submit(house.owner, name, {}).id, 60)
-    assert run.state is State.SUCCEEDED, run.message
-    return run
-
-
-def repeated(house: House, run: Run) -> Repeat:
-    id = house.repeating.repeat(house.owner, run.id, {}).id
-    until = time.monotonic() + 90
-    while (found := house.repeats.repeat(id)).verdict is None:
-        assert time.monotonic() < until, "no verdict after 90 seconds"
-        time.sleep(0.05)
-    return found
 
 
 def test_what_was_read_is_an_input_and_nothing_else_is_missing_on_the_record(house: House, there: Elsewhere) -> None:

@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.houses import indicator, notebook, working_house
+from tests.repeated import executed, repeated, settled
 
 from repeatpass.access import ANYONE
 from repeatpass.assembly import House
@@ -16,9 +16,8 @@ from repeatpass.catalog.records import CollectionAsset
 from repeatpass.core.errors import Forbidden, Invalid, NotFound
 from repeatpass.core.times import now
 from repeatpass.notebooks.store import environments
-from repeatpass.runs.records import Purpose, Run, State
+from repeatpass.runs.records import Purpose, State
 from repeatpass.verification.comparison.records import Verdict
-from repeatpass.verification.records import Repeat
 
 TABLE = 'import pandas as pd, repeatpass\nrepeatpass.publish(pd.DataFrame({"x": [%s]}), "table")'
 
@@ -27,25 +26,6 @@ TABLE = 'import pandas as pd, repeatpass\nrepeatpass.publish(pd.DataFrame({"x": 
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with working_house(tmp_path_factory.mktemp("home")) as opened:
         yield opened
-
-
-def executed(house: House, name: str, *cells: str, parameters: str = "", **given: object) -> Run:
-    house.shelf.add(house.owner, name, notebook(*cells, parameters=parameters))
-    run = house.runs.wait(house.submitting.submit(house.owner, name, given).id, 60)
-    assert run.state is State.SUCCEEDED, run.message
-    return run
-
-
-def repeated(house: House, run: Run, **swapped: object) -> Repeat:
-    return settled(house, house.repeating.repeat(house.owner, run.id, swapped).id)
-
-
-def settled(house: House, id: str) -> Repeat:
-    until = time.monotonic() + 90
-    while (found := house.repeats.repeat(id)).verdict is None:
-        assert time.monotonic() < until, "no verdict after 90 seconds"
-        time.sleep(0.05)
-    return found
 
 
 def test_a_repeat_with_everything_pinned_is_identical_byte_for_byte(house: House) -> None:

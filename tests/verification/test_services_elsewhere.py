@@ -2,19 +2,17 @@
 
 import io
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
-from tests.houses import notebook, working_house
+from tests.houses import working_house
 from tests.kit.elsewhere import Elsewhere, elsewhere
+from tests.repeated import executed, repeated
 
 from repeatpass.assembly import House
-from repeatpass.runs.records import Run, State
 from repeatpass.verification.comparison.records import Verdict
-from repeatpass.verification.records import Repeat
 
 pytestmark = pytest.mark.slow
 
@@ -69,22 +67,6 @@ def hub(there: Elsewhere, value: float) -> None:
         "/auth/realms/main/protocol/openid-connect/token": token,
         "/api/v1/process": lambda path, body: (200, {"Content-Type": "image/tiff"}, mosaic(value)),
     }
-
-
-def executed(house: House, name: str, code: str) -> Run:
-    house.shelf.add(house.owner, name, notebook(code))
-    run = house.runs.wait(house.submitting.submit(house.owner, name, {}).id, 60)
-    assert run.state is State.SUCCEEDED, run.message
-    return run
-
-
-def repeated(house: House, run: Run) -> Repeat:
-    id = house.repeating.repeat(house.owner, run.id, {}).id
-    until = time.monotonic() + 90
-    while (found := house.repeats.repeat(id)).verdict is None:
-        assert time.monotonic() < until, "no verdict after 90 seconds"
-        time.sleep(0.05)
-    return found
 
 
 def test_a_request_to_a_service_is_an_input_with_its_digest_and_the_secret_is_nowhere(

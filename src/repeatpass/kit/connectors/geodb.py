@@ -10,10 +10,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from repeatpass.kit.connectors.oauth import client, json_body, shown, token
 from repeatpass.kit.connectors.pictures import check_bbox
 from repeatpass.kit.connectors.places import Place, http_place
-from repeatpass.kit.connectors.recording import record
 from repeatpass.kit.connectors.requesting import exchange
 from repeatpass.kit.connectors.tiles import projected
-from repeatpass.kit.connectors.whole import fetch_whole
+from repeatpass.kit.connectors.whole import fetch_json
 from repeatpass.kit.errors import RemoteTrouble, UnknownData, UnreadableData
 
 JSON = "application/json"
@@ -78,9 +77,9 @@ def open_geodb(
     table = f"{owner}_{collection}"
     srid = _srid(server, table)
     if bbox is None:
-        rows = _rows(_selecting(server, table, query, limit))
+        rows = fetch_json(_selecting(server, table, query, limit))
     else:
-        rows = (_rows(_within(server, table, srid, (bbox, crs, mode), where, limit)) or {}).get("src")
+        rows = (fetch_json(_within(server, table, srid, (bbox, crs, mode), where, limit)) or {}).get("src")
     return _framed(rows or [], srid)
 
 
@@ -157,15 +156,6 @@ def _within(
         "bbox_crs": code, "limit": limit, "where": where or "id>-1", "op": "AND", "offset": 0,
     }  # fmt: skip
     return replace(server.child("rpc/geodb_get_by_bbox"), body=json_body(body), accept=ONE)
-
-
-def _rows(place: Place) -> Any:
-    found = fetch_whole(place)
-    record(place, checksum=found.checksum, size=found.size, media_type=JSON, version=found.version)
-    try:
-        return json.loads(found.path.read_bytes())
-    except ValueError:
-        raise RemoteTrouble(f"{place.address} gave no JSON.", address=place.address) from None
 
 
 def _framed(rows: Any, srid: int) -> Any:

@@ -1,6 +1,5 @@
 """Sentinel Hub: a mosaic of the Process API, statistics of an area, or the dates of scenes."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,7 @@ from repeatpass.kit.connectors.pictures import cells_of, on_the_map, require_rea
 from repeatpass.kit.connectors.places import Place, http_place
 from repeatpass.kit.connectors.recording import record
 from repeatpass.kit.connectors.sentinelhub_forms import Question
-from repeatpass.kit.connectors.whole import fetch_whole
+from repeatpass.kit.connectors.whole import fetch_json, fetch_whole
 from repeatpass.kit.errors import RemoteTrouble, UnknownData
 
 MAIN = "https://services.sentinel-hub.com"
@@ -92,7 +91,7 @@ def open_sentinelhub(
         return _dates(place, body)
     asked = replace(place, body=json_body(body), accept=TIFF if what == "mosaic" else JSON)
     if what == "statistics":
-        return _statistics(_json(asked), asked)
+        return _statistics(fetch_json(asked), asked)
     found = _mosaic(asked, bbox, crs)
     return _masked(found, bands) if bands else found
 
@@ -118,15 +117,6 @@ def _masked(found: Any, bands: Sequence[str]) -> Any:
         raise RemoteTrouble(f"{found.sizes['band']} bands came instead of {len(bands)} and their mask.")
     cells = found.isel(band=slice(0, -1)).where(found.isel(band=-1, drop=True) != 0)
     return cells.assign_coords(band=list(bands))
-
-
-def _json(place: Place) -> Any:
-    found = fetch_whole(place)
-    record(place, checksum=found.checksum, size=found.size, media_type=JSON, version=found.version)
-    try:
-        return json.loads(found.path.read_bytes())
-    except ValueError:
-        raise RemoteTrouble(f"{place.address} gave no JSON.", address=place.address) from None
 
 
 def _statistics(answer: Any, place: Place) -> Any:
@@ -161,7 +151,7 @@ def _dates(place: Place, body: dict[str, Any]) -> Any:
     following: Any = 0
     while following is not None:
         page = {**body, "next": following} if following else body
-        answer = _json(replace(place, body=json_body(page), accept="application/geo+json"))
+        answer = fetch_json(replace(place, body=json_body(page), accept="application/geo+json"))
         try:
             found += [str(each) for each in answer["features"]]
             following = answer.get("context", {}).get("next") if answer["features"] else None

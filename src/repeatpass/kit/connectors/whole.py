@@ -11,9 +11,9 @@ from typing import Any
 
 from repeatpass.kit import watching
 from repeatpass.kit.connectors.places import Place
-from repeatpass.kit.connectors.recording import version_of
+from repeatpass.kit.connectors.recording import record, version_of
 from repeatpass.kit.connectors.requesting import exchange, whole
-from repeatpass.kit.errors import AlteredData
+from repeatpass.kit.errors import AlteredData, RemoteTrouble
 from repeatpass.kit.reading import sha256_of
 from repeatpass.kit.records import _Json
 from repeatpass.kit.web import cache
@@ -69,6 +69,16 @@ def fetch_whole(place: Place, *, most: float = float("inf"), checksum: str = "")
     _note(place).write_text(json.dumps(found.to_json()))
     watching.announce(found.path)
     return found
+
+
+def fetch_json(place: Place) -> Any:
+    """Return JSON that a service gave as data, on record as an input; raise RemoteTrouble where it is none."""
+    found = fetch_whole(place)
+    record(place, checksum=found.checksum, size=found.size, media_type="application/json", version=found.version)
+    try:
+        return json.loads(found.path.read_bytes())
+    except ValueError:
+        raise RemoteTrouble(f"{place.address} gave no JSON.", address=place.address) from None
 
 
 def _kept(answer: Any, most: float) -> Fetched:
