@@ -11,6 +11,7 @@ from tests.layers import File, Rooms
 from repeatpass.data.areas import Point
 from repeatpass.data.facts import dated
 from repeatpass.data.metadata import read_metadata
+from repeatpass.data.originals import Originals
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.rendering import Rendering
 from repeatpass.data.series.copying import make_copy
@@ -78,7 +79,7 @@ def test_the_copy_for_long_series_keeps_the_years(tmp_path: Path) -> None:
 def test_the_notebook_of_a_view_asks_for_the_number_that_the_file_has(rooms: Rooms, layer: Layer) -> None:
     source = layer.sources[0]
     part = Part(
-        number=1, layer=layer, style=Style(), time=YEARS[1], sources=(source,), path=rooms.files.path(source.checksum),
+        number=1, layer=layer, style=Style(), time=YEARS[1], sources=(source,), originals=Originals(rooms.files),
         shape=None, drawn=False, point=None, opacity=100,
     )  # fmt: skip
     line = next(line for line in opening_of(part) if ".sel" in line)

@@ -19,7 +19,7 @@ VALUE = "nino34/nino34/2007-12-01"
     ("/indicators/nino34/values/nino34/soon", 400),
     ("/indicators/nino34/values/nino34/2007-12-01?revision=99", 404),
     ("/indicators/nino34/values/nino34/2007-12-01?revision=first", 400),
-    ("/indicators/%00", 400),
+    ("/indicators/%00", 404),
     ("/indicators/%3Cscript%3Ealert(1)%3C%2Fscript%3E", 404),
     ("/runs/nothing", 404),
     ("/runs?state=sleeping", 400),

@@ -41,8 +41,8 @@ def read_json(body: bytes, *, strict: bool = True) -> Any:
         raise Invalid(f"The body is not JSON: {error}.") from None
     if b"\\u" in body:
         _require_whole_characters(found)
-    if strict and b"\\u0000" in body and any("\0" in text for text in _texts(found)):
-        raise Invalid("The body holds the character NUL (\\u0000), which no text here can hold.")
+    if strict and b"\\u0000" in body:
+        _require_no_nul(found)
     if strict and PERHAPS_NO_NUMBER.search(body):
         _require_numbers(found)
     return found
@@ -62,13 +62,20 @@ def _require_numbers(found: Any) -> None:
         raise Invalid("The body is not JSON: it holds NaN, Infinity, or a number above 1.8e308.") from None
 
 
-def _texts(value: Any) -> Iterable[str]:
+def _require_no_nul(found: Any) -> None:
+    for place, text in _texts(found, "the body"):
+        if "\0" in text:
+            raise Invalid(f"{place} holds the character NUL (\\u0000), which no text here can hold.", field=place)
+
+
+def _texts(value: Any, place: str) -> Iterable[tuple[str, str]]:
+    """Every text of a document, names of members included, each with the name of the member that holds it."""
     if isinstance(value, str):
-        yield value
+        yield place, value
     elif isinstance(value, dict):
         for name, each in value.items():
-            yield name
-            yield from _texts(each)
+            yield place, name
+            yield from _texts(each, name)
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            yield from _texts(each, place)

@@ -18,6 +18,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
@@ -27,7 +28,7 @@ from repeatpass.access import ANYONE, Actor
 from repeatpass.access.room import Access
 from repeatpass.api.errors import problem
 from repeatpass.api.neighbours import is_our_own
-from repeatpass.core.errors import Forbidden, Invalid, NotFound, RepeatpassError
+from repeatpass.core.errors import Forbidden, Invalid, RepeatpassError
 from repeatpass.storage.private import private_file
 
 Refusal = Callable[[RepeatpassError, Scope], Response]  # says in the asker's own words why it was turned away
@@ -173,11 +174,13 @@ def hosts_of(port: int) -> set[str]:
 
 
 def _require_text(scope: Scope) -> None:
-    """Raise for an address with the character NUL: nothing is called so, and PostgreSQL takes no text with it."""
-    if "\0" in scope["path"]:
-        raise NotFound("The address holds the character NUL (%00), and nothing here is called so.")
-    if b"%00" in scope.get("query_string", b""):
-        raise Invalid("The query holds the character NUL (%00), which no text here can hold.")
+    """Raise for a query with the character NUL, which PostgreSQL takes in no text; nothing is called so in a path."""
+    scope["path"] = scope["path"].replace("\0", "�")
+    query = scope.get("query_string", b"").decode("latin-1")
+    if "%00" in query:
+        held = [name for name, value in parse_qsl(query, keep_blank_values=True) if "\0" in name + value]
+        named = ", ".join(name.replace("\0", "�") for name in held) or "The query"
+        raise Invalid(f"{named} holds the character NUL (%00), which no text here can hold.", field=named)
 
 
 def _opens_a_page(scope: Scope, headers: Headers) -> bool:
