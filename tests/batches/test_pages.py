@@ -16,6 +16,8 @@ from tests.served import Served, command, small_home
 from repeatpass.assembly import open_house
 from repeatpass.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 BODY = {
     "notebook": "greenness",
     "name": "Two by two",

@@ -23,6 +23,8 @@ from repeatpass.demo.filling import register
 from repeatpass.demo.preparing import prepare
 from repeatpass.runs.records import Run, State
 
+pytestmark = pytest.mark.slow
+
 BODY: dict[str, Any] = {
     "id": "tropics",
     "title": "Warm water and haze in the tropics",

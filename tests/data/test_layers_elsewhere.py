@@ -1,6 +1,5 @@
 """Layers of files that lie elsewhere: drawn and measured as the same files are here, and what happens when they are not there."""
 
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,8 @@ import numpy as np
 import pytest
 import xarray as xr
 from tests.buckets import served_buckets
+from tests.kit.elsewhere import Elsewhere as Server
+from tests.kit.elsewhere import elsewhere as served
 from tests.layers import COG, NETCDF, File, Rooms
 from tests.rasters import grid, write_cog
 
@@ -33,9 +34,8 @@ from repeatpass.entries.folders import Said
 from repeatpass.kit.connectors import requesting
 from repeatpass.notices.targets import Targets
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "kit"))
-from elsewhere import Elsewhere as Server
-from elsewhere import elsewhere as served
+pytestmark = pytest.mark.slow
+
 
 ZARR = "application/vnd.zarr"
 BOUNDS = (10.0, 40.0, 20.0, 50.0)

@@ -9,6 +9,8 @@ import pystac
 import pytest
 from tests.served import Served
 
+pytestmark = pytest.mark.slow
+
 
 def documents(served: Served, path: str = "/eodash/catalog.json") -> list[dict[str, Any]]:
     """Return all documents, by following the links of children and items."""

@@ -11,6 +11,8 @@ from tests.kit.elsewhere import Elsewhere, elsewhere
 from repeatpass.access import Role
 from repeatpass.runs.records import State
 
+pytestmark = pytest.mark.slow
+
 READ = (
     "import os, repeatpass\nos.environ['no_proxy'] = os.environ['NO_PROXY'] = ''\n"
     "repeatpass.publish(repeatpass.open({!r}), 'table')"

@@ -11,6 +11,8 @@ from repeatpass.runs import worker
 from repeatpass.runs.claiming import claim_statement
 from repeatpass.runs.records import State
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_claim_whose_answer_was_lost_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "ADOPT_S", 0.5)

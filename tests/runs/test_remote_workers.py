@@ -6,12 +6,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from tests.houses import notebook
 from tests.served import COMMAND, command, environ, small_home
 
 from repeatpass.assembly import open_house
 from repeatpass.runs.records import State
 from repeatpass.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 
 def test_on_sqlite_a_worker_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from tests.houses import PUBLISH
 from tests.schedules.clocks import Timed, eventually, timed_house
 from tests.served import free_port
 
+pytestmark = pytest.mark.slow
+
 LIVE: dict[str, Any] = {"status": "live", "cadence": "P1M", "max_age": "P75D"}
 JANUARY = PUBLISH.format(rows='{"place": ["here"], "time": ["2026-01-01"], "value": [1.5]}')
 MARCH = PUBLISH.format(rows='{"place": ["here"], "time": ["2026-03-01"], "value": [1.5]}')

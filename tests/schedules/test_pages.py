@@ -18,6 +18,8 @@ from repeatpass.server import make_app
 from tests.schedules.clocks import COUNT, WINDOW, Timed, eventually, timed_house
 from tests.served import free_port
 
+pytestmark = pytest.mark.slow
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 ROWS = """
 import pandas as pd, repeatpass

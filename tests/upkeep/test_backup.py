@@ -20,6 +20,8 @@ from repeatpass.upkeep.doctor import examine
 from repeatpass.verification.comparison.records import Verdict
 from repeatpass.verification.passport import passport_of
 
+pytestmark = pytest.mark.slow
+
 QUIET = Console(quiet=True)
 PUBLISH = """
 import pandas as pd, repeatpass

@@ -19,6 +19,8 @@ from repeatpass.runs.room import Wanted
 from repeatpass.upkeep.backup import read_backup, write_backup
 from repeatpass.upkeep.gc import sweep
 
+pytestmark = pytest.mark.slow
+
 OLD_HOME = Path(__file__).parents[1] / "data" / "home-0001.backup"
 PUBLISH = "import repeatpass\nrepeatpass.output('data.bin').write_bytes(bytes(range(256)) * {kilobytes} * 4)"
 FLAVOURS = """

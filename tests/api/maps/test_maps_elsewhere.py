@@ -2,7 +2,6 @@
 
 import io
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +12,12 @@ import numpy as np
 import pytest
 import xarray as xr
 from PIL import Image
+from tests.kit.elsewhere import Elsewhere, elsewhere
 from tests.rasters import grid, write_cog
 from tests.served import Served, small_home
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "kit"))
-from elsewhere import Elsewhere, elsewhere
+pytestmark = pytest.mark.slow
+
 
 BOX = [10.0, 40.0, 20.0, 50.0]
 TILE = "/WebMercatorQuad/6/34/22.png"
