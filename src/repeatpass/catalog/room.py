@@ -189,11 +189,14 @@ class Catalog:
             return list(connection.execute(query.order_by(collections.c.id)).scalars())
 
     def items(self, collection: str, most: int | None = None) -> list[Item]:
-        """List the items of a collection by time, at most *most*; of one that the viewer may not see, raise NotFound."""
+        """List the items of a collection by time, of more than *most* the newest; raise NotFound where it is not seen."""
         self._require_seen(collection)
-        query = sa.select(items).where(items.c.collection == collection).order_by(items.c.start, items.c.id).limit(most)
+        query = sa.select(items).where(items.c.collection == collection)
+        order = (items.c.start, items.c.id)
+        query = query.order_by(*order) if most is None else query.order_by(*(key.desc() for key in order)).limit(most)
         with self.database.read() as connection:
-            return [Item(**row) for row in connection.execute(query).mappings()]
+            found = [Item(**row) for row in connection.execute(query).mappings()]
+        return found if most is None else found[::-1]
 
     def assets(self, collection: str, version: str | None = None) -> list[CollectionAsset]:
         """List the files of a collection, of its present version unless *version* is given."""

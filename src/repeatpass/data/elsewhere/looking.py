@@ -18,6 +18,7 @@ from repeatpass.kit.errors import KitError
 
 EACH = 8  # rasters of one kind up to which each is looked at; of more the first, and the items say where the others lie
 SNIFFED = 200  # items after which a collection without any such file is left alone
+NEWEST = 5_000  # items whose files are taken: reading a hundred thousand would hold everybody up
 RANGE_VALUES = 8_000_000  # that are unpacked to tell the range of a variable
 TRIES = 3  # of the first rasters of many, if some cannot be read
 
@@ -41,7 +42,7 @@ def _files(collection: Collection, catalog: Catalog) -> list[FarFile]:
     kept = {(asset.item or "", asset.key) for asset in catalog.assets(collection.id, collection.version)}
     if not candidates(collection, catalog.items(collection.id, SNIFFED), kept):
         return []
-    return candidates(collection, catalog.items(collection.id), kept)
+    return candidates(collection, catalog.items(collection.id, NEWEST), kept)
 
 
 def _group(files: Sequence[FarFile], held: Held, known: Mapping[FarFile, Look], now: datetime) -> list[Look]:
