@@ -102,9 +102,9 @@ class Searching:
 
     def _where(self, connection: sa.Connection, wanted: Search, *, near: bool) -> list[Any]:
         where: list[Any] = []
-        hidden, longest = self._at_present(connection, timed=bool(wanted.start or wanted.end))
-        if hidden:
-            where.append(item_index.c.collection.not_in(hidden_from(self.viewer)))
+        hidden = hidden_from(self.viewer)
+        if connection.execute(hidden.limit(1)).first() is not None:
+            where.append(item_index.c.collection.not_in(hidden))
         if wanted.collections:
             where.append(item_index.c.collection.in_(wanted.collections))
         if wanted.ids:
@@ -114,15 +114,11 @@ class Searching:
         if wanted.intersects is not None:
             where.append(related("s_intersects", geometry_of(wanted.intersects, "intersects"), self.dialect))
         if wanted.start or wanted.end:
+            longest = connection.execute(LONGEST).scalar() or 0.0
             where.append(within(wanted.start, wanted.end, longest))
         if wanted.filter is not None:
             where.append(self.clauses.where(wanted.filter))
         return where
-
-    def _at_present(self, connection: sa.Connection, *, timed: bool) -> tuple[bool, float]:
-        """Say whether anything is hidden from the viewer, and return the seconds that the longest item lasts."""
-        hidden = bool(connection.execute(sa.select(hidden_from(self.viewer).exists())).scalar())
-        return hidden, (connection.execute(LONGEST).scalar() or 0.0) if timed else 0.0
 
     def _in_box(self, box: Box, *, near: bool) -> sa.ColumnElement[bool]:
         """Return the condition that an item meets *box*; with *near* the index of places is asked for it."""
@@ -131,7 +127,7 @@ class Searching:
             if self.dialect != "sqlite":
                 halves.append(_in_gist(half))
                 continue
-            meets = overlapping(half) if near else _meeting(half)
+            meets = overlapping(half) if near else ITEMS.meeting(half)
             exact = sa.or_(item_index.c.boxed, relation("s_intersects", shapely.box(*half), self.dialect))
             halves.append(sa.and_(meets, exact))
         return sa.or_(*halves)
@@ -204,12 +200,6 @@ def _outer_box(wanted: Search) -> Box | None:
     if wanted.bbox is not None and wanted.bbox[0] <= wanted.bbox[2]:
         return wanted.bbox
     return None
-
-
-def _meeting(box: Box) -> sa.ColumnElement[bool]:
-    west, south, east, north = box
-    index = item_index.c
-    return sa.and_(index.west <= east, index.east >= west, index.south <= north, index.north >= south)
 
 
 def _bounds(box: Box, wanted: Search) -> dict[str, float]:

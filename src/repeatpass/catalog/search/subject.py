@@ -68,16 +68,20 @@ class Subject:
 
     def overlapping(self, box: tuple[float, ...], dialect: str) -> sa.ColumnElement[bool]:
         """Return the condition that the extent meets *box* (west, south, east, north in degrees)."""
-        west, south, east, north = self.extent
-        meets = sa.and_(west <= box[2], east >= box[0], south <= box[3], north >= box[1])
         if self.number is None:
-            return meets
+            return self.meeting(box)
+        west, south, east, north = self.extent
         if dialect != "sqlite":
             mine = sa.func.box(sa.func.point(west, south), sa.func.point(east, north))
             theirs = sa.func.box(sa.func.point(box[0], box[1]), sa.func.point(box[2], box[3]))
             found: sa.ColumnElement[bool] = mine.op("&&", is_comparison=True)(theirs)
             return found
-        return sa.and_(self.number.in_(self._near(box)), meets)
+        return sa.and_(self.number.in_(self._near(box)), self.meeting(box))
+
+    def meeting(self, box: tuple[float, ...]) -> sa.ColumnElement[bool]:
+        """As `overlapping`, without asking an index first."""
+        west, south, east, north = self.extent
+        return sa.and_(west <= box[2], east >= box[0], south <= box[3], north >= box[1])
 
     def _near(self, box: tuple[float, ...]) -> sa.Select[Any]:
         """The R*Tree rounds outwards to 32 bits, so what it finds is compared again."""
