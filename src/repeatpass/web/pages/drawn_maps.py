@@ -1,6 +1,7 @@
 """The newest time of a layer on the map of its collection's page, drawn as the map browser and the tiles draw it."""
 
 import math
+from dataclasses import replace
 from urllib.parse import quote
 
 from repeatpass.assembly import House
@@ -31,18 +32,26 @@ def drawn_map(house: House, collection: Collection, layer: Layer) -> MapView:
     style = house.rendering.completed(layer, layer.style)
     when = f", {words.day(parse_time(layer.latest))}" if layer.latest else ""
     caption = f"{_bands(layer, style)}{NAMES[projection]}{when}."
+    href, source = _href(layer, projection, extent), Link(text="STAC", href=f"/stac/collections/{collection.id}")
+    found = one_picture(collection, projection, extent, caption, href, source)
+    return replace(found, legend=_legend(layer, style), pixelated=len(style.bands) < 3)
+
+
+def one_picture(
+    collection: Collection, projection: str, extent: Extent, caption: str, href: str, source: Link
+) -> MapView:
+    """Return the map of a collection with the picture at *href* on it; *extent*: in units of the projection."""
     return MapView(
         title=collection.title,
         projection=projection,
         extent=extent,
         view=view_of(extent, projection),
         alt=f"Map of {collection.title}: {caption}",
-        frames=(Frame(time="", label=caption, href=_href(layer, projection, extent)),),
-        legend=_legend(layer, style),
+        frames=(Frame(time="", label=caption, href=href),),
         caption=caption,
-        source=Link(text="STAC", href=f"/stac/collections/{collection.id}"),
+        source=source,
         attribution=str(collection.body.get("attribution", "")),
-        pixelated=len(style.bands) < 3,
+        pixelated=False,
     )
 
 

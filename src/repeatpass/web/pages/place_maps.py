@@ -8,8 +8,8 @@ from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
 from repeatpass.features.records import FeatureSet, NoFeatures, Wanted
 from repeatpass.web import frames, words
-from repeatpass.web.pages.drawn_maps import NAMES, mercator, view_of
-from repeatpass.web.views import Frame, Link, MapView
+from repeatpass.web.pages.drawn_maps import EARTH, NAMES, mercator, one_picture
+from repeatpass.web.views import Link, MapView
 from repeatpass.web.views.figures import Extent
 
 if TYPE_CHECKING:
@@ -33,18 +33,9 @@ def places_map(house: House, collection: Collection) -> MapView | None:
     projection, extent = _frame(known.extent)
     drawn = f"{words.number(MOST)} of {words.plural(known.number, 'place')}" if known.number > MOST else ""
     caption = f"{drawn or words.plural(known.number, 'place')}. {NAMES[projection]}."
-    return MapView(
-        title=collection.title,
-        projection=projection,
-        extent=extent,
-        view=view_of(extent, projection),
-        alt=f"Map of {collection.title}: {caption}",
-        frames=(Frame(time="", label=caption, href=f"/collections/{collection.id}/places.png?v={known.revision}"),),
-        caption=caption,
-        source=Link(text="features", href=f"/ogc/collections/{collection.id}/items"),
-        attribution=str(collection.body.get("attribution", "")),
-        pixelated=False,
-    )
+    href = f"/collections/{collection.id}/places.png?v={known.revision}"
+    source = Link(text="features", href=f"/ogc/collections/{collection.id}/items")
+    return one_picture(collection, projection, extent, caption, href, source)
 
 
 def draw_places(house: House, known: FeatureSet) -> bytes:
@@ -91,9 +82,8 @@ def _pixels(points: "np.ndarray[Any, Any]", projection: str, extent: Extent, sca
     if projection == frames.WORLD:
         x, y = np.where(lon < extent[0], lon + 360, lon), lat
     else:
-        radius = 6378137.0
-        x, y = np.radians(lon) * radius, np.arcsinh(np.tan(np.radians(lat))) * radius
-        x = np.where(x < extent[0], x + 2 * np.pi * radius, x)
+        x, y = np.radians(lon) * EARTH, np.arcsinh(np.tan(np.radians(lat))) * EARTH
+        x = np.where(x < extent[0], x + 2 * np.pi * EARTH, x)
     return list(zip(((x - extent[0]) * scale).tolist(), ((extent[3] - y) * scale).tolist(), strict=True))
 
 
