@@ -99,6 +99,19 @@ def test_what_was_read_is_shown_when_it_is_down_and_said_so(house: House, folder
     assert house.catalog.collections() == []  # and ours goes on
 
 
+def test_items_that_cannot_be_asked_for_are_not_called_missing(house: House, folder: Folder) -> None:
+    remote, browsing = mount(house, folder), house.mounted.browsing
+    assert browsing.item(remote, "scenes", "a")["id"] == "a"
+    folder.down = True  # “b” and “c” were not read before
+    with pytest.raises(Unavailable, match="503"):
+        browsing.item(remote, "scenes", "b")
+    page = browsing.search(remote, Search(collections=("scenes",)))
+    assert ([each["id"] for each in page.items], "503" in page.trouble) == (["a"], True)
+    folder.down = False
+    with pytest.raises(NotFound, match="no item “none”"):
+        browsing.item(remote, "scenes", "none")
+
+
 def test_harvested_collections_are_found_like_our_own(house: House, folder: Folder) -> None:
     seen = house.mounted.harvesting.harvest(mount(house, folder, harvest=True))
     assert (seen.error, seen.collections, seen.items) == ("", 2, 3)

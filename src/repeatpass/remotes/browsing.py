@@ -64,16 +64,19 @@ class Browsing:
         return self._static(remote, wanted) if remote.kind is Kind.STATIC else self._api(remote, wanted)
 
     def item(self, remote: Remote, collection: str, id: str) -> Mapping[str, Any]:
-        """Return one item; raise NotFound."""
+        """Return one item; raise NotFound, or Unavailable where that cannot be said now."""
         if remote.kind is Kind.API:
             body, place = self._placed(remote, collection, [])
             address = f"{href_of(body, 'items', place) or f'{place}/items'}".partition("?")[0]
             answer = self.reading.read(f"{address.rstrip('/')}/{id}", self.fresh_s)
             if (found := tidy(answer.document, "item", answer.url)) is not None:
                 return found
-        for each in self._linked(remote, collection, []) if remote.kind is Kind.STATIC else ():
+        answers: list[Answer] = []
+        for each in self._linked(remote, collection, answers) if remote.kind is Kind.STATIC else ():
             if each["id"] == id:
                 return each
+        if trouble := _trouble(answers):  # it may be among those that could not be asked for
+            raise Unavailable(trouble)
         raise NotFound(f"“{collection}” of {remote.title} has no item “{id}”.", item=id)
 
     def every_item(self, remote: Remote, collection: str, most: int) -> Iterator[dict[str, Any] | None]:
@@ -162,19 +165,25 @@ class Browsing:
             if address in seen or len(seen) > MOST_COLLECTIONS:
                 continue
             seen.add(address)
-            try:
-                child = self.reading.read(address, self.fresh_s)
-            except (NotFound, Unavailable):
-                continue  # one that is gone does not hide the others
+            child = self._asked(address)
+            if child is None or child.document is None:
+                continue  # one that cannot be read does not hide the others
             answers.append(child)
             yield from self._children(child, answers, seen)
+
+    def _asked(self, address: str) -> Answer | None:
+        """Return what stands there, nothing with its trouble where it cannot be asked for, None where it is gone."""
+        try:
+            return self.reading.read(address, self.fresh_s)
+        except NotFound:
+            return None
+        except Unavailable as down:
+            return Answer(url=address, document=None, asked=now(), trouble=down.message)
 
     def _linked(self, remote: Remote, collection: str, answers: list[Answer]) -> Iterator[dict[str, Any]]:
         body, place = self._placed(remote, collection, answers)
         for address in hrefs(body, "item", place)[:MOST_ITEMS]:
-            try:
-                answer = self.reading.read(address, self.fresh_s)
-            except (NotFound, Unavailable):
+            if (answer := self._asked(address)) is None:
                 continue
             answers.append(answer)
             if (item := tidy(answer.document, "item", answer.url)) is not None:
