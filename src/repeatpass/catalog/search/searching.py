@@ -67,14 +67,12 @@ class Searching:
         offset = _offset(wanted.token)
         try:
             with self.database.read() as connection:
-                where = self._narrowed(connection, wanted)
+                where = self.narrowed(connection, wanted)
                 keys = [(row[0], row[1]) for row in connection.execute(self._page(where, wanted, offset))]
                 matched = self._matched(connection, where, len(keys), wanted, offset)
                 found = _fetched(connection, keys[: wanted.limit])
-        except sa.exc.ProgrammingError as error:
-            raise self._explained(error) from None
-        except sa.exc.DataError as error:
-            raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
+        except (sa.exc.ProgrammingError, sa.exc.DataError) as error:
+            raise explained(error) from None
         more = len(keys) > wanted.limit
         return Found(
             items=found,
@@ -83,8 +81,8 @@ class Searching:
             matched=matched,
         )
 
-    def _narrowed(self, connection: sa.Connection, wanted: Search) -> list[Any]:
-        """Return the conditions; the R*Tree leads where it finds few items."""
+    def narrowed(self, connection: sa.Connection, wanted: Search) -> list[Any]:
+        """Return the conditions on `item_index`, and on `items` with a filter; the R*Tree leads where it finds few."""
         few = self._few(connection, wanted)
         where = self._where(connection, wanted, near=few is None)
         if few is not None:  # as one JSON text: thousands of bound values would be slow, and are not allowed
@@ -167,13 +165,17 @@ class Searching:
         number = int(connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one())
         return number if number <= COUNTED else None
 
-    def _explained(self, error: sa.exc.ProgrammingError) -> Exception:
-        if "st_" in str(error.orig).lower():
-            return Unavailable(
-                "This database has no PostGIS, which comparing geometries needs: install it and run "
-                "CREATE EXTENSION postgis, or search by bbox."
-            )
-        return error
+
+def explained(error: sa.exc.DBAPIError) -> Exception:
+    """Return what the database's refusal of a search means for who asked; *error* itself where it is our own mistake."""
+    if isinstance(error, sa.exc.DataError):
+        return Invalid(f"The filter cannot be computed: {error.orig}.", field="filter")
+    if "st_" in str(error.orig).lower():
+        return Unavailable(
+            "This database has no PostGIS, which comparing geometries needs: install it and run "
+            "CREATE EXTENSION postgis, or search by bbox."
+        )
+    return error
 
 
 def _indexed(name: str) -> bool:
