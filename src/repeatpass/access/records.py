@@ -1,5 +1,6 @@
 """Actors, roles and rights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -72,6 +73,43 @@ class Token:
     created: datetime
     expires: datetime | None = None
     secret: str = field(default="", repr=False)  # known only in the moment of its making
+
+
+class Part(StrEnum):
+    """What somebody is in a team; each may do what those before it may."""
+
+    MEMBER = "member"  # sees what is shared with the team, may leave
+    MANAGER = "manager"  # adds and removes members
+    OWNER = "owner"  # names managers, renames the team, hands it over, ends it; there is one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """Somebody in a team."""
+
+    user: str
+    name: str
+    part: Part
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Team:
+    """People who see what is shared with all of them."""
+
+    id: str
+    name: str
+    created: datetime
+    members: Sequence[Member]  # its owner first, then managers, then members, by name
+
+    @property
+    def owner(self) -> str:
+        """The id of its owner; empty where their account was closed."""
+        return next((each.user for each in self.members if each.part is Part.OWNER), "")
+
+    def part_of(self, user: str) -> Part | None:
+        """Return what *user* is in the team; None if nothing."""
+        return next((each.part for each in self.members if each.user == user), None)
 
 
 ANYONE = Actor(id="anyone", name="Anyone", role=Role.READER)

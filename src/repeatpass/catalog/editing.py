@@ -11,7 +11,7 @@ from repeatpass.catalog.records import Collection, Item, Visibility
 from repeatpass.catalog.room import Catalog, item_row
 from repeatpass.catalog.search.indexing import forget_items, index_items, index_row
 from repeatpass.catalog.shapes import check_collection, check_item
-from repeatpass.catalog.store import assets, collections, items, viewers
+from repeatpass.catalog.store import assets, collections, items, team_viewers, viewers
 from repeatpass.core.digests import canonical_json, digest_bytes
 from repeatpass.core.errors import Conflict, Invalid, NotFound
 from repeatpass.core.ids import check_name
@@ -136,7 +136,8 @@ class Editing:
             _no_files(connection, f"The collection “{id}”", assets.c.collection == id)
             forget_items(connection, id)
             connection.execute(items.delete().where(items.c.collection == id))
-            connection.execute(viewers.delete().where(viewers.c.collection == id))
+            for shared in (viewers, team_viewers):
+                connection.execute(shared.delete().where(shared.c.collection == id))
             connection.execute(collections.delete().where(collections.c.id == id))
             events.record(connection, "collection.deleted", id, by=actor.id, visibility=known.visibility)
 

@@ -13,7 +13,7 @@ class Visibility(StrEnum):
     """Who may see a collection, its items and its files, besides its owner and operators."""
 
     PUBLIC = "public"  # everybody
-    SHARED = "shared"  # the people whom its owner named
+    SHARED = "shared"  # the people and teams that its owner named
     PRIVATE = "private"  # nobody else
 
 

@@ -6,15 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from repeatpass.access import Actor, Right
+from repeatpass.access.records import Team
+from repeatpass.access.teams import Teams
 from repeatpass.catalog.records import Collection, Visibility
 from repeatpass.catalog.room import Catalog
 from repeatpass.catalog.search.indexing import forget_items
-from repeatpass.catalog.store import collections, viewers
+from repeatpass.catalog.seeing import open_to, shared_with
+from repeatpass.catalog.store import collections, team_viewers, viewers
 from repeatpass.core.errors import Conflict, Invalid
 from repeatpass.core.times import now
 from repeatpass.storage import events
 
-MOST = 500  # people with whom one collection is shared
+MOST = 500  # people or teams with whom one collection is shared
 REASON = 2000  # letters
 
 
@@ -24,6 +27,7 @@ class Sharing:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.database = catalog.database
+        self.teams = Teams(catalog.database)
 
     def viewers(self, id: str) -> list[str]:
         """Return with whom a collection is shared, by user id."""
@@ -31,26 +35,59 @@ class Sharing:
         with self.database.read() as connection:
             return list(connection.execute(query).scalars())
 
-    def share(self, actor: Actor, id: str, users: Iterable[str]) -> Collection:
-        """Let *users* see a collection besides its owner, in place of those that did; none makes it private.
+    def teams_of(self, id: str) -> list[Team]:
+        """Return with which teams a collection is shared, by name; those that have ended are none."""
+        query = sa.select(team_viewers.c.team).where(team_viewers.c.collection == id)
+        with self.database.read() as connection:
+            found = list(connection.execute(query).scalars())
+        return self.teams.some(found)
 
-        Raise NotFound for a collection that *actor* may not see, Forbidden for another's, Conflict for a public one:
-        what others may rest on is withdrawn, with a reason, and not hidden.
+    def shared_with(self, viewer: Actor) -> list[Collection]:
+        """Return what others share with *viewer*, by name or through a team they are in now, by title."""
+        where = (shared_with(viewer), open_to(viewer), collections.c.owner != viewer.id)
+        query = sa.select(collections).where(*where).order_by(collections.c.title)
+        with self.database.read() as connection:
+            return [Collection(**row) for row in connection.execute(query).mappings()]
+
+    def share(self, actor: Actor, id: str, users: Iterable[str], teams: Iterable[str] = ()) -> Collection:
+        """Let *users*, and the members of *teams* as they are whenever they look, see a collection besides its owner.
+
+        They stand in place of those that saw it before; nobody at all makes it private. Raise NotFound for a
+        collection that *actor* may not see, Forbidden for another's, Invalid for a team that *actor* is not in (unless
+        it is shared with it already), Conflict for a public one: what others may rest on is withdrawn, with a reason,
+        and not hidden.
         """
         known = self._own(actor, id)
         names = sorted(set(users) - {known.owner, ""})
+        groups = self._require_teams(actor, id, teams)
         if known.visibility == Visibility.PUBLIC:
             raise Conflict(f"“{id}” is public, so everybody sees it already; it can be withdrawn.", collection=id)
-        if len(names) > MOST:
-            raise Invalid(f"{len(names)} people are too many; share it with {MOST} at most, or offer it for review.")
-        visibility = Visibility.SHARED if names else Visibility.PRIVATE
+        if len(names) > MOST or len(groups) > MOST:
+            many = f"{len(names)} people and {len(groups)} teams"
+            raise Invalid(f"{many} are too many; share it with {MOST} at most, or offer it for review.")
+        visibility = Visibility.SHARED if names or groups else Visibility.PRIVATE
         with self.database.write() as connection:
             self._change(connection, id, visibility=visibility)
-            connection.execute(viewers.delete().where(viewers.c.collection == id))
+            _forget(connection, id)
             if names:
                 connection.execute(viewers.insert(), [{"collection": id, "user": name} for name in names])
-            events.record(connection, "collection.shared", id, by=actor.id, users=names)
+            if groups:
+                connection.execute(team_viewers.insert(), [{"collection": id, "team": team} for team in groups])
+            events.record(connection, "collection.shared", id, by=actor.id, users=names, teams=groups)
         return self.catalog.collection(id)
+
+    def _require_teams(self, actor: Actor, id: str, teams: Iterable[str]) -> list[str]:
+        asked = sorted(set(teams) - {""})
+        may = {each.id for each in (*self.teams.mine(actor), *self.teams_of(id))} if asked else set()
+        if actor.may(Right.OPERATE):
+            may |= {each.id for each in self.teams.some(asked)}
+        if unknown := [each for each in asked if each not in may]:
+            raise Invalid(
+                f"There is no team “{unknown[0][:80]}” that you are in. Right would be: ids of your teams, which the page "
+                "“Teams” lists.",
+                field="teams",
+            )
+        return asked
 
     def offer(self, actor: Actor, id: str) -> Collection:
         """Offer a collection for the public registry: editors see it from now on, and decide. Raise Conflict if it is public."""
@@ -79,7 +116,7 @@ class Sharing:
         self._require_editor(actor, id)
         with self.database.write() as connection:
             self._change(connection, id, visibility=Visibility.PUBLIC, offered=None)
-            connection.execute(viewers.delete().where(viewers.c.collection == id))
+            _forget(connection, id)
             events.record(connection, "collection.accepted", id, by=actor.id)
         return self.catalog.collection(id)
 
@@ -129,6 +166,11 @@ class Sharing:
     def _change(self, connection: sa.Connection, id: str, **values: Any) -> None:
         # The time of the change is what contexts and lists are made anew by.
         connection.execute(collections.update().where(collections.c.id == id).values(updated=now(), **values))
+
+
+def _forget(connection: sa.Connection, id: str) -> None:
+    for shared in (viewers, team_viewers):
+        connection.execute(shared.delete().where(shared.c.collection == id))
 
 
 def _reason(text: str, why: str) -> str:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from repeatpass.access.teams import teams
 from repeatpass.storage.schema import Moment, metadata
 
 collections = sa.Table(
@@ -26,6 +27,14 @@ viewers = sa.Table(
     metadata,
     sa.Column("collection", sa.String(80), sa.ForeignKey("collections.id"), primary_key=True),
     sa.Column("user", sa.String(80), primary_key=True, index=True),
+)
+
+# With which teams it is shared: with whoever is a member at the moment of looking.
+team_viewers = sa.Table(
+    "collection_teams",
+    metadata,
+    sa.Column("collection", sa.String(80), sa.ForeignKey("collections.id"), primary_key=True),
+    sa.Column("team", sa.String(80), sa.ForeignKey(teams.c.id), primary_key=True, index=True),
 )
 
 items = sa.Table(
