@@ -49,6 +49,14 @@ class Sharing:
         with self.database.read() as connection:
             return [Collection(**row) for row in connection.execute(query).mappings()]
 
+    def shared_through(self, viewer: Actor, team: str) -> list[Collection]:
+        """Return what is shared with one team and *viewer* may see, by title."""
+        of_team = sa.select(team_viewers.c.collection).where(team_viewers.c.team == team)
+        query = sa.select(collections).where(collections.c.id.in_(of_team), open_to(viewer))
+        with self.database.read() as connection:
+            found = connection.execute(query.order_by(collections.c.title)).mappings()
+            return [Collection(**row) for row in found]
+
     def share(self, actor: Actor, id: str, users: Iterable[str], teams: Iterable[str] = ()) -> Collection:
         """Let *users*, and the members of *teams* as they are whenever they look, see a collection besides its owner.
 
@@ -62,9 +70,8 @@ class Sharing:
         groups = self._require_teams(actor, id, teams)
         if known.visibility == Visibility.PUBLIC:
             raise Conflict(f"“{id}” is public, so everybody sees it already; it can be withdrawn.", collection=id)
-        if len(names) > MOST or len(groups) > MOST:
-            many = f"{len(names)} people and {len(groups)} teams"
-            raise Invalid(f"{many} are too many; share it with {MOST} at most, or offer it for review.")
+        if many := [f"{len(some)} {of}" for some, of in ((names, "people"), (groups, "teams")) if len(some) > MOST]:
+            raise Invalid(f"{many[0]} are too many; share it with {MOST} at most, or offer it for review.")
         visibility = Visibility.SHARED if names or groups else Visibility.PRIVATE
         with self.database.write() as connection:
             self._change(connection, id, visibility=visibility)

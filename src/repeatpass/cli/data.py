@@ -135,13 +135,14 @@ def share(
     users: Annotated[
         list[str] | None, typer.Option("--with", help="A user who may see it; without any, nobody.")
     ] = None,
+    teams: Annotated[list[str] | None, typer.Option("--team", help="A team whose members may see it.")] = None,
     home: Home = None,
 ) -> None:
-    """Let people see a collection, in place of those who did."""
+    """Let people and teams see a collection, in place of those who did."""
     with house_at(home) as house:
         for user in users or ():
             house.access.user(user)
-        made = house.sharing.share(house.owner, id, users or ())
+        made = house.sharing.share(house.owner, id, users or (), teams or ())
     console.print(f"{id} is {made.visibility}.", highlight=False)
 
 

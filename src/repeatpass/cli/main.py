@@ -23,6 +23,7 @@ from repeatpass.cli import (
     runs,
     schedules,
     secrets,
+    teams,
     up,
     worker,
 )
@@ -50,6 +51,7 @@ app.add_typer(collections.app, name="collections")
 app.add_typer(remotes.app, name="remotes")
 app.add_typer(cubes.app, name="cubes")
 app.add_typer(data.app, name="data")
+app.add_typer(teams.app, name="teams")
 app.add_typer(features.app, name="features")
 app.add_typer(importing.app, name="import")
 app.add_typer(notebooks.app, name="notebooks")

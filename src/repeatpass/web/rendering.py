@@ -31,9 +31,10 @@ from repeatpass.web.views import (
 from repeatpass.web.views.batches import BatchesPage, BatchPage, NewBatchPage
 from repeatpass.web.views.browser import BrowserPage
 from repeatpass.web.views.collections import ChangesPage, ExamplesPage, RegistryPage
-from repeatpass.web.views.data import DataPage, NewDataPage, ReviewPage, SubmissionPage
+from repeatpass.web.views.data import DataPage, NewDataPage, ReviewPage, SharingPage, SubmissionPage
 from repeatpass.web.views.elsewhere import AddPage, FarCollectionPage, RemotePage, RemotesPage
 from repeatpass.web.views.schedules import HeldPage, SchedulePage, SchedulesPage
+from repeatpass.web.views.teams import TeamPage, TeamsPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE_OF: Mapping[type[Page], str] = {
@@ -65,6 +66,9 @@ TEMPLATE_OF: Mapping[type[Page], str] = {
     NewDataPage: "data_new.html",
     SubmissionPage: "data_one.html",
     ReviewPage: "data_review.html",
+    SharingPage: "sharing.html",
+    TeamsPage: "teams.html",
+    TeamPage: "team.html",
     RemotesPage: "remotes.html",
     RemotePage: "remote.html",
     FarCollectionPage: "far_collection.html",

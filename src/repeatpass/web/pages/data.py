@@ -7,7 +7,7 @@ from typing import Any
 from repeatpass.access import Actor, Right
 from repeatpass.bringing.records import Stage, Submission
 from repeatpass.bringing.wishing import LICENCES, NATURES
-from repeatpass.catalog.records import Collection, Visibility, withdrawal
+from repeatpass.catalog.records import Collection, Visibility
 from repeatpass.core.errors import NotFound
 from repeatpass.core.times import parse_time
 from repeatpass.kit.bringing.formats import TAKEN
@@ -15,6 +15,7 @@ from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.logs import LogReader
 from repeatpass.web.pages.indicator import HOME
+from repeatpass.web.pages.sharing import MINE, sending, standing
 from repeatpass.web.views import Action, Fact, Link
 from repeatpass.web.views.batches import Field
 from repeatpass.web.views.data import (
@@ -25,12 +26,10 @@ from repeatpass.web.views.data import (
     PieceRow,
     ProblemRow,
     ReviewPage,
-    Sending,
     SubmissionPage,
 )
 
 PATH = "/data"
-MINE = Link(text="My data", href=PATH)
 SHAPES = {Stage.FETCHING: "running", Stage.CHECKING: "running", Stage.REGISTERED: "succeeded", Stage.REFUSED: "failed",
           Stage.FAILED: "crashed"}  # fmt: skip
 TOLD = re.compile(r"^(.+): (\d+) of (\d+)$", re.MULTILINE)
@@ -54,6 +53,7 @@ def data_page(desk: Desk, actor: Actor) -> DataPage:
         owner=actor.name,
         rows=tuple(_row(desk, actor, each) for each in found),
         others=tuple(_own_row(desk, each) for each in others),
+        shared=tuple(_shared_row(desk, each) for each in house.sharing.shared_with(actor)),
         review=len(house.sharing.offered(actor)) if actor.may(Right.CURATE) else None,
         used=f"{words.size(used)} of {words.size(quota)} used" if quota else f"{words.size(used)} used",
     )
@@ -74,26 +74,25 @@ def _row(desk: Desk, actor: Actor, each: Submission) -> BroughtRow:
 
 
 def _own_row(desk: Desk, each: Collection) -> BroughtRow:
-    size = sum(file.size for file in desk.house.catalog.assets(each.id))
     return BroughtRow(
         title=Link(text=each.title, href=f"/collections/{each.id}"), stage="succeeded", words=standing(desk, each),
-        when=each.updated, size=size,
+        when=each.updated, size=_size(desk, each), change=Link(text="Change", href=f"/collections/{each.id}/sharing"),
     )  # fmt: skip
+
+
+def _shared_row(desk: Desk, each: Collection) -> BroughtRow:
+    return BroughtRow(
+        title=Link(text=each.title, href=f"/collections/{each.id}"), stage="succeeded", words=f"From {each.owner}",
+        when=each.updated, size=_size(desk, each),
+    )  # fmt: skip
+
+
+def _size(desk: Desk, each: Collection) -> int:
+    return sum(file.size for file in desk.house.catalog.assets(each.id, each.version))
 
 
 def _picture(each: Submission) -> str:
     return f"/runs/{each.run}/outputs/thumbnail.png" if each.stage is Stage.REGISTERED else ""
-
-
-def standing(desk: Desk, each: Collection) -> str:
-    """Who sees a collection, in words."""
-    if each.withdrawn is not None:
-        return withdrawal(each)
-    if each.offered is not None:
-        return f"Waits for an editor since {words.day(each.offered)}"
-    if each.visibility == Visibility.SHARED:
-        return f"Shared with {words.listed(desk.house.sharing.viewers(each.id))}"
-    return {Visibility.PUBLIC: "Public: everybody sees it"}.get(Visibility(each.visibility), "Private: only you see it")
 
 
 def new_data_page(desk: Desk, given: Mapping[str, str], refused: str = "") -> NewDataPage:
@@ -154,7 +153,7 @@ def submission_page(desk: Desk, actor: Actor, id: str) -> SubmissionPage:
         picture=_picture(found),
         picture_alt=f"A small picture of {found.wish.title}",
         collection=Link(text=known.title, href=f"/collections/{known.id}") if known and not known.withdrawn else None,
-        sending=_sending(desk, known) if known is not None else None,
+        sending=sending(desk, actor, known) if known is not None else None,
         again=f"{PATH}/new?again={id}" if found.stage.final else "",
     )
 
@@ -228,22 +227,6 @@ def _numbers(fields: Mapping[str, Any]) -> list[tuple[str, ...]]:
             share = f"{stats['valid_percent']:g} %" if "valid_percent" in stats else ""
             found.append((str(each["name"]), *row, share))
     return found
-
-
-def _sending(desk: Desk, known: Collection) -> Sending:
-    base = f"/collections/{known.id}"
-    public, gone = known.visibility == Visibility.PUBLIC, known.withdrawn is not None
-    offered = known.offered is not None
-    return Sending(
-        words=standing(desk, known),
-        users=", ".join(desk.house.sharing.viewers(known.id)),
-        share="" if public or gone else f"{base}/share",
-        offer=None if public or gone or offered else Action(
-            label="Offer for review", href=f"{base}/offer",
-            note="Editors look at it and make it public, or say what is missing. Until then nobody else sees it.",
-        ),
-        withdraw="" if gone else f"{base}/withdraw",
-    )  # fmt: skip
 
 
 def review_page(desk: Desk, actor: Actor) -> ReviewPage:

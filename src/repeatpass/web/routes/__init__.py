@@ -14,7 +14,9 @@ from repeatpass.web.routes.indicators import indicators_router
 from repeatpass.web.routes.remotes import remotes_router
 from repeatpass.web.routes.runs import runs_router
 from repeatpass.web.routes.schedules import schedules_router
+from repeatpass.web.routes.sharing import sharing_router
 from repeatpass.web.routes.shelves import shelves_router
+from repeatpass.web.routes.teams import teams_router
 from repeatpass.web.routes.trust import trust_router
 from repeatpass.web.routes.workspace import workspace_router
 
@@ -33,7 +35,9 @@ def pages_router(desk: Desk) -> APIRouter:
         indicators_router,
         remotes_router,
         runs_router,
+        sharing_router,
         shelves_router,
+        teams_router,
         trust_router,
         workspace_router,
     ):

@@ -1,9 +1,9 @@
-"""Addresses under /data, and what an owner or an editor does with a collection."""
+"""Addresses under /data."""
 
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,17 @@ from repeatpass.access import Actor, Right
 from repeatpass.bringing.arriving import check_file_name
 from repeatpass.bringing.records import Arrived, Submission
 from repeatpass.bringing.wishing import FIELDS, read_wish
-from repeatpass.core.errors import Invalid, NotFound, RepeatpassError
+from repeatpass.core.errors import Invalid, RepeatpassError
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.data import PATH, data_page, new_data_page, review_page, submission_page
-from repeatpass.web.routes.answering import actor_of, answer, as_json, form_of, wants_json
+from repeatpass.web.routes.answering import actor_of, answer, as_json, wants_json
 from repeatpass.web.twins import plain
 
 OTHERS = ("uploads", "address", "token", "files")
 
 
 def data_router(desk: Desk) -> APIRouter:
-    """What people bring, and who sees it."""
+    """What people bring."""
     router = APIRouter()
     house = desk.house
 
@@ -67,14 +67,6 @@ def data_router(desk: Desk) -> APIRouter:
     def one(id: str, request: Request) -> Response:
         actor = actor_of(request)
         return answer(desk, request, submission_page(desk, actor, id), house.submissions.find(actor, id))
-
-    @router.post("/collections/{id}/{verb}")
-    async def change(id: str, verb: str, request: Request) -> Response:
-        form, actor = await form_of(request), actor_of(request)
-        await run_in_threadpool(_change, desk, actor, id, verb, form)
-        if wants_json(request):
-            return as_json(plain(house.catalog.kept(id)))
-        return RedirectResponse(await run_in_threadpool(_back, desk, actor, id, verb), 303)
 
     return router
 
@@ -163,42 +155,3 @@ async def _json(request: Request) -> dict[str, Any]:
             'The body is no object. Right would be: {"title": "…", "licence": "CC-BY-4.0", "uploads": ["…"]}.'
         )
     return found
-
-
-def _change(desk: Desk, actor: Actor, id: str, verb: str, form: Mapping[str, str]) -> None:
-    sharing, reason = desk.house.sharing, form.get("reason", "")
-    match verb:
-        case "share":
-            users = [each for each in form.get("users", "").replace(",", " ").split() if each]
-            _require_users(desk, users)
-            sharing.share(actor, id, users)
-        case "offer":
-            sharing.offer(actor, id)
-        case "accept":
-            sharing.accept(actor, id)
-        case "decline":
-            sharing.decline(actor, id, reason)
-        case "withdraw":
-            sharing.withdraw(actor, id, reason)
-        case _:
-            known = "share, offer, accept, decline, withdraw"
-            raise NotFound(f"A collection cannot be asked to “{verb[:40]}”. Right would be: {known}.")
-
-
-def _require_users(desk: Desk, users: Sequence[str]) -> None:
-    """Refuse names that nobody has; it is the form that is wrong and not the address."""
-    for user in users:
-        try:
-            desk.house.access.user(user)
-        except NotFound:
-            raise Invalid(
-                f"There is no active user “{user[:60]}”. Right would be: user names with commas between them.",
-                field="users",
-            ) from None
-
-
-def _back(desk: Desk, actor: Actor, id: str, verb: str) -> str:
-    if verb in ("accept", "decline"):
-        return f"{PATH}/review"
-    found = [each for each in desk.house.submissions.of_collection(id) if each.owner == actor.id]
-    return f"{PATH}/{found[0].id}" if found else PATH

@@ -8,11 +8,22 @@ from repeatpass.web.views.common import Action, Fact, Link, Page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TeamChoice:
+    """A team that a collection can be shared with."""
+
+    id: str
+    name: str
+    members: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sending:
     """What can be done with a collection of one's own, and how it stands."""
 
     words: str  # Private · Shared with ann, ben · Waits for an editor since … · Public · Withdrawn …
     users: str = ""  # as the field for sharing holds them
+    teams: tuple[TeamChoice, ...] = ()
     share: str = ""  # the address that the form of names posts to; empty: it cannot be shared
     offer: Action | None = None
     withdraw: str = ""  # the address that the form of a reason posts to; empty: it cannot be withdrawn
@@ -28,6 +39,7 @@ class BroughtRow:
     when: datetime
     size: int  # bytes
     picture: str = ""  # address of a small picture
+    change: Link | None = None  # where its owner says who sees it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +49,7 @@ class DataPage(Page):
     owner: str
     rows: tuple[BroughtRow, ...]
     others: tuple[BroughtRow, ...]  # collections of theirs that runs made and that are not public
+    shared: tuple[BroughtRow, ...]  # what others share with them
     review: int | None = None  # how many wait for an editor; None: the actor is none
     used: str = ""  # of the quota, in words
 
@@ -91,6 +104,15 @@ class SubmissionPage(Page):
     collection: Link | None = None
     sending: Sending | None = None
     again: str = ""  # address of the form, filled in again
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharingPage(Page):
+    """Who sees one collection of one's own, and who is to."""
+
+    collection: Link
+    sending: Sending
+    refused: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
