@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection as Collection_
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,12 +31,18 @@ from repeatpass.core.times import now
 from repeatpass.storage import events
 from repeatpass.storage.database import Database
 
-PRESENT_ASSETS = sa.select(assets).join(
-    collections, sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version)
+PRESENT_ASSETS = (
+    sa.select(assets)
+    .join(collections, sa.and_(assets.c.collection == collections.c.id, assets.c.version == collections.c.version))
+    .order_by(assets.c.collection, assets.c.item, assets.c.key)
 )
-NAMED_ASSETS = PRESENT_ASSETS.where(
-    sa.tuple_(assets.c.collection, assets.c.item).in_(sa.bindparam("named", expanding=True))
-)
+
+
+@lru_cache(maxsize=256)
+def _named_assets(viewer: Actor | None) -> sa.Select[Any]:
+    """Return the query for the files of items, kept because every page of a search asks it."""
+    named = sa.tuple_(assets.c.collection, assets.c.item).in_(sa.bindparam("named", expanding=True))
+    return PRESENT_ASSETS.where(named, open_to(viewer))
 
 
 class Catalog:
@@ -203,13 +210,14 @@ class Catalog:
         version = version or self.collection(collection).version
         self._require_seen(collection)
         query = sa.select(assets).where(assets.c.collection == collection, assets.c.version == version)
+        query = query.order_by(assets.c.item, assets.c.key)
         return self._assets(query)
 
     def assets_of(self, keys: Collection_[tuple[str, str]]) -> dict[tuple[str, str], list[CollectionAsset]]:
         """Return the files of items, given as collection and item, in the present versions of their collections."""
         found: dict[tuple[str, str], list[CollectionAsset]] = defaultdict(list)
         for part in batched(sorted(keys)):
-            for asset in self._assets(NAMED_ASSETS.where(open_to(self.viewer)), named=part):
+            for asset in self._assets(_named_assets(self.viewer), named=part):
                 found[asset.collection, asset.item or ""].append(asset)
         return found
 
@@ -259,9 +267,8 @@ class Catalog:
             self.collection(collection)
 
     def _assets(self, query: sa.Select[Any], **named: Any) -> list[CollectionAsset]:
-        ordered = query.order_by(assets.c.collection, assets.c.item, assets.c.key)
         with self.database.read() as connection:
-            rows = connection.execute(ordered, named).mappings().all()
+            rows = connection.execute(query, named).mappings().all()
         return [CollectionAsset(**{**row, "item": row["item"] or None}) for row in rows]
 
 

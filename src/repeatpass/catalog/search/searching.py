@@ -3,8 +3,6 @@
 import base64
 import json
 import math
-from collections import defaultdict
-from collections.abc import Sequence
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any
@@ -17,30 +15,14 @@ from repeatpass.catalog.records import Item
 from repeatpass.catalog.search.clauses import Clauses
 from repeatpass.catalog.search.geometry import boxes_of, geometry_of
 from repeatpass.catalog.search.records import Box, Found, Search, Sort
-from repeatpass.catalog.search.spatial import overlapping, related, relation, teach
-from repeatpass.catalog.search.store import item_extents, item_index
-from repeatpass.catalog.search.subject import ITEMS
-from repeatpass.catalog.search.temporal import column_of, is_time, within
-from repeatpass.catalog.seeing import hidden_from
-from repeatpass.catalog.store import items
+from repeatpass.catalog.search.spatial import related, teach
+from repeatpass.catalog.search.statements import COUNTED, FEW, IN_TREE, LONGEST, SIDES, Shape, Statements
+from repeatpass.catalog.search.temporal import before
 from repeatpass.core.errors import Invalid, Unavailable
 from repeatpass.storage.database import Database
 
-FEW = 2000  # items that are sorted faster than an index of times is walked to find them
-COUNTED = 1000  # how far a search through an index is counted
-JOINED = sa.and_(items.c.collection == item_index.c.collection, items.c.id == item_index.c.item)
-COLUMNS_OF_ITEM = [items.c[name] for name in ("id", "collection", "body", "start", "end")]
-# What every search asks is put together once: that takes longer than the asking.
-IN_TREE = sa.select(item_extents.c.number).where(
-    item_extents.c.west <= sa.bindparam("east"), item_extents.c.east >= sa.bindparam("west"),
-    item_extents.c.south <= sa.bindparam("north"), item_extents.c.north >= sa.bindparam("south"),
-    item_extents.c.first <= sa.bindparam("by"), item_extents.c.last >= sa.bindparam("since"),
-).limit(FEW + 1)  # fmt: skip
-NAMED = sa.select(*COLUMNS_OF_ITEM).where(
-    items.c.collection == sa.bindparam("of"), items.c.id.in_(sa.bindparam("ids", expanding=True))
-)
-LONGEST = sa.select(sa.func.max(item_index.c.lasts))
 NEWEST_FIRST = (Sort(name="datetime", descending=True),)
+Values = dict[str, Any]
 
 
 class Searching:
@@ -51,6 +33,7 @@ class Searching:
         self.viewer: Actor | None = None
         self.dialect = database.engine.dialect.name
         self.clauses = Clauses(self.dialect)
+        self.statements = Statements(self.dialect, self.clauses)
         teach(database)
 
     def as_seen_by(self, viewer: Actor) -> "Searching":
@@ -67,28 +50,53 @@ class Searching:
         offset = _offset(wanted.token)
         try:
             with self.database.read() as connection:
-                where = self.narrowed(connection, wanted)
-                keys = [(row[0], row[1]) for row in connection.execute(self._page(where, wanted, offset))]
-                matched = self._matched(connection, where, len(keys), wanted, offset)
-                found = _fetched(connection, keys[: wanted.limit])
+                shape, values = self._shaped(connection, wanted)
+                order, reads = tuple(wanted.sort) or NEWEST_FIRST, wanted.filter is not None
+                page = self.statements.page(shape, order, self._more(wanted), read=reads)
+                paging = {"most": wanted.limit + 1, "skipped": offset}
+                found = [Item(**row) for row in connection.execute(page, values | paging).mappings()]
+                matched = self._matched(connection, shape, values, len(found), wanted, offset)
         except (sa.exc.ProgrammingError, sa.exc.DataError) as error:
             raise explained(error) from None
-        more = len(keys) > wanted.limit
         return Found(
-            items=found,
-            next=_token(offset + wanted.limit) if more else "",
+            items=found[: wanted.limit],
+            next=_token(offset + wanted.limit) if len(found) > wanted.limit else "",
             previous=_token(max(0, offset - wanted.limit)) if offset else "",
             matched=matched,
         )
 
-    def narrowed(self, connection: sa.Connection, wanted: Search) -> list[Any]:
-        """Return the conditions on `item_index`, and on `items` with a filter; the R*Tree leads where it finds few."""
-        few = self._few(connection, wanted)
-        where = self._where(connection, wanted, near=few is None)
-        if few is not None:  # as one JSON text: thousands of bound values would be slow, and are not allowed
-            chosen = sa.func.json_each(json.dumps(few)).table_valued("value")
-            where.insert(0, item_index.c.number.in_(sa.select(chosen.c.value)))
-        return where
+    def narrowed(self, connection: sa.Connection, wanted: Search) -> tuple[list[Any], Values]:
+        """Return the conditions on `item_index`, and on `items` with a filter, and the values that they name."""
+        shape, values = self._shaped(connection, wanted)
+        return [*self.statements.conditions(shape), *self._more(wanted)], values
+
+    def _shaped(self, connection: sa.Connection, wanted: Search) -> tuple[Shape, Values]:
+        """Return the shape of a search, and its values by their names."""
+        few, halves = self._few(connection, wanted), [] if wanted.bbox is None else boxes_of(wanted.bbox)
+        shape = Shape(
+            viewer=self.viewer, few=few is not None, collections=bool(wanted.collections), ids=bool(wanted.ids),
+            halves=len(halves), since=wanted.start is not None, until=wanted.end is not None,
+        )  # fmt: skip
+        values: Values = {} if few is None else {"few": json.dumps(few)}
+        values |= {"collections": list(wanted.collections)} if shape.collections else {}
+        values |= {"ids": list(wanted.ids)} if shape.ids else {}
+        for number, half in enumerate(halves):
+            values |= {f"{side}{number}": value for side, value in zip(SIDES, half, strict=True)}
+            values |= {f"box{number}": shapely.to_wkb(shapely.box(*half))} if self.dialect == "sqlite" else {}
+        values |= {"until": wanted.end} if wanted.end else {}
+        if wanted.start:
+            values |= {"since": wanted.start}
+            values |= {} if shape.few else {"earliest": before(wanted.start, _longest(connection))}
+        return shape, values
+
+    def _more(self, wanted: Search) -> list[Any]:
+        """Return the conditions that are different each time."""
+        more = []
+        if wanted.intersects is not None:
+            more.append(related("s_intersects", geometry_of(wanted.intersects, "intersects"), self.dialect))
+        if wanted.filter is not None:
+            more.append(self.clauses.where(wanted.filter))
+        return more
 
     def _few(self, connection: sa.Connection, wanted: Search) -> list[int] | None:
         """Return the numbers of the items that the R*Tree finds; None where they are many, or nothing bounds them."""
@@ -98,72 +106,20 @@ class Searching:
         numbers = list(connection.execute(IN_TREE, _bounds(box, wanted)).scalars())
         return numbers if len(numbers) <= FEW else None
 
-    def _where(self, connection: sa.Connection, wanted: Search, *, near: bool) -> list[Any]:
-        where: list[Any] = []
-        hidden = hidden_from(self.viewer)
-        if connection.execute(hidden.limit(1)).first() is not None:
-            where.append(item_index.c.collection.not_in(hidden))
-        if wanted.collections:
-            where.append(item_index.c.collection.in_(wanted.collections))
-        if wanted.ids:
-            where.append(item_index.c.item.in_(wanted.ids))
-        if wanted.bbox is not None:
-            where.append(self._in_box(wanted.bbox, near=near))
-        if wanted.intersects is not None:
-            where.append(related("s_intersects", geometry_of(wanted.intersects, "intersects"), self.dialect))
-        if wanted.start or wanted.end:
-            longest = connection.execute(LONGEST).scalar() or 0.0
-            where.append(within(wanted.start, wanted.end, longest))
-        if wanted.filter is not None:
-            where.append(self.clauses.where(wanted.filter))
-        return where
-
-    def _in_box(self, box: Box, *, near: bool) -> sa.ColumnElement[bool]:
-        """Return the condition that an item meets *box*; with *near* the index of places is asked for it."""
-        halves = []
-        for half in boxes_of(box):
-            if self.dialect != "sqlite":
-                halves.append(_in_gist(half))
-                continue
-            meets = overlapping(half) if near else ITEMS.meeting(half)
-            exact = sa.or_(item_index.c.boxed, relation("s_intersects", shapely.box(*half), self.dialect))
-            halves.append(sa.and_(meets, exact))
-        return sa.or_(*halves)
-
-    def _page(self, where: Sequence[Any], wanted: Search, offset: int) -> sa.Select[Any]:
-        """Return the query for the keys of one page and one more; documents are read for these only."""
-        sorts = wanted.sort or NEWEST_FIRST
-        order = [self._key(sort) for sort in sorts]
-        # What ties is put in order the same way round as the first key, so that an index can be walked backwards.
-        last = [item_index.c.collection, item_index.c.item]
-        ties = [column.desc() for column in last] if sorts[0].descending else last
-        plain = wanted.filter is None and all(_indexed(sort.name) for sort in sorts)
-        source = item_index if plain else item_index.join(items, JOINED)
-        query = sa.select(*last).select_from(source).where(*where).order_by(*order, *ties)
-        return query.limit(wanted.limit + 1).offset(offset)
-
-    def _key(self, sort: Sort) -> Any:
-        name = sort.name.removeprefix("properties.")
-        if name in ITEMS.columns:
-            column: Any = item_index.c.item if name == "id" else item_index.c.collection
-        elif is_time(name):
-            column = column_of(name)
-        else:
-            column = self.clauses.properties.value(name, "any")
-        # Items that do not say come last, whichever way; times have their index, and nearly all items have one.
-        ordered = column.desc() if sort.descending else column.asc()
-        return ordered if self.dialect == "sqlite" and is_time(name) else ordered.nulls_last()
-
     def _matched(
-        self, connection: sa.Connection, where: Sequence[Any], rows: int, wanted: Search, offset: int
+        self, connection: sa.Connection, shape: Shape, values: Values, rows: int, wanted: Search, offset: int
     ) -> int | None:
         if rows <= wanted.limit and (rows or not offset):
             return offset + rows
         if wanted.filter is not None or wanted.intersects is not None:
             return None  # counting would compute every item
-        counted = sa.select(item_index.c.number).where(*where).limit(COUNTED + 1).subquery()
-        number = int(connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one())
+        number = int(connection.execute(self.statements.count(shape), values).scalar_one())
         return number if number <= COUNTED else None
+
+
+def _longest(connection: sa.Connection) -> float:
+    """Return how many seconds the longest item lasts."""
+    return connection.execute(LONGEST).scalar() or 0.0
 
 
 def explained(error: sa.exc.DBAPIError) -> Exception:
@@ -176,22 +132,6 @@ def explained(error: sa.exc.DBAPIError) -> Exception:
             "CREATE EXTENSION postgis, or search by bbox."
         )
     return error
-
-
-def _indexed(name: str) -> bool:
-    return name in ITEMS.columns or is_time(name)
-
-
-def _fetched(connection: sa.Connection, keys: list[tuple[str, str]]) -> list[Item]:
-    """Return the items of *keys*, in their order."""
-    wanted: dict[str, list[str]] = defaultdict(list)
-    for collection, id in keys:
-        wanted[collection].append(id)
-    found: dict[tuple[str, str], Item] = {}
-    for collection, ids in wanted.items():  # row values in a list would not use the index on SQLite
-        rows = connection.execute(NAMED, {"of": collection, "ids": ids}).mappings()
-        found |= {(collection, row["id"]): Item(**row) for row in rows}
-    return [found[key] for key in keys]
 
 
 def _outer_box(wanted: Search) -> Box | None:
@@ -220,13 +160,6 @@ def _bounds(box: Box, wanted: Search) -> dict[str, float]:
 
 def _days(moment: datetime) -> float:
     return (moment - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() / 86400
-
-
-def _in_gist(box: Box) -> sa.ColumnElement[bool]:
-    index = item_index.c
-    mine = sa.func.box(sa.func.point(index.west, index.south), sa.func.point(index.east, index.north))
-    theirs = sa.func.box(sa.func.point(box[0], box[1]), sa.func.point(box[2], box[3]))
-    return mine.op("&&", is_comparison=True)(theirs)
 
 
 def _token(offset: int) -> str:

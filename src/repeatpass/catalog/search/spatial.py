@@ -56,14 +56,14 @@ def related(operator: str, other: shapely.Geometry, dialect: str, subject: Subje
 
 def relation(operator: str, other: shapely.Geometry, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
     """As `related`, without asking an index of extents first."""
-    name, wkb = RELATIONS[operator], shapely.to_wkb(other)
+    return relation_to(operator, sa.literal(shapely.to_wkb(other)), dialect, subject)
+
+
+def relation_to(operator: str, wkb: Any, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
+    """As `relation`, to a geometry as WKB that SQL knows by a value or a name."""
+    name = RELATIONS[operator]
     if dialect == "sqlite":
         return sa.func.repeatpass_relation(name, subject.geometry, wkb, type_=sa.Boolean)
-    mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (subject.geometry, sa.literal(wkb)))
+    mine, theirs = (sa.func.ST_GeomFromWKB(each, EPSG) for each in (subject.geometry, wkb))
     made: sa.ColumnElement[bool] = getattr(sa.func, f"ST_{name.capitalize()}")(mine, theirs, type_=sa.Boolean)
     return made
-
-
-def overlapping(box: tuple[float, ...]) -> sa.ColumnElement[bool]:
-    """Return the condition that an item's extent meets *box* (west, south, east, north in degrees)."""
-    return ITEMS.overlapping(box, "")

@@ -78,7 +78,7 @@ class Subject:
             return found
         return sa.and_(self.number.in_(self._near(box)), self.meeting(box))
 
-    def meeting(self, box: tuple[float, ...]) -> sa.ColumnElement[bool]:
+    def meeting(self, box: tuple[Any, ...]) -> sa.ColumnElement[bool]:
         """As `overlapping`, without asking an index first."""
         west, south, east, north = self.extent
         return sa.and_(west <= box[2], east >= box[0], south <= box[3], north >= box[1])

@@ -48,18 +48,20 @@ def related_in_time(operator: str, left: Any, right: Any, subject: Subject = ITE
     return RELATIONS[operator.lower()](span_of(left, subject), span_of(right, subject))
 
 
-def within(start: datetime | None, end: datetime | None, longest: float) -> sa.ColumnElement[bool]:
-    """Return the condition that an item's time meets a closed interval that may be open at either side.
+def within(since: Any, until: Any, earliest: Any) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that an item's time meets a closed interval, given in SQL; None leaves a side open.
 
-    *longest*: seconds that the longest item lasts; with it the index of times, which knows beginnings, bounds both sides.
+    *earliest*: when the longest item that can meet it begins; with it the index of times, which knows beginnings, bounds
+    both sides.
     """
     index = item_index.c
-    later = [] if start is None else [index.end >= start, index.time >= _before(start, longest)]
-    sooner = [] if end is None else [index.time <= end]
-    return sa.and_(sa.true(), *later, *sooner)
+    found = [] if since is None else [index.end >= since]
+    found += [] if earliest is None else [index.time >= earliest]
+    return found + ([] if until is None else [index.time <= until])
 
 
-def _before(moment: datetime, seconds: float) -> datetime:
+def before(moment: datetime, seconds: float) -> datetime:
+    """Return the moment that lies *seconds* before another, or the first there is."""
     try:
         return moment - timedelta(seconds=seconds)
     except OverflowError:
