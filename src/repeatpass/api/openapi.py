@@ -19,6 +19,10 @@ from repeatpass.api import (
     openapi_maps,
     openapi_series,
     openapi_stac,
+    openapi_tiles,
+    openapi_wms,
+    openapi_wmts,
+    openapi_wps,
 )
 from repeatpass.api.dialect30 import in_30
 from repeatpass.api.openapi_operations import OPERATIONS as PROCESSES
@@ -36,10 +40,15 @@ PARTS = (
     openapi_features,
     openapi_series,
     openapi_stac,
+    openapi_tiles,
+    openapi_wms,
+    openapi_wmts,
+    openapi_wps,
 )
 OPERATIONS = PROCESSES | {place: each for part in PARTS for place, each in part.OPERATIONS.items()}
 SCHEMAS = COMMON | {name: each for part in PARTS for name, each in part.SCHEMAS.items()}
-PREFIXES = ("/ogc", "/series/", "/stac", "/files/", "/health")
+ROOT = "/ogc"  # of the OGC APIs: their landing page, from which the standards count their paths
+PREFIXES = (ROOT, "/series/", "/stac", "/files/", "/health", "/tiles", "/wms", "/wmts", "/wps")
 FILES = ("/runs/{id}/outputs/", "/runs/{id}/crate.zip", "/runs/{id}/executed.ipynb")
 PARAMETERS = {
     "f": {"name": "f", "in": "query", "required": False, "description": "Form of the answer, instead of Accept.",
@@ -60,27 +69,48 @@ TAGS = {
     "edr": "OGC API – Environmental Data Retrieval: values at points and in areas.",
     "features": "Features of collections: read, filtered, changed, as vector tiles.",
     "stac": "Collections and items of data.",
+    "maps": "OGC API – Maps: pictures of any part of the world.",
+    "map tiles": "OGC API – Tiles: the same pictures as tiles.",
+    "tiles": "Layers: tiles as XYZ, values, statistics and cut-outs.",
+    "wms": "The layers as an OGC Web Map Service.",
+    "wmts": "The layers as an OGC Web Map Tile Service.",
+    "wps": "Notebooks as an OGC Web Processing Service.",
     "files": "Files by checksum, and what runs left.",
     "health": "How the house is.",
 }
 
 
 def openapi(app: FastAPI, base: str) -> dict[str, Any]:
-    """Return the description of *app* as it is reached at *base*."""
+    """Return the description of *app* as it is reached at *base*.
+
+    The standards count the paths of the OGC APIs from the landing page, and so do the OGC's test suites and other
+    clients; every other path says itself that it is counted from *base*.
+    """
     if not hasattr(app.state, "described"):  # the routes stay the same for the life of the application
         app.state.described = _described(app)
-    return {**app.state.described, "servers": [{"url": base.rstrip("/"), "description": "This house"}]}
+    found, here = app.state.described, base.rstrip("/")
+    house = [{"url": here or "/", "description": "This house"}]
+    paths = dict(_placed(path, methods, house) for path, methods in found["paths"].items())
+    servers = [{"url": f"{here}{ROOT}", "description": "The OGC APIs of this house"}]
+    return {**found, "servers": servers, "paths": paths}
+
+
+def _placed(path: str, methods: Mapping[str, Any], house: list[dict[str, str]]) -> tuple[str, dict[str, Any]]:
+    if path == ROOT or path.startswith(f"{ROOT}/"):
+        return path.removeprefix(ROOT) or "/", dict(methods)
+    return path, {"servers": house, **methods}
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
     found = get_openapi(title="Repeatpass", version=version("repeatpass"), routes=app.routes)
+    known = found["paths"] | {path: {"get": {}} for path in openapi_tiles.UNSEEN}
     paths = {
         path: {method: _operation(path, method, facts) for method, facts in methods.items()}
-        for path, methods in found["paths"].items()
+        for path, methods in known.items()
         if _is_for_programs(path)
     }
     used = {tag for methods in paths.values() for facts in methods.values() for tag in facts.get("tags", ())}
-    known = {name: in_30(schema) for name, schema in found.get("components", {}).get("schemas", {}).items()}
+    schemas = {name: in_30(schema) for name, schema in found.get("components", {}).get("schemas", {}).items()}
     unneeded = {"HTTPValidationError", "ValidationError"}
     return {
         "openapi": "3.0.3",
@@ -95,7 +125,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
         ],
         "paths": paths,
         "components": {
-            "schemas": {name: schema for name, schema in known.items() if name not in unneeded} | SCHEMAS,
+            "schemas": {name: schema for name, schema in schemas.items() if name not in unneeded} | SCHEMAS,
             "parameters": PARAMETERS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },

@@ -56,9 +56,10 @@ SCHEMAS: dict[str, Schema] = {
 
 
 def _edr(name: str, summary: str, *parameters: Operation) -> Operation:
+    form = {"style": "form", "explode": False}  # as 19-086r6 has it for each of them
+    asked = [each | form for each in (*parameters, DATETIME, NAMES, CRS, Z, EDR_FORM)]
     return operation(
-        f"get{name.capitalize()}", summary, {"200": COVERAGE, "204": NOTHING},
-        COLLECTION, *parameters, DATETIME, NAMES, CRS, Z, EDR_FORM,
+        f"get{name.capitalize()}", summary, {"200": COVERAGE, "204": NOTHING}, COLLECTION, *asked,
         failures={"404": NO_COLLECTION, "413": TOO_LARGE},
     )  # fmt: skip
 

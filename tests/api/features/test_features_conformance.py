@@ -108,7 +108,7 @@ PARAMETERS: dict[str, Callable[[Any], bool]] = {
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_the_description_defines_the_parameters_of_items(document: Any, name: str) -> None:
-    path = document["paths"]["/ogc/collections/{id}/items"]["get"]
+    path = document["paths"]["/collections/{id}/items"]["get"]
     [found] = [each for each in path["parameters"] if each.get("name") == name]
     assert (found["in"], found["required"], found["style"], found["explode"]) == ("query", False, "form", False)
     assert PARAMETERS[name](found["schema"])

@@ -109,7 +109,7 @@ def test_what_is_wrong_is_told_as_a_problem(anybody: httpx.Client, path: str, st
 
 def test_the_description_of_the_api_has_every_tile_path(anybody: httpx.Client) -> None:
     paths = anybody.get("/ogc/api").json()["paths"]
-    for before in ("/ogc/collections/{id}", "/ogc/collections/{id}/styles/{styleId}"):
+    for before in ("/collections/{id}", "/collections/{id}/styles/{styleId}"):
         path = f"{before}/map/tiles/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
         assert "image/png" in paths[path]["get"]["responses"]["200"]["content"]
     classes = anybody.get("/ogc/conformance").json()["conformsTo"]

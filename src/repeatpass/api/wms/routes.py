@@ -26,13 +26,13 @@ def wms_router(house: House, pages: Pages) -> APIRouter:
     router = APIRouter(tags=["wms"])
     service = Wms(house)
 
-    @router.get("/wms", include_in_schema=False)
+    @router.get("/wms")
     async def of_all(request: Request) -> Response:
         if wants_page(request):
             return answer(request, pages, "wms", "WMS", page())
         return await _answered(service, request)
 
-    @router.get("/wms/{collection}", include_in_schema=False)
+    @router.get("/wms/{collection}")
     async def of_one(collection: str, request: Request) -> Response:
         return await _answered(service, request, collection)
 

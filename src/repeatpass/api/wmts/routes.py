@@ -48,34 +48,34 @@ def wmts_router(house: House, pages: Pages) -> APIRouter:
 
 
 def _queries(router: APIRouter, service: Wmts, pages: Pages) -> None:
-    @router.get("/wmts", include_in_schema=False)
+    @router.get("/wmts")
     async def of_all(request: Request) -> Response:
         if wants_page(request):
             return answer(request, pages, "wmts", "WMTS", page())
         return await _answered(service, request, _of_query)
 
-    @router.get(f"/wmts/1.0.0/{PLACE}", include_in_schema=False)
-    @router.get(f"/wmts/{PLACE}", include_in_schema=False)
+    @router.get(f"/wmts/1.0.0/{PLACE}")
+    @router.get(f"/wmts/{PLACE}")
     async def about_all(request: Request) -> Response:
         return await _answered(service, request, _about)
 
-    @router.get("/wmts/{collection}", include_in_schema=False)
+    @router.get("/wmts/{collection}")
     async def of_one(collection: str, request: Request) -> Response:
         return await _answered(service, request, _of_query, collection)
 
-    @router.get(f"/wmts/{{collection}}/{PLACE}", include_in_schema=False)
+    @router.get(f"/wmts/{{collection}}/{PLACE}")
     async def about_one(collection: str, request: Request) -> Response:
         return await _answered(service, request, _about, collection)
 
 
 def _paths(router: APIRouter, service: Wmts) -> None:
-    @router.get(TIMED + "/{column}.{suffix}", include_in_schema=False)
-    @router.get(UNTIMED + "/{column}.{suffix}", include_in_schema=False)
+    @router.get(TIMED + "/{column}.{suffix}")
+    @router.get(UNTIMED + "/{column}.{suffix}")
     async def tile(request: Request) -> Response:
         return await _answered(service, request, lambda each: _tile(each, PICTURES))
 
-    @router.get(TIMED + "/{column}/{j}/{i}.{suffix}", include_in_schema=False)
-    @router.get(UNTIMED + "/{column}/{j}/{i}.{suffix}", include_in_schema=False)
+    @router.get(TIMED + "/{column}/{j}/{i}.{suffix}")
+    @router.get(UNTIMED + "/{column}/{j}/{i}.{suffix}")
     async def info(request: Request) -> Response:
         return await _answered(service, request, _info)
 

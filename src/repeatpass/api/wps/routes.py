@@ -42,7 +42,7 @@ def wps_router(house: House, pages: Pages) -> APIRouter:
     router = APIRouter(tags=["wps"])
     service = Service(house)
 
-    @router.get("/wps", include_in_schema=False)
+    @router.get("/wps")
     async def kvp(request: Request) -> Response:
         query = Query(request.url.query)
 
@@ -55,7 +55,7 @@ def wps_router(house: House, pages: Pages) -> APIRouter:
 
         return await _told(version_of(query), work)
 
-    @router.post("/wps", include_in_schema=False)
+    @router.post("/wps")
     async def posted(request: Request) -> Response:
         spoken = [V2]
 
@@ -68,7 +68,7 @@ def wps_router(house: House, pages: Pages) -> APIRouter:
 
         return await _told(lambda: spoken[0], work)
 
-    @router.get("/wps/status/{id}", include_in_schema=False)
+    @router.get("/wps/status/{id}")
     async def status(id: str, request: Request, lineage: str = "") -> Response:
         async def work() -> Response:
             call = Call(actor=request.state.actor, dialect=V1, base=str(request.base_url))
@@ -77,7 +77,7 @@ def wps_router(house: House, pages: Pages) -> APIRouter:
 
         return await _told(V1, work)
 
-    @router.get("/wps/outputs/{id}", include_in_schema=False)
+    @router.get("/wps/outputs/{id}")
     async def outputs(id: str, request: Request) -> Response:
         async def work() -> Response:
             call = Call(actor=request.state.actor, dialect=V2, base=str(request.base_url))

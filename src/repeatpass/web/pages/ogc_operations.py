@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from repeatpass.web.views import Cell, Column, OgcSection, Table
 
@@ -11,7 +12,7 @@ COLUMNS = tuple(Column(title=title) for title in ("Operation", "Address", "What 
 def operations(body: Mapping[str, Any]) -> tuple[OgcSection, ...]:
     """Return a table of operations for each subject of an OpenAPI document."""
     found = [
-        (method, path, facts)
+        (method, _address(body, path, methods), facts)
         for path, methods in body["paths"].items()
         for method, facts in methods.items()
         if isinstance(facts, Mapping)
@@ -29,6 +30,12 @@ def operations(body: Mapping[str, Any]) -> tuple[OgcSection, ...]:
         )
         for tag in body["tags"]
     )
+
+
+def _address(body: Mapping[str, Any], path: str, item: Mapping[str, Any]) -> str:
+    """Return a path from this server's root: most are counted from the landing page of the OGC APIs."""
+    before = urlsplit((item.get("servers") or body["servers"])[0]["url"]).path
+    return f"{before.rstrip('/')}{path}".rstrip("/")
 
 
 def _row(body: Mapping[str, Any], method: str, path: str, facts: Mapping[str, Any]) -> tuple[Cell, ...]:
