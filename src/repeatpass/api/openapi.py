@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from repeatpass.api import (
+    openapi_aggregation,
     openapi_deploying,
     openapi_features,
     openapi_files,
@@ -40,6 +41,7 @@ PARTS = (
     openapi_features,
     openapi_series,
     openapi_stac,
+    openapi_aggregation,
     openapi_tiles,
     openapi_wms,
     openapi_wmts,

@@ -59,11 +59,13 @@ SCHEMAS: dict[str, Schema] = {
 }  # fmt: skip
 
 
-def _parameter(name: str, words: str, schema: Schema = TEXT) -> Operation:
+def given(name: str, words: str, schema: Schema = TEXT) -> Operation:
+    """Return a parameter of an address; lists are written with commas between."""
     return query(name, words, schema) | {"style": "form", "explode": False}
 
 
-def _answer(words: str, media_type: str, schema: str) -> dict[str, Operation]:
+def answered(words: str, media_type: str, schema: str) -> dict[str, Operation]:
+    """Return the answer that a request gets where all is well."""
     return {"200": {"description": words, "headers": TAG, "content": {media_type: {"schema": ref(schema)}}}}
 
 
@@ -73,56 +75,60 @@ def _made(words: str, media_type: str, *schemas: Schema) -> Operation:
     return {"description": words, "headers": headers, "content": content}
 
 
-def _body(*schemas: Schema, media_type: str = JSON) -> Operation:
+def body_of(*schemas: Schema, media_type: str = JSON) -> Operation:
+    """Return the body of a request, of *media_type* or plain JSON."""
     schema = schemas[0] if len(schemas) == 1 else {"oneOf": list(schemas)}
     return {"required": True, "content": {name: {"schema": schema} for name in dict.fromkeys((media_type, JSON))}}
 
 
 PAGED = (
-    _parameter("bbox", "Only what meets this box: west, south, east, north in degrees (or six, with heights).", BOX),
-    _parameter("datetime", f"Only what is of this time: {WHEN}"),
-    _parameter("limit", "Entries on a page.", PAGE),
+    given("bbox", "Only what meets this box: west, south, east, north in degrees (or six, with heights).", BOX),
+    given("datetime", f"Only what is of this time: {WHEN}"),
+    given("limit", "Entries on a page.", PAGE),
 )
 CHOSEN = (
     *PAGED,
-    _parameter("ids", "Only these items.", listed(TEXT)),
-    _parameter("intersects", "Only what meets this GeoJSON geometry."),
-    _parameter("filter", "CQL2: eo:cloud_cover < 20 AND S_INTERSECTS(geometry, BBOX(0, 40, 20, 60))."),
-    _parameter("filter-lang", "Language of the filter.", LANGUAGE),
-    _parameter("filter-crs", "System of the filter's geometries: CRS84."),
-    _parameter("query", 'JSON: {"eo:cloud_cover": {"lt": 20}}.'),
-    _parameter("sortby", "Fields in the order of their weight; - before one sorts downwards.", listed(TEXT)),
-    _parameter("fields", "Only these members; - before one leaves it out.", listed(TEXT)),
-    _parameter("token", "Which page: as the link to it says."),
+    given("ids", "Only these items.", listed(TEXT)),
+    given("intersects", "Only what meets this GeoJSON geometry."),
+    given("filter", "CQL2: eo:cloud_cover < 20 AND S_INTERSECTS(geometry, BBOX(0, 40, 20, 60))."),
+    given("filter-lang", "Language of the filter.", LANGUAGE),
+    given("filter-crs", "System of the filter's geometries: CRS84."),
+    given("query", 'JSON: {"eo:cloud_cover": {"lt": 20}}.'),
+    given("sortby", "Fields in the order of their weight; - before one sorts downwards.", listed(TEXT)),
+    given("fields", "Only these members; - before one leaves it out.", listed(TEXT)),
+    given("token", "Which page: as the link to it says."),
 )
-COLLECTIONS = _parameter("collections", "Only items of these collections.", listed(TEXT))
-WORDS = _parameter("q", "Words that title, description or keywords hold.")
-PAGE_OF_ITEMS = _answer("A page of items.", GEOJSON, "stacItems")
-OF_COLLECTION, OF_ITEM = (_answer("The collection.", JSON, "stacCollection"), _answer("The item.", GEOJSON, "stacItem"))
+COLLECTIONS = given("collections", "Only items of these collections.", listed(TEXT))
+WORDS = given("q", "Words that title, description or keywords hold.")
+PAGE_OF_ITEMS = answered("A page of items.", GEOJSON, "stacItems")
+OF_COLLECTION, OF_ITEM = (
+    answered("The collection.", JSON, "stacCollection"),
+    answered("The item.", GEOJSON, "stacItem"),
+)
 MISSING, NONE = {"404": NO_COLLECTION}, {"404": NO_ITEM}
 CHANGING = {"403": REFUSED, "404": NO_ITEM, "409": KNOWN, "412": CHANGED}
 ADDED = record(added=listed(TEXT))
 HERE, ONE = "/stac/collections/{id}", "/stac/collections/{id}/items/{item_id}"
-WITH_ITEM, MANY = _body(ref("stacItem"), media_type=GEOJSON), record("type features", type=TEXT, features=listed({}))
-DOCUMENT = _answer("A JSON Schema.", SCHEMA, "jsonSchema")
+WITH_ITEM, MANY = body_of(ref("stacItem"), media_type=GEOJSON), record("type features", type=TEXT, features=listed({}))
+DOCUMENT = answered("A JSON Schema.", SCHEMA, "jsonSchema")
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
-    ("/stac", "get"): operation("getStac", "The catalogue", _answer("The catalogue.", JSON, "stacCatalog")),
+    ("/stac", "get"): operation("getStac", "The catalogue", answered("The catalogue.", JSON, "stacCatalog")),
     ("/stac/conformance", "get"): operation(
-        "getStacConformance", "Which parts of STAC are kept", _answer("The classes.", JSON, "confClasses")),
+        "getStacConformance", "Which parts of STAC are kept", answered("The classes.", JSON, "confClasses")),
     ("/stac/collections", "get"): operation(
         "getStacCollections", "The collections, by place, time and words",
-        _answer("A page of collections.", JSON, "stacCollections"), WORDS, *PAGED, OFFSET),
+        answered("A page of collections.", JSON, "stacCollections"), WORDS, *PAGED, OFFSET),
     ("/stac/collections", "post"): operation(
         "addStacCollection", "Add a collection", {"201": _made("It was added.", JSON, ref("stacCollection"))},
-        requestBody=_body(ref("stacCollection")), security=TOKEN, failures=CHANGING),
+        requestBody=body_of(ref("stacCollection")), security=TOKEN, failures=CHANGING),
     (HERE, "get"): operation("getStacCollection", "A collection", OF_COLLECTION, COLLECTION, failures=MISSING),
     (HERE, "put"): operation(
         "replaceStacCollection", "Replace a collection", OF_COLLECTION, COLLECTION, IF_MATCH,
-        requestBody=_body(ref("stacCollection")), security=TOKEN, failures=CHANGING),
+        requestBody=body_of(ref("stacCollection")), security=TOKEN, failures=CHANGING),
     (HERE, "patch"): operation(
         "updateStacCollection", "Change some members of a collection (RFC 7396)", OF_COLLECTION, COLLECTION, IF_MATCH,
-        requestBody=_body(ANY_OBJECT, media_type=PATCH), security=TOKEN, failures=CHANGING),
+        requestBody=body_of(ANY_OBJECT, media_type=PATCH), security=TOKEN, failures=CHANGING),
     (HERE, "delete"): operation(
         "deleteStacCollection", "Delete a collection", {"204": GONE}, COLLECTION, IF_MATCH, security=TOKEN,
         failures=CHANGING),
@@ -131,19 +137,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     (f"{HERE}/items", "post"): operation(
         "addStacItems", "Add an item, or those of a FeatureCollection",
         {"201": _made("They were added.", GEOJSON, ref("stacItem"), ADDED)}, COLLECTION,
-        requestBody=_body(ref("stacItem"), MANY, media_type=GEOJSON), security=TOKEN, failures=CHANGING),
+        requestBody=body_of(ref("stacItem"), MANY, media_type=GEOJSON), security=TOKEN, failures=CHANGING),
     (ONE, "get"): operation("getStacItem", "An item", OF_ITEM, COLLECTION, ITEM, failures=NONE),
     (ONE, "put"): operation(
         "replaceStacItem", "Replace an item", OF_ITEM, COLLECTION, ITEM, IF_MATCH, requestBody=WITH_ITEM, security=TOKEN,
         failures=CHANGING),
     (ONE, "patch"): operation(
         "updateStacItem", "Change some members of an item (RFC 7396)", OF_ITEM, COLLECTION, ITEM, IF_MATCH,
-        requestBody=_body(ANY_OBJECT, media_type=PATCH), security=TOKEN, failures=CHANGING),
+        requestBody=body_of(ANY_OBJECT, media_type=PATCH), security=TOKEN, failures=CHANGING),
     (ONE, "delete"): operation(
         "deleteStacItem", "Delete an item", {"204": GONE}, COLLECTION, ITEM, IF_MATCH, security=TOKEN, failures=CHANGING),
     ("/stac/search", "get"): operation("searchStac", "Find items", PAGE_OF_ITEMS, COLLECTIONS, *CHOSEN),
     ("/stac/search", "post"): operation(
-        "searchStacByBody", "Find items", PAGE_OF_ITEMS, requestBody=_body(ref("stacSearch"))),
+        "searchStacByBody", "Find items", PAGE_OF_ITEMS, requestBody=body_of(ref("stacSearch"))),
     ("/stac/queryables", "get"): operation("getStacQueryables", "What filters can speak of", DOCUMENT),
     (f"{HERE}/queryables", "get"): operation(
         "getStacQueryablesOfCollection", "What filters can speak of", DOCUMENT, COLLECTION, failures=MISSING),

@@ -15,6 +15,7 @@ Where several users share the house there is no such session: who has no token m
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -47,7 +48,8 @@ OPEN_TO_READ = (
     "/files",
     "/health",
 )  # data that any page may read
-SEARCH = "/stac/search"  # asked by POST, and reads all the same
+# Asked by POST, and read all the same.
+READING = re.compile(r"/stac/(search|aggregate|collections/[^/]+/aggregate)")
 EXPOSED = "Location, Content-Range, Content-Location, Content-Crs, ETag, Link, Preference-Applied"
 # What a page elsewhere may send with a token; without one it gets no permission, whatever cookies the browser has.
 ALLOWED = {
@@ -158,7 +160,7 @@ class Guard:
         headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
-        reads = scope["method"] in SAFE or scope["path"] == SEARCH
+        reads = scope["method"] in SAFE or READING.fullmatch(scope["path"]) is not None
         if scope["path"].startswith(OPEN_TO_READ) and (reads or _has_token(request)):
             headers["Access-Control-Allow-Origin"] = "*"
             headers["Access-Control-Expose-Headers"] = EXPOSED
@@ -201,4 +203,5 @@ def _is_preflight(scope: Scope, headers: Headers) -> bool:
     """Say whether a browser asks if a page elsewhere may send a request with a token, or search."""
     wanted = headers.get("access-control-request-headers", "").lower().replace(" ", "").split(",")
     asks = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
-    return asks and (scope["path"] == SEARCH or ("authorization" in wanted and scope["path"].startswith(OPEN_TO_READ)))
+    reads = READING.fullmatch(scope["path"]) is not None
+    return asks and (reads or ("authorization" in wanted and scope["path"].startswith(OPEN_TO_READ)))

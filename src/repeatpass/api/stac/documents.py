@@ -22,6 +22,8 @@ STRUCTURE = {
     "alternate",
     "data",
     "search",
+    "aggregate",
+    "aggregations",
     QUERYABLES,
 }
 Document = dict[str, Any]
@@ -32,6 +34,15 @@ def link(href: str, rel: str, title: str = "", type: str = "application/json") -
     return {"href": href, "rel": rel, "type": type} | ({"title": title} if title else {})
 
 
+def aggregate_links(path: str) -> list[Document]:
+    """Return the links that lead from what stands at *path* to its counts (STAC API – Aggregation 0.3.0)."""
+    return [
+        link(f"{path}/aggregate", "aggregate") | {"method": "GET"},
+        link(f"{path}/aggregate", "aggregate") | {"method": "POST"},
+        link(f"{path}/aggregations", "aggregations"),
+    ]
+
+
 class Documents:
     """Writes documents whose addresses begin with *base*, the platform's own address as the client knows it."""
 
@@ -39,13 +50,18 @@ class Documents:
         self.base = base
         self.root = f"{base}/stac"
 
+    def path(self, collection: str = "") -> str:
+        """Return the address of a collection, or without one that of the catalogue."""
+        return f"{self.root}/collections/{collection}" if collection else self.root
+
     def collection(self, collection: Collection, assets: Sequence[CollectionAsset]) -> Document:
         """Return a collection; *assets* are the files of its present version."""
-        path = f"{self.root}/collections/{collection.id}"
+        path = self.path(collection.id)
         links = [
             link(path, "self"), link(self.root, "root"), link(self.root, "parent"),
             link(f"{path}/items", "items", type=GEOJSON),
             link(f"{path}/queryables", QUERYABLES, type=SCHEMA),
+            *aggregate_links(path),
             link(f"{self.base}/collections/{collection.id}", "alternate", type="text/html"),
             *_kept(collection.body),
         ]  # fmt: skip
@@ -56,7 +72,7 @@ class Documents:
 
     def item(self, item: Item, assets: Sequence[CollectionAsset]) -> Document:
         """Return an item; of *assets* those that are its own are shown."""
-        path = f"{self.root}/collections/{item.collection}"
+        path = self.path(item.collection)
         links = [
             link(f"{path}/items/{item.id}", "self", type=GEOJSON), link(path, "collection"),
             link(path, "parent"), link(self.root, "root"), *_kept(item.body),

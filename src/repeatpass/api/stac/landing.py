@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from repeatpass.api.stac.documents import GEOJSON, QUERYABLES, SCHEMA, VERSION, Documents, link
+from repeatpass.api.stac.documents import GEOJSON, QUERYABLES, SCHEMA, VERSION, Documents, aggregate_links, link
 from repeatpass.catalog.registry import Entry
 
 STAC = "https://api.stacspec.org/v1.0.0"
+AGGREGATION = "https://api.stacspec.org/v0.3.0/aggregation"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 CONFORMANCE = [
@@ -18,6 +19,8 @@ CONFORMANCE = [
     f"{STAC.replace('v1.0.0', 'v1.0.0-rc.1')}/collection-search",
     f"{STAC.replace('v1.0.0', 'v1.0.0-rc.1')}/collection-search#free-text",
     *(f"{FEATURES}/{name}" for name in ("core", "geojson", "oas30")),
+    AGGREGATION,
+    *(f"{AGGREGATION}#{name}" for name in ("filter", "query")),
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
     *(f"{CQL2}/{name}" for name in ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators")),
@@ -36,6 +39,7 @@ def landing(documents: Documents, collections: Sequence[Entry]) -> dict[str, Any
         link(f"{root}/search", "search", type=GEOJSON) | {"method": "GET"},
         link(f"{root}/search", "search", type=GEOJSON) | {"method": "POST"},
         link(f"{root}/queryables", QUERYABLES, type=SCHEMA),
+        *aggregate_links(root),
         link(f"{documents.base}/ogc/api", "service-desc", type="application/vnd.oai.openapi+json;version=3.0"),
         link(f"{documents.base}/ogc/api?f=html", "service-doc", type="text/html"),
         *(link(f"{root}/collections/{each.id}", "child", each.title) for each in collections),

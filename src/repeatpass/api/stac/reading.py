@@ -33,7 +33,7 @@ def search_of_query(given: Mapping[str, str]) -> tuple[Search, Fields]:
     body: dict[str, Any] = {}
     for name in ("collections", "ids"):
         if given.get(name):
-            body[name] = _listed(given[name])
+            body[name] = listed(given[name])
     if given.get("bbox"):
         body["bbox"] = given["bbox"].split(",")
     for name in ("intersects", "query"):
@@ -46,7 +46,7 @@ def search_of_query(given: Mapping[str, str]) -> tuple[Search, Fields]:
         body["filter-lang"] = language
         body["filter-crs"] = given.get("filter-crs", "")
     if given.get("sortby"):
-        body["sortby"] = [_sort_words(word) for word in _listed(given["sortby"])]
+        body["sortby"] = [_sort_words(word) for word in listed(given["sortby"])]
     search, _ = search_of_body(body)
     return search, _fields_words(given.get("fields", ""))
 
@@ -59,8 +59,8 @@ def search_of_body(body: Any) -> tuple[Search, Fields]:
         raise Invalid("Give “bbox” or “intersects”, not both.", field="bbox")
     start, end = interval_of(body.get("datetime") or "")
     search = Search(
-        collections=_texts(body, "collections"),
-        ids=_texts(body, "ids"),
+        collections=texts_of(body, "collections"),
+        ids=texts_of(body, "ids"),
         bbox=box_of(body["bbox"]) if body.get("bbox") else None,
         intersects=body.get("intersects"),
         start=start,
@@ -75,7 +75,7 @@ def search_of_body(body: Any) -> tuple[Search, Fields]:
     chosen = body.get("fields", {})
     if not isinstance(chosen, Mapping):
         raise Invalid("“fields” must be an object with “include” and “exclude”.", field="fields")
-    include, exclude = _texts(chosen, "include"), _texts(chosen, "exclude")
+    include, exclude = texts_of(chosen, "include"), texts_of(chosen, "exclude")
     return search, Fields(include=include, exclude=exclude, usual="include" in chosen and not include)
 
 
@@ -149,12 +149,13 @@ def _sort_words(word: str) -> dict[str, str]:
 
 
 def _fields_words(text: str) -> Fields:
-    words = _listed(text)
+    words = listed(text)
     include = tuple(word.strip().lstrip("+").strip() for word in words if not word.startswith("-"))
     return Fields(include=include, exclude=tuple(word[1:] for word in words if word.startswith("-")))
 
 
-def _texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def texts_of(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a member that is a list of texts; raise Invalid where it is none."""
     value = body.get(name) or ()
     value = (value,) if isinstance(value, str) else value  # some clients send one as a plain text
     if not isinstance(value, Sequence) or not all(isinstance(each, str) for each in value):
@@ -169,7 +170,8 @@ def _list(body: Mapping[str, Any], name: str, what: str) -> Sequence[Any]:
     return value
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """Return the parts of a text with commas between, as addresses write lists."""
     return [part for part in text.split(",") if part.strip()]
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from repeatpass.api.bodies import json_of
 from repeatpass.api.stac import landing
+from repeatpass.api.stac.aggregation import aggregation_routes
 from repeatpass.api.stac.collections import collection_page
 from repeatpass.api.stac.documents import GEOJSON, SCHEMA, Documents
 from repeatpass.api.stac.pages import item_page
@@ -83,6 +84,7 @@ def stac_router(house: House) -> APIRouter:
         seen(request).catalog.collection(id)
         return JSONResponse(queryables(seen(request), str(request.url), id), media_type=SCHEMA)
 
+    aggregation_routes(router, house, documents_for)
     transaction_routes(router, house, documents_for)
     return router
 

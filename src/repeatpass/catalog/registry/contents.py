@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from repeatpass.catalog.records import Item
+from repeatpass.catalog.search import Search, Searching
+from repeatpass.catalog.search.aggregating import Aggregating
+from repeatpass.catalog.search.aggregations import Asked
 from repeatpass.catalog.search.records import Box
 from repeatpass.catalog.search.store import item_index
 from repeatpass.catalog.store import items
-from repeatpass.storage.database import Database
 
 NEWEST = 50
 BOXES = 60
@@ -23,25 +25,29 @@ class Contents:
     boxes: tuple[Box, ...]  # different extents, at most BOXES; () where there are more or none
 
 
-def contents_of(database: Database, collection: str, newest: int = NEWEST) -> Contents:
+def contents_of(searching: Searching, collection: str, newest: int = NEWEST) -> Contents:
     """Return a glance at the items of *collection*."""
     mine = item_index.c.collection == collection
     latest = (
         sa.select(item_index.c.item).where(mine).order_by(item_index.c.time.desc(), item_index.c.item).limit(newest)
     )
-    year, month = sa.extract("year", item_index.c.time), sa.extract("month", item_index.c.time)
-    counted = sa.select(year, month, sa.func.count()).where(mine, item_index.c.time.is_not(None))
-    with database.read() as connection:
+    with searching.database.read() as connection:
         ids = list(connection.execute(latest).scalars())
         bodies = sa.select(items).where(items.c.collection == collection, items.c.id.in_(ids))
         found = {row["id"]: Item(**row) for row in connection.execute(bodies).mappings()}
-        months = connection.execute(counted.group_by(year, month).order_by(year, month)).all()
         boxes = _boxes(connection, collection)
     return Contents(
         newest=tuple(found[id] for id in ids if id in found),
-        months=tuple((int(row[0]), int(row[1]), int(row[2])) for row in months),
+        months=months_of(searching, collection),
         boxes=boxes,
     )
+
+
+def months_of(searching: Searching, collection: str) -> tuple[tuple[int, int, int], ...]:
+    """Return year, month and how many items of *collection* begin in it, as the STAC API counts them."""
+    asked = Asked(names=("datetime_frequency",), interval="month")
+    found = Aggregating(searching).aggregate(Search(collections=(collection,)), asked)[0]
+    return tuple((int(each.key[:4]), int(each.key[5:7]), each.frequency) for each in found.buckets or ())
 
 
 def _boxes(connection: sa.Connection, collection: str) -> tuple[Box, ...]:

@@ -21,7 +21,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
     "/": lambda a, b: a / sa.func.nullif(b, 0), "%": lambda a, b: a % sa.func.nullif(b, 0),
-    "div": lambda a, b: _floor(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
+    "div": lambda a, b: floor_of(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
 }  # fmt: skip
 ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
 NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkeys(
@@ -31,7 +31,7 @@ Relating = Callable[[str, shapely.Geometry, str, Subject], sa.ColumnElement[bool
 DEEPEST = 60  # levels; deeper filters are no person's
 
 
-def _floor(quotient: Any) -> Any:
+def floor_of(quotient: Any) -> Any:
     """SQLAlchemy teaches SQLite a floor of its own, which knows no null."""
     return sa.case((quotient.is_not(None), sa.func.floor(quotient)))
 

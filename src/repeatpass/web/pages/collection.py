@@ -41,7 +41,7 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
     """One collection at its present version; *base* is the address of the house as the asker knows it."""
     house = desk.house
     collection = house.catalog.collection(id)
-    contents = contents_of(house.database, id)
+    contents = contents_of(house.searching, id)
     entry = house.registry.entry(id)
     files = _files(desk, contents, id)
     there = [file for file in files if house.files.has(file.checksum)]  # a lost one must not take the page with it
