@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from repeatpass.data.memory import Remembered
 from repeatpass.data.records import Box, Layer, Source
+from repeatpass.kit.memory import Remembered
 
 MOST = 2_000_000  # files whose places are held
 FEW = 16  # files that are looked at one by one

@@ -12,11 +12,11 @@ from repeatpass.core.errors import Exhausted
 from repeatpass.data.facts import axes_of, crs_of
 from repeatpass.data.grids import Grid
 from repeatpass.data.lattices import WHOLE, Lattice, Window, bounds_of, lattice_of, window_for
-from repeatpass.data.memory import Remembered
 from repeatpass.data.originals import Originals, is_far
 from repeatpass.data.records import Box, Layer, Source
 from repeatpass.data.slices import read_window
 from repeatpass.data.warping import laid_over, part_of
+from repeatpass.kit.memory import Remembered
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,13 +17,13 @@ from repeatpass.data.grids import Grid
 from repeatpass.data.images import Images
 from repeatpass.data.legends import legend_png
 from repeatpass.data.measuring import measured, ranges
-from repeatpass.data.memory import Remembered
 from repeatpass.data.originals import Originals
 from repeatpass.data.places import inside, own_grid
 from repeatpass.data.reading import Reading
 from repeatpass.data.records import Box, Cutout, Layer, Picture, Statistics, Style, Value, Values
 from repeatpass.data.tilesets import tile_matrix_set
 from repeatpass.data.times import chosen_times
+from repeatpass.kit.memory import Remembered
 from repeatpass.storage.files import FileArea
 
 PICTURES = 128 << 20  # bytes of finished pictures that are held

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from repeatpass.access import Actor
 from repeatpass.api.maps.moments import Moment
-from repeatpass.data.memory import Remembered
+from repeatpass.kit.memory import Remembered
 
 DOCUMENTS = 256 << 20  # bytes of capabilities that are held
 

@@ -5,11 +5,10 @@ also after a redirect; what connects is what was looked at. The house's own cred
 said so, or anybody who may register a collection could read with them.
 """
 
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from http.client import HTTPConnection, HTTPSConnection
-from typing import Any, Self
+from functools import lru_cache
+from typing import Self
 from urllib import request
 from urllib.parse import urlsplit
 
@@ -60,8 +59,9 @@ class Asking:
 
     def manner(self) -> Manner:
         """Return how is asked."""
-        opener = _plain if self.targets.any else lambda: _guarded(self.targets)
-        return Manner(opener=opener, timeout=TIMEOUT_S, tries=TRIES, longest=LONGEST_S, most=LARGEST)
+        return Manner(
+            opener=lambda: _opener(self.targets), timeout=TIMEOUT_S, tries=TRIES, longest=LONGEST_S, most=LARGEST
+        )
 
     def words(self) -> dict[str, str]:
         """Return what another process needs to ask in the same way."""
@@ -78,62 +78,20 @@ def _nobody(method: str, url: str) -> Mapping[str, str]:
     return {}
 
 
-def _plain() -> request.OpenerDirector:
-    """Where any address may be asked, proxies of the environment are used."""
-    return _opener(request.HTTPHandler(), request.HTTPSHandler(), request.ProxyHandler())
+@lru_cache(8)
+def _opener(targets: Targets) -> request.OpenerDirector:
+    """Return who asks where *targets* allow: HTTP alone, for urllib's own opener follows redirects to FTP, too.
 
+    Through a proxy of the environment is asked only where any address may be: it would connect to whatever it likes.
+    """
+    from repeatpass.data.elsewhere.connecting import Kept
 
-def _guarded(targets: Targets) -> request.OpenerDirector:
-    """No proxy: it would connect to whatever it likes."""
-    return _opener(_Http(targets), _Https(targets))
-
-
-def _opener(*handlers: request.BaseHandler) -> request.OpenerDirector:
-    """An opener of HTTP alone: those of urllib follow redirects to FTP, too."""
+    if targets.any and request.getproxies():
+        handlers: list[request.BaseHandler] = [request.HTTPHandler(), request.HTTPSHandler(), request.ProxyHandler()]
+    else:
+        handlers = [Kept(targets)]
     found = request.OpenerDirector()
     further = (request.HTTPRedirectHandler, request.HTTPDefaultErrorHandler, request.HTTPErrorProcessor)
     for handler in (*handlers, *(each() for each in further), request.UnknownHandler()):
         found.add_handler(handler)
     return found
-
-
-class _Http(request.HTTPHandler):
-    """Connects only to where *targets* allow."""
-
-    def __init__(self, targets: Targets) -> None:
-        super().__init__()
-        self.targets = targets
-
-    def http_open(self, req: request.Request) -> Any:
-        """Ask."""
-        return self.do_open(_connecting(HTTPConnection, self.targets, "http"), req)
-
-
-class _Https(request.HTTPSHandler):
-    """Connects only to where *targets* allow; the certificate must be that of the name."""
-
-    def __init__(self, targets: Targets) -> None:
-        super().__init__()
-        self.targets = targets
-
-    def https_open(self, req: request.Request) -> Any:
-        """Ask."""
-        return self.do_open(_connecting(HTTPSConnection, self.targets, "https"), req)
-
-
-def _connecting(kind: type[HTTPConnection], targets: Targets, scheme: str) -> Any:
-    def made(host: str, **options: Any) -> Any:
-        connection: Any = kind(host, **options)
-        connection._create_connection = _guard(targets, scheme)
-        return connection
-
-    return made
-
-
-def _guard(targets: Targets, scheme: str) -> Callable[..., socket.socket]:
-    def connect(address: tuple[str, int], timeout: Any = None, source_address: Any = None) -> socket.socket:
-        host, port = address
-        url = targets.check(f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}")
-        return socket.create_connection((targets.resolve(url), port), timeout, source_address)
-
-    return connect

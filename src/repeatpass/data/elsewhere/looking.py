@@ -10,7 +10,7 @@ from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.core.times import iso
 from repeatpass.data.elsewhere.candidates import candidates
-from repeatpass.data.elsewhere.reading import Held, cube, identity, is_raster, raster, require_light
+from repeatpass.data.elsewhere.reading import Held, cube, identity, is_raster, require_light
 from repeatpass.data.elsewhere.records import FarFile, Look, Survey
 from repeatpass.data.facts import NotOnAMap
 from repeatpass.data.surveys import GridFacts, cube_facts, raster_facts
@@ -79,7 +79,7 @@ def _facts(file: FarFile, held: Held) -> tuple[GridFacts, ...]:
     found, troubles = held.of(file), list[KitError]()
     try:
         if is_raster(file):
-            with raster(found, troubles.append) as dataset:
+            with held.raster(found, troubles.append) as dataset:
                 require_light(dataset, identity(found)[1])
                 return raster_facts(dataset)
         with cube(found, file.media_type, troubles.append) as dataset:

@@ -4,29 +4,28 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.data.elsewhere.asking import Asking
 from repeatpass.data.elsewhere.candidates import TIFF, ZARR_ZIP
+from repeatpass.data.elsewhere.handles import Handles, Tell
 from repeatpass.data.elsewhere.records import FarFile, Look
-from repeatpass.data.facts import FOLDER, NotOnAMap, quiet
-from repeatpass.kit.connectors.parts import BLOCK, RemoteFile
+from repeatpass.data.facts import FOLDER, NotOnAMap
+from repeatpass.kit.connectors.blocks import Once
+from repeatpass.kit.connectors.parts import RemoteFile
 from repeatpass.kit.connectors.serving import View
-from repeatpass.kit.errors import AlteredData, KitError
+from repeatpass.kit.errors import AlteredData
+from repeatpass.kit.memory import Remembered
 
 if TYPE_CHECKING:
     from repeatpass.data.elsewhere.stores import FarStore
 
-HELD = 16  # files elsewhere whose parts are held
-BLOCKS = (24 << 20) // BLOCK  # of each
+HELD = 64  # files elsewhere that are held
+ROOM = 384 << 20  # bytes of their parts, of all of them together
 FRESH_S = 600.0  # after which is asked whether a file is still what it was
 WHOLE_BYTES = 64_000_000  # of a raster without overviews, above which no map of it is drawn
-_numbers = count()
-
-Tell = Callable[[KitError], None]  # hears why a library could not read, which itself only says that it could not
 
 
 class Held:
@@ -35,26 +34,40 @@ class Held:
     def __init__(self, asking: Asking) -> None:
         self.asking = asking
         self._held: OrderedDict[str, tuple[float, RemoteFile | FarStore]] = OrderedDict()
+        self._asking: Once[str, RemoteFile | FarStore] = Once()
+        self._room: Remembered[bytes] = Remembered(ROOM, len)
+        self._handles = Handles()
         self._lock = threading.Lock()
 
     def of(self, file: FarFile) -> "RemoteFile | FarStore":
-        """Return a file, asked for anew after ten minutes; raise KitError, Forbidden, Unavailable."""
+        """Return a file, asked for anew after ten minutes; raise KitError, Forbidden, Unavailable.
+
+        Many who want it at once wait for one question.
+        """
         with self._lock:
             known = self._held.get(file.id)
             if known is not None and time.monotonic() - known[0] < FRESH_S:
                 self._held.move_to_end(file.id)
                 return known[1]
-        found = self._asked(file)
-        with self._lock:
-            self._held[file.id] = (time.monotonic(), found)
-            while len(self._held) > HELD:
-                self._held.popitem(last=False)
-        return found
+        return self._asking.of(file.id, lambda: self._asked(file))
 
     def _asked(self, file: FarFile) -> "RemoteFile | FarStore":
+        found = self._opened(file)
+        with self._lock:
+            _, old = self._held.get(file.id, (0.0, None))
+        if old is not None and identity(old) == identity(found):
+            found = old  # with all that is known of it
+        with self._lock:
+            self._held[file.id] = (time.monotonic(), found)
+            self._held.move_to_end(file.id)
+            gone = [self._held.popitem(last=False)[1][1] for _ in range(len(self._held) - HELD)]
+        self._close(*gone, *([old] if old is not None and old is not found else []))
+        return found
+
+    def _opened(self, file: FarFile) -> "RemoteFile | FarStore":
         place = self.asking.place(file)
         if file.media_type != FOLDER:
-            return RemoteFile(place, file.media_type, kept=BLOCKS)
+            return RemoteFile(place, file.media_type, room=self._room)
         from repeatpass.data.elsewhere.stores import FarStore
 
         return FarStore(place)
@@ -62,7 +75,26 @@ class Held:
     def forget(self, file: FarFile) -> None:
         """Ask for a file anew the next time."""
         with self._lock:
-            self._held.pop(file.id, None)
+            known = self._held.pop(file.id, None)
+        if known is not None:
+            self._close(known[1])
+
+    def close(self) -> None:
+        """Hold nothing any more."""
+        with self._lock:
+            gone = [each for _, each in self._held.values()]
+            self._held.clear()
+        self._close(*gone)
+
+    def _close(self, *gone: "RemoteFile | FarStore") -> None:
+        for each in gone:
+            if isinstance(each, RemoteFile):
+                self._handles.drop(each)
+
+    def raster(self, found: "RemoteFile | FarStore", tell: Tell) -> AbstractContextManager[Any]:
+        """Return a GeoTIFF of `of` to enter, opened for this reader alone; raise what GDAL raises, KitError."""
+        assert isinstance(found, RemoteFile)
+        return self._handles.lent(found, tell)
 
 
 def identity(found: "RemoteFile | FarStore") -> tuple[str, int]:
@@ -80,24 +112,6 @@ def same(held: Held, look: Look) -> "RemoteFile | FarStore":
         held.forget(look.file)
         raise AlteredData(f"{look.file.address} was changed since it was looked at.", address=look.file.address)
     return found
-
-
-@contextmanager
-def raster(found: "RemoteFile | FarStore", tell: Tell) -> Iterator[Any]:
-    """Open a GeoTIFF; nothing but that file is read, and by no other driver: others would follow it anywhere."""
-    import rasterio
-
-    assert isinstance(found, RemoteFile)
-    name = f"/elsewhere/{next(_numbers)}/file.tif"
-
-    def opener(path: str, mode: str = "rb") -> View:
-        if path != name:
-            raise FileNotFoundError(path)  # GDAL looks for files beside it
-        return View(found, tell)
-
-    options: Any = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
-    with quiet(), rasterio.Env(**options), rasterio.open(name, opener=opener, driver="GTiff") as dataset:
-        yield dataset
 
 
 def cube(found: "RemoteFile | FarStore", media_type: str, tell: Tell, options: Mapping[str, Any] = {}) -> Any:

@@ -19,7 +19,7 @@ from repeatpass.data.elsewhere import records
 from repeatpass.data.elsewhere.asking import Asking
 from repeatpass.data.elsewhere.looking import look_at, said, stamp_of, troubled
 from repeatpass.data.elsewhere.passing import told_of
-from repeatpass.data.elsewhere.reading import Held, cube, raster, same
+from repeatpass.data.elsewhere.reading import Held, cube, same
 from repeatpass.data.elsewhere.records import FarFile, Look, Survey
 from repeatpass.data.surveys import GridFacts
 from repeatpass.kit.errors import AlteredData, KitError
@@ -94,7 +94,7 @@ class Elsewhere:
     def raster(self, checksum: str) -> Iterator[Any]:
         """Open a raster with rasterio; raise Unavailable where it cannot be read, meanwhile, too."""
         look = self._look(checksum)
-        with self._telling(look) as troubles, raster(same(self.held, look), troubles.append) as dataset:
+        with self._telling(look) as troubles, self.held.raster(same(self.held, look), troubles.append) as dataset:
             yield dataset
 
     @contextmanager
@@ -137,6 +137,7 @@ class Elsewhere:
         self._wishes.put(None)
         if thread is not None:
             thread.join(10)
+        self.held.close()
 
     def _work(self) -> None:
         while (id := self._wishes.get()) is not None:

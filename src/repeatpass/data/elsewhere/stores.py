@@ -10,9 +10,9 @@ from zarr.abc.store import ByteRequest
 from zarr.storage import ZipStore
 
 from repeatpass.data.facts import NotOnAMap, dated, quiet
-from repeatpass.data.memory import Remembered
 from repeatpass.kit.connectors.places import Place
 from repeatpass.kit.connectors.zarrs import RemoteStore
+from repeatpass.kit.memory import Remembered
 from repeatpass.kit.opening import described
 
 OBJECTS = 48 << 20  # bytes of the objects of one store that are held

@@ -3,59 +3,57 @@
 import io
 import re
 import threading
+from collections.abc import Sequence
 from typing import Any
 
+from repeatpass.kit.connectors.blocks import Blocks
 from repeatpass.kit.connectors.places import Place
 from repeatpass.kit.connectors.recording import Parts, Unrecorded, version_of
 from repeatpass.kit.connectors.requesting import CutOff, body, exchange
 from repeatpass.kit.errors import AlteredData, RemoteTrouble
+from repeatpass.kit.memory import Remembered
 
 BLOCK = 1 << 18  # bytes; always the same borders, so that the same reading asks for the same parts
-KEPT = 256  # blocks in memory: 64 MB
+KEPT = 64 << 20  # bytes of blocks in memory
 
 
 class RemoteFile(io.RawIOBase):
-    """A seekable file for reading. May be shared by threads through `part`, which does not move the position."""
+    """A seekable file for reading. Threads may share it through `part` and `ranges`, which do not move the position.
 
-    def __init__(self, place: Place, media_type: str, asset: str = "data", *, kept: int = KEPT) -> None:
-        """*kept*: blocks in memory."""
+    Different parts are asked for side by side; no part is asked for twice at the same moment.
+    """
+
+    def __init__(
+        self, place: Place, media_type: str, asset: str = "data", *, room: Remembered[bytes] | None = None
+    ) -> None:
+        """*room*: where blocks are held, possibly of several files; by default 64 MB of its own."""
         super().__init__()
-        self.place, self.kept = place, kept
+        self.place = place
         self.parts = Parts(place, media_type, asset) if place.manner is None else Unrecorded()
         self.lock = threading.RLock()
-        self.blocks: dict[int, bytes] = {}
+        self.blocks = Blocks(self._fetch, room or Remembered(KEPT, len))
         self.size, self.etag, self.position = -1, "", 0
-        self._fetch(0, 0)
+        self.blocks.get([0])
 
     def part(self, start: int, length: int) -> bytes:
         """Return bytes from *start*; fewer than *length* at the end of the file."""
-        stop = min(start + max(length, 0), self.size)
-        if start >= stop:
-            return b""
-        first, last = start // BLOCK, (stop - 1) // BLOCK
-        with self.lock:
-            content = b"".join(self._block(number, last) for number in range(first, last + 1))
-            while len(self.blocks) > self.kept:
-                self.blocks.pop(next(iter(self.blocks)))
-        return content[start - first * BLOCK : stop - first * BLOCK]
+        return self.ranges([(start, length)])[0]
 
-    def _block(self, number: int, last: int) -> bytes:
-        if number not in self.blocks:
-            until = next((each for each in range(number + 1, last + 1) if each in self.blocks), last + 1)
-            return self._fetch(number, min(until - 1, number + self.kept - 1))
-        self.blocks[number] = found = self.blocks.pop(number)  # what was used last is forgotten last
-        return found
+    def ranges(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return several parts, each given by its start and its length; what lies side by side is asked for together."""
+        cut = [(start, min(start + max(length, 0), self.size)) for start, length in spans]
+        found = self.blocks.get(number for span in cut for number in _numbers(*span))
+        return [_joined(found, *span) for span in cut]
 
-    def _fetch(self, first: int, last: int) -> bytes:
-        """Ask for blocks *first* to *last* in one request; return the first."""
+    def _fetch(self, first: int, last: int) -> list[bytes]:
+        """Ask for blocks *first* to *last* in one request."""
         start, stop = first * BLOCK, (last + 1) * BLOCK
         asked = {"Range": f"bytes={start}-{stop - 1}"}
         content = exchange(self.place, lambda answer: self._taken(answer, start, stop), headers=asked)
-        for number in range(first, last + 1):
-            block = content[(number - first) * BLOCK : (number - first + 1) * BLOCK]
+        found = [content[at : at + BLOCK] for at in range(0, stop - start, BLOCK)]
+        for number, block in enumerate(found, start=first):
             self.parts.note(f"{number * BLOCK}-{number * BLOCK + len(block)}", block)
-            self.blocks[number] = block
-        return content[:BLOCK]
+        return found
 
     def _taken(self, answer: Any, start: int, stop: int) -> bytes:
         found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("Content-Range") or "")
@@ -73,7 +71,7 @@ class RemoteFile(io.RawIOBase):
 
     def _same(self, size: int, answer: Any) -> None:
         etag = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
-        if self.size < 0:
+        if self.size < 0:  # the first part, before anybody else knows the file
             self.size, self.etag, self.parts.version = size, etag, version_of(answer)
         elif (size, etag) != (self.size, self.etag):
             raise AlteredData(
@@ -105,3 +103,14 @@ class RemoteFile(io.RawIOBase):
             buffer[: len(content)] = content
             self.position += len(content)
         return len(content)
+
+
+def _numbers(start: int, stop: int) -> range:
+    """The blocks that bytes *start* to *stop* lie in."""
+    return range(start // BLOCK, (stop - 1) // BLOCK + 1) if start < stop else range(0)
+
+
+def _joined(blocks: dict[int, bytes], start: int, stop: int) -> bytes:
+    numbers = _numbers(start, stop)
+    content = b"".join(blocks[number] for number in numbers)
+    return content[start - numbers.start * BLOCK : stop - numbers.start * BLOCK] if numbers else b""

@@ -6,7 +6,7 @@ rasterio lets GDAL read through Python; what is registered here stays so, becaus
 import io
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import Any
@@ -80,3 +80,21 @@ class View(io.RawIOBase):
 
     def seekable(self) -> bool:
         return True
+
+
+class QuietView(View):
+    """The same for GDAL, which takes nothing for an error and cannot bear another: whoever uses it asks what was told."""
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return super().read(size)
+        except OSError:
+            return b""
+
+    def get_byte_ranges(self, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+        """Return several parts, asked for together; of noughts where they cannot be had."""
+        try:
+            return self.file.ranges(list(zip(offsets, sizes, strict=True)))
+        except KitError as error:
+            self.told(error)
+            return [bytes(size) for size in sizes]
