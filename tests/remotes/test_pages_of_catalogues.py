@@ -195,6 +195,34 @@ def test_what_is_wrong_with_an_entry_stands_beside_it_with_its_line(owner: TestC
     assert visitor.post("/registry/add", data={"verb": "add", "text": ENTRY, "id": "x"}).status_code == 403
 
 
+def test_what_cannot_be_added_is_not_offered_and_is_refused_with_the_same_reasons(
+    owner: TestClient, house: House
+) -> None:
+    offered = 'value="add" class="primary"'
+    wrong = ENTRY.replace("Description: Daily **snow**.\n", "").replace("5, 44, 16, 48", "somewhere & else")
+    pages = [owner.post("/registry/add", data={"verb": verb, "id": "lost", "text": wrong}) for verb in ("check", "add")]
+    assert [page.status_code for page in pages] == [400, 400] and offered not in pages[0].text + pages[1].text
+    remarks = [re.findall(r'<ul class="rows remarks">.*?</ul>', page.text, re.S) for page in pages]
+    assert remarks[0] == remarks[1] and "Line " in remarks[0][0]
+    for page in pages:
+        assert 'value="lost"' in page.text and "somewhere &amp; else" in page.text and "Check again" in page.text
+    told = [
+        owner.post("/registry/add", data={"verb": verb, "text": wrong}, headers=PROGRAM) for verb in ("check", "add")
+    ]
+    assert told[0].json() == told[1].json() and not told[0].json()["ok"]
+    good = owner.post("/registry/add", data={"verb": "check", "id": "fresh-snow", "text": ENTRY})
+    assert good.status_code == 200 and offered in good.text
+
+
+def test_an_id_that_is_withdrawn_is_said_when_the_entry_is_checked(owner: TestClient, house: House) -> None:
+    owner.post("/registry/add", data={"verb": "add", "id": "gone-snow", "text": ENTRY})
+    house.sharing.withdraw(house.owner, "gone-snow", "Melted.")
+    for verb in ("check", "add"):
+        page = owner.post("/registry/add", data={"verb": verb, "id": "gone-snow", "text": ENTRY})
+        assert (page.status_code, "its id stays taken" in page.text) == (400, True)
+        assert 'value="add" class="primary"' not in page.text and "Alpine snow" in page.text
+
+
 def test_a_stac_collection_is_pasted_and_added(owner: TestClient, house: House) -> None:
     import json
 

@@ -245,7 +245,7 @@ def test_files_that_are_gone_or_none_are_told(house: House, folder: Folder) -> N
 def test_what_cannot_be_mounted_is_refused_with_a_sentence(house: House, folder: Folder) -> None:
     room = house.mounted.remotes
     write(folder.root, {"list.json": [1], "plain.json": {"type": "Catalog", "links": 3}})
-    for name, wrong in (("list.json", "no STAC"), ("plain.json", "stac_version"), ("scenes/a.tif", "does not answer")):
+    for name, wrong in (("list.json", "no STAC"), ("plain.json", "stac_version"), ("scenes/a.tif", "is no JSON")):
         with pytest.raises((Invalid, Unavailable), match=wrong):
             room.mount(house.owner, "odd", folder.url.replace("catalog.json", name))
     for given, wrong in (

@@ -11,6 +11,7 @@ from repeatpass.bringing.records import Arrived
 from repeatpass.core.errors import Invalid, RepeatpassError, Unavailable
 from repeatpass.notices.asking import asking
 from repeatpass.notices.targets import Targets
+from repeatpass.notices.troubles import in_words
 
 CHUNK = 1 << 20
 
@@ -43,7 +44,7 @@ def fetch(address: str, folder: Path, targets: Targets, most: int, tell: Callabl
     except RepeatpassError:
         raise
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        raise Unavailable(f"{address} cannot be fetched ({error}).") from None
+        raise Unavailable(f"{address} cannot be fetched: {in_words(error)}") from None
     return found
 
 

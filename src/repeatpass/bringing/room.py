@@ -26,6 +26,7 @@ from repeatpass.core.ids import new_id
 from repeatpass.core.times import now
 from repeatpass.notebooks.room import Shelf
 from repeatpass.notices.targets import Targets
+from repeatpass.notices.troubles import in_words
 from repeatpass.runs.submitting import Submitting
 from repeatpass.storage.files import FileArea
 from repeatpass.workspaces import ledger
@@ -126,7 +127,9 @@ class Bringing:
             self.submissions.change(submission.id, stage=Stage.FAILED, message=error.message)
         except Exception as error:
             log.exception("fetching %s", submission.address)
-            self.submissions.change(submission.id, stage=Stage.FAILED, message=f"It could not be fetched: {error!r}.")
+            self.submissions.change(
+                submission.id, stage=Stage.FAILED, message=f"It could not be fetched: {in_words(error)}"
+            )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -11,6 +11,7 @@ import fsspec
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.core.times import now
 from repeatpass.data.metadata import FileFacts
+from repeatpass.notices.troubles import in_words
 
 SUFFIXES = (
     ".tif",
@@ -39,10 +40,12 @@ def listed_files(address: str) -> list[str]:
         if place.endswith(".zarr") or not fs.isdir(place):
             return [address]
         found = sorted(_walk(fs, place, 0))
-    except (ImportError, ValueError) as error:
-        raise Invalid(f"{address} cannot be read: {error}.", address=address) from None
+    except ImportError as error:
+        raise Invalid(f"{address} cannot be read here: {error}.", address=address) from None
+    except ValueError as error:
+        raise Invalid(f"{address} cannot be read: {in_words(error)}", address=address) from None
     except OSError as error:
-        raise NotFound(f"{address} cannot be read: {error}.", address=address) from None
+        raise NotFound(f"{address} cannot be read: {in_words(error)}", address=address) from None
     if not found:
         raise NotFound(f"There are no files at {address} that end in {', '.join(SUFFIXES)}.", address=address)
     if len(found) > MOST:

@@ -11,6 +11,7 @@ import httpx
 
 from repeatpass.core.errors import NotFound, Unavailable
 from repeatpass.notices.targets import Targets
+from repeatpass.notices.troubles import in_words
 
 TIMEOUT_S = 20.0
 LARGEST = 50_000_000  # bytes of one answer
@@ -73,4 +74,4 @@ def asked(client: httpx.Client, address: str) -> bytes:
             answer.raise_for_status()
             return b"".join(pieces(answer))
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise Unavailable(f"{address} does not answer as it should: {error}.", address=address) from None
+        raise Unavailable(f"{address} cannot be read: {in_words(error)}", address=address) from None

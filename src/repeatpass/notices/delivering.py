@@ -11,6 +11,7 @@ from repeatpass.core.errors import RepeatpassError
 from repeatpass.notices.records import Notice
 from repeatpass.notices.signing import Signer
 from repeatpass.notices.targets import Targets
+from repeatpass.notices.troubles import in_words
 
 TIMEOUT_S = 10.0
 
@@ -45,7 +46,7 @@ class Messenger:
         except httpx.TimeoutException:
             return Answer(error=f"No answer within {TIMEOUT_S:.0f} seconds.")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return Answer(error=f"The receiver could not be reached ({error}).")
+            return Answer(error=f"The receiver could not be reached: {in_words(error)}")
 
     def close(self) -> None:
         """Close what is open."""

@@ -69,8 +69,8 @@ class Targets:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
             found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise Unavailable(f"The name {parts.hostname} is not known ({error}).") from None
+        except (OSError, UnicodeError):
+            raise Unavailable(f"The name {parts.hostname} is not known. Check the address.") from None
         addresses = [str(entry[4][0]).split("%")[0] for entry in found]
         self._require_all(addresses, url)
         return addresses[0]

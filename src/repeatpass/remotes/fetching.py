@@ -13,6 +13,7 @@ from repeatpass.catalog.records import Collection, CollectionAsset
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Exhausted, Invalid, NotFound, Unavailable
 from repeatpass.notices.asking import asking
+from repeatpass.notices.troubles import in_words
 from repeatpass.remotes.harvesting import AS, OF, local_id
 from repeatpass.remotes.room import Remotes
 from repeatpass.storage.files import FileArea
@@ -95,7 +96,7 @@ class Fetching:
                         raise Exhausted(f"{address} is larger than {LARGEST // 1_000_000_000} GB.", address=address)
                     sink.write(piece)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unavailable(f"{address} cannot be fetched: {error}.", address=address) from None
+            raise Unavailable(f"{address} cannot be fetched: {in_words(error)}", address=address) from None
 
 
 def _of(asset: CollectionAsset, version: str) -> CollectionAsset:

@@ -12,9 +12,10 @@ from repeatpass.catalog.records import Collection
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.digests import digest_json
 from repeatpass.core.durations import seconds_of
-from repeatpass.core.errors import Conflict, Gone, Invalid, NotFound, RepeatpassError, Unavailable
+from repeatpass.core.errors import Conflict, Gone, Invalid, NotFound, Unavailable
 from repeatpass.core.loops import LONGEST_S, Loop
 from repeatpass.core.times import now
+from repeatpass.notices.troubles import in_words
 from repeatpass.remotes.browsing import Browsing
 from repeatpass.remotes.records import Remote
 from repeatpass.remotes.room import Remotes
@@ -139,7 +140,7 @@ class Harvesting:
 
     def _failed(self, remote: Remote, error: Exception) -> Remote:
         pause = min(FIRST_RETRY_S * 2 ** min(remote.failures, 10), max(FIRST_RETRY_S, seconds_of(remote.every)))
-        said = error.message if isinstance(error, RepeatpassError) else f"{type(error).__name__}: {error}"
+        said = in_words(error)
         log.warning("%s cannot be harvested: %s", remote.id, said)
         following = self.now() + timedelta(seconds=pause)
         return replace(remote, failures=remote.failures + 1, error=said[:1000], next_look=following)

@@ -16,10 +16,11 @@ from typing import Any
 
 import httpx
 
-from repeatpass.core.errors import NotFound, RepeatpassError, Unavailable
+from repeatpass.core.errors import NotFound, Unavailable
 from repeatpass.core.times import iso, now, parse_time
 from repeatpass.notices.asking import asking, pieces
 from repeatpass.notices.targets import Targets
+from repeatpass.notices.troubles import in_words
 from repeatpass.remotes.records import Answer
 
 MOST = 5000  # documents that are remembered
@@ -78,9 +79,9 @@ class Remembering:
         try:
             found = self._ask(url, kept)
         except (httpx.HTTPError, httpx.InvalidURL, Unavailable, ValueError, RecursionError) as error:
-            said = error.message if isinstance(error, RepeatpassError) else _said(error)
+            said = in_words(error)
             if kept is None:
-                raise Unavailable(f"{url} does not answer as it should: {said}"[:500], address=url) from None
+                raise Unavailable(f"{url} cannot be read: {said}"[:500], address=url) from None
             return _answer(kept, said[:500])
         self._keep(found)
         return _answer(found)
@@ -133,11 +134,6 @@ class Remembering:
             files = sorted(self.folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
             for each in files[: max(0, len(files) - MOST)]:
                 each.unlink(missing_ok=True)
-
-
-def _said(error: Exception) -> str:
-    first = str(error).splitlines()
-    return f"{type(error).__name__}: {first[0]}" if first else type(error).__name__
 
 
 def _answer(kept: _Kept, trouble: str = "") -> Answer:

@@ -15,6 +15,7 @@ from repeatpass.core.times import now
 from repeatpass.indicators.timing import Source
 from repeatpass.notices.asking import asking, pieces
 from repeatpass.notices.targets import Targets
+from repeatpass.notices.troubles import in_words
 from repeatpass.schedules.room import Schedules
 from repeatpass.schedules.store import sources
 from repeatpass.storage import events
@@ -97,7 +98,7 @@ class Sources:
 
     def _failed(self, look: Look, error: Exception) -> Look:
         pause = min(FIRST_RETRY_S * 2 ** min(look.failures, 10), max(FIRST_RETRY_S, seconds_of(look.every)))
-        said = f"{type(error).__name__}: {error}"[:500]
+        said = in_words(error)[:500]
         log.warning("%s cannot be looked at: %s", look.source.name, said)
         return replace(look, failures=look.failures + 1, error=said, next_look=self.now() + timedelta(seconds=pause))
 

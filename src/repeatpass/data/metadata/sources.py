@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import fsspec
 
 from repeatpass.data.metadata.records import UnreadableFile
+from repeatpass.notices.troubles import in_words
 
 HEAD = 64  # bytes that tell formats apart
 
@@ -35,7 +36,7 @@ class Source:
             with fsspec.open(self.address, "rb") as file:
                 yield file
         except OSError as error:
-            raise UnreadableFile(f"{self.address} cannot be read: {error}.", file=self.address) from None
+            raise UnreadableFile(f"{self.address} cannot be read: {in_words(error)}", file=self.address) from None
 
     @contextmanager
     def local(self) -> Iterator[Path]:
@@ -95,6 +96,6 @@ def _of_address(address: str) -> Source:
     except ImportError as error:
         raise UnreadableFile(f"Reading {address} needs a package that is not installed: {error}.") from None
     except (OSError, ValueError) as error:
-        raise UnreadableFile(f"{address} cannot be read: {error}.", file=address) from None
+        raise UnreadableFile(f"{address} cannot be read: {in_words(error)}", file=address) from None
     name = address.rstrip("/").rsplit("/", 1)[-1]
     return Source(address=address, name=name, path=None, size=size, folder=folder)

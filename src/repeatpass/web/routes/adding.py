@@ -5,7 +5,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from repeatpass.access import Actor, Right
-from repeatpass.core.errors import Conflict, Forbidden, Invalid
+from repeatpass.core.errors import Conflict, Forbidden, Invalid, NotFound
 from repeatpass.entries import Draft
 from repeatpass.entries.original import entry_schema
 from repeatpass.web.desk import Desk
@@ -34,25 +34,32 @@ def adding_router(desk: Desk) -> APIRouter:
         refused = ""
         if form.get("verb") == "add":
             actor.require(Right.CURATE)
-            try:
-                return RedirectResponse(f"/collections/{await run_in_threadpool(_add, desk, actor, draft)}", 303)
-            except (Invalid, Conflict) as error:
-                if wants_json(request) and draft.ok:
-                    raise
-                refused = error.message if draft.ok else ""
+        try:
+            if draft.ok and actor.may(Right.CURATE):
+                await run_in_threadpool(_require_free, desk, actor, draft)
+            if form.get("verb") == "add":
+                made = await run_in_threadpool(desk.house.adding.add, actor, draft)
+                return RedirectResponse(f"/collections/{made.id}", 303)
+        except (Invalid, Conflict, Forbidden) as error:
+            if wants_json(request) and draft.ok:
+                raise
+            refused = error.message if draft.ok else ""  # else the remarks say it, each with its line
         page = add_page(actor, form, draft, refused)
         return answer(desk, request, page, said(draft), 200 if draft.ok and not refused else 400)
 
     return router
 
 
-def _add(desk: Desk, actor: Actor, draft: Draft) -> str:
-    """Add it, or change what is the actor's own."""
-    house = desk.house
-    if draft.ok and draft.body is not None:
-        for known in house.catalog.some([str(draft.body["id"])]):
-            if known.owner != actor.id and not actor.may(Right.OPERATE):
-                raise Forbidden(f"“{known.id}” is an entry of {known.owner}; choose another id.", collection=known.id)
-            if house.catalog.assets(known.id, known.version):
-                raise Conflict(f"“{known.id}” has files here; this form would take them away. Choose another id.")
-    return house.adding.add(actor, draft).id
+def _require_free(desk: Desk, actor: Actor, draft: Draft) -> None:
+    """Raise Forbidden or Conflict where an entry would take the place of what is another's, has files or was withdrawn."""
+    id = str(draft.body["id"]) if draft.body is not None else ""
+    try:
+        known = desk.house.catalog.kept(id)
+    except NotFound:
+        return
+    if known.withdrawn is not None:
+        raise Conflict(f"“{id}” was withdrawn, and its id stays taken; choose another id.", field="id")
+    if known.owner != actor.id and not actor.may(Right.OPERATE):
+        raise Forbidden(f"“{id}” is an entry of {known.owner}; choose another id.", collection=id)
+    if desk.house.catalog.assets(id, known.version):
+        raise Conflict(f"“{id}” has files here; this form would take them away. Choose another id.", field="id")
