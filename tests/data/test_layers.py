@@ -179,6 +179,67 @@ def test_a_time_that_does_not_exist_is_answered_with_the_closest(rooms: Rooms) -
             chosen_times(layer, wrong)
 
 
+@pytest.fixture(scope="module")
+def seasons(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> Layer:
+    """Three composites: of a whole year, of its spring, and of the first minute of the year after."""
+    folder = tmp_path_factory.mktemp("seasons")
+    lasting = {
+        "year": ("2019-01-01T00:00:00Z", "2019-12-31T23:59:59Z"),
+        "spring": ("2019-03-01T00:00:00Z", "2019-05-31T23:59:59Z"),
+        "minute": ("2020-01-01T00:00:00Z", "2020-01-01T00:01:00Z"),
+    }
+    files = [
+        File(path=cog(folder / f"{name}.tif", value, BOX), item=name, media_type=COG, bbox=BOX, time=start,
+             properties={"datetime": None, "start_datetime": start, "end_datetime": end})
+        for value, (name, (start, end)) in enumerate(lasting.items(), 1)
+    ]  # fmt: skip
+    rooms.register("seasons", *files)
+    return rooms.layers.layer("seasons")
+
+
+YEAR, SPRING, MINUTE = "2019-01-01T00:00:00Z", "2019-03-01T00:00:00Z", "2020-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2019-02-15", [YEAR]),
+        ("2019-04-15T12:00:00Z", [SPRING]),  # of two that cover it the one that began last
+        ("2019-05", [SPRING]),
+        ("2019-05-31", [SPRING]),
+        ("2019-06-01", [YEAR]),
+        ("2019-12-31T23:59:59Z", [YEAR]),
+        ("2019", [SPRING]),
+        ("2020-01-01T00:00:30Z", [MINUTE]),
+        ("2019-02/2019-02", [YEAR]),
+        ("2019-04-30/2019-07-01", [YEAR, SPRING]),
+        ("2019-12-31T23:59:59Z/2020", [YEAR, MINUTE]),
+        ("../2019-01-01", [YEAR]),
+    ],
+)
+def test_what_covers_an_interval_is_found_at_every_moment_in_it(seasons: Layer, text: str, found: list[str]) -> None:
+    assert list(chosen_times(seasons, text)) == found
+    sources = {source.times[0]: source.item for source in seasons.sources}
+    drawn = Covering().find(seasons, chosen_times(seasons, text), BOX)
+    assert [source.item for source, _ in drawn] == [sources[time] for time in reversed(found)]
+
+
+def test_outside_of_every_interval_there_is_nothing_and_the_closest_is_the_one_that_ends_nearest(
+    seasons: Layer,
+) -> None:
+    assert seasons.ends == {
+        YEAR: "2019-12-31T23:59:59Z",
+        SPRING: "2019-05-31T23:59:59Z",
+        MINUTE: "2020-01-01T00:01:00Z",
+    }
+    for text in ("2018-12-31", "2020-01-01T00:01:01Z", "2020-02", "2018-01/2018-12", "2020-01-01T00:01:01Z/.."):
+        with pytest.raises(NoSuchTime):
+            chosen_times(seasons, text)
+    assert chosen_time(seasons, "2018-12-31", nearest=True) == YEAR
+    assert chosen_time(seasons, "2020-03-01", nearest=True) == MINUTE
+    assert chosen_time(seasons, "2019-12-31T23:59:59.5Z", nearest=True) in (YEAR, MINUTE)
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [

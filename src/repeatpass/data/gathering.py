@@ -40,10 +40,11 @@ class Found:
     @property
     def source(self) -> Source:
         """The file as a source of a layer."""
-        times, bbox = self.facts.times, self.facts.bbox
+        times, until, bbox = self.facts.times, "", self.facts.bbox
         if not times and self.item is not None:
-            moment = self.item.start or self.item.end
-            times = (iso(moment),) if moment else ()
+            start, end = self.item.start or self.item.end, self.item.end
+            times = (iso(start),) if start else ()
+            until = iso(end) if start and end and end > start else ""
         return Source(
             checksum=self.asset.checksum,
             media_type=self.asset.media_type,
@@ -53,6 +54,7 @@ class Found:
             bbox=bbox,
             bounds=self.facts.bounds,
             shape=self.facts.shape,
+            until=until,
         )
 
 
@@ -185,6 +187,7 @@ def _layer(
         bounds=union([each.facts.bounds for each in parts]) if same else bbox,
         bbox=bbox,
         times=tuple(sorted({time for source in sources for time in source.times})),
+        ends=_ends(sources),
         shape=facts.shape,
         cell=cell_of(facts) if same else cell_in_degrees(facts),
         dtype=facts.dtype,
@@ -199,6 +202,20 @@ def _layer(
         style=default_style(facts, bands, cube=cube),
         stamp=_stamp(source.checksum for source in sources),
     )
+
+
+def _ends(sources: Sequence[Source]) -> dict[str, str]:
+    """The last moment of each time that begins an interval; of several, the latest."""
+    found: dict[str, str] = {}
+    for source in sources:
+        if source.until:
+            found[source.times[0]] = max(found.get(source.times[0], ""), source.until, key=_order)
+    return found
+
+
+def _order(time: str) -> str:
+    """What times are sorted by: their letters, but that a fraction of a second comes after none."""
+    return time.removesuffix("Z")
 
 
 def _stamp(checksums: Iterable[str]) -> str:

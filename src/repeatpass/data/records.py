@@ -58,6 +58,7 @@ class Source:
     bounds: Box = (0.0, 0.0, 0.0, 0.0)  # of a cube: as the file has them, in units of the layer's crs
     shape: tuple[int, int] = (0, 0)  # rows, columns
     parts: Mapping[str, str] = field(default_factory=dict)  # of bands in files of their own: checksum by band
+    until: str = ""  # to which moment it goes from its only time; empty: it is of a moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +93,7 @@ class Layer:
     platform: str  # as the items or the collection say; empty: they do not
     style: Style  # the default
     stamp: str  # changes when the content does
+    ends: Mapping[str, str] = field(default_factory=dict)  # of times that begin an interval: its last moment
     trouble: str = ""  # since when which file of it, that lies elsewhere, cannot be reached, and why; empty: none
 
     @property

@@ -9,13 +9,15 @@ from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from repeatpass.api.maps.refusing import Refused
+from repeatpass.api.maps.refusing import Beyond, Refused
 from repeatpass.core.errors import Invalid
-from repeatpass.core.times import parse_time
+from repeatpass.core.times import iso, parse_time
 from repeatpass.data.records import Layer
 from repeatpass.data.times import NoSuchTime, chosen_time
 
 LISTED = 1000  # times that are listed one by one even if they are regular
+TICK = timedelta(seconds=1)  # intervals often end one second before the next begins
+SHORT = timedelta(hours=1)
 CODE = "InvalidDimensionValue"
 
 
@@ -33,7 +35,7 @@ class Moment:
 
 
 def moment(layer: Layer, asked: str) -> Moment:
-    """Return the time of *layer* that *asked* means; raise Refused for what is no time, or lies beyond all of them.
+    """Return the time of *layer* that *asked* means; raise Refused for what is no time, Beyond for one beyond all of them.
 
     *asked* is an instant, a date of any precision, ``start/end`` (of pictures all in it, the newest on top; of a cube the
     newest), ``current`` or empty (the newest of all).
@@ -47,31 +49,54 @@ def moment(layer: Layer, asked: str) -> Moment:
         return Moment(time=asked if "/" in asked and layer.kind == "raster" else found)
     except NoSuchTime as error:
         if "/" in asked or not layer.times[0] < asked < layer.latest:
-            raise Refused(CODE, f"{error.message} It goes from {layer.times[0]} to {layer.latest}.", "time") from None
+            raise Beyond(CODE, f"{error.message} It goes from {layer.times[0]} to {layer.latest}.", "time") from None
         return Moment(time=chosen_time(layer, asked, nearest=True), nearest=True)
     except Invalid as error:
         raise Refused(CODE, error.message, "time") from None
 
 
-def listed(times: tuple[str, ...]) -> tuple[str, ...]:
-    """Return *times* as they are listed: one by one, or very many regular ones as ``start/end/period``."""
-    if len(times) <= LISTED:
-        return times
-    period = _period(times)
-    return (f"{times[0]}/{times[-1]}/{period}",) if period else times
+def listed(layer: Layer) -> tuple[str, ...]:
+    """Return the times of *layer* as they are listed: one by one, or very many regular ones as ``start/end/period``.
+
+    Intervals are ``start/end/period`` each, with how long it is; those that follow each other without a gap, each as
+    long as the others, are one. A scene that took some minutes is listed by when it began.
+    """
+    times = layer.times
+    period = _period(times) if len(times) > LISTED or (layer.ends and _without_gaps(layer)) else ""
+    if period:
+        return (f"{times[0]}/{layer.ends.get(times[-1], times[-1])}/{period}",)
+    return tuple(_interval(each, layer.ends.get(each, "")) for each in times)
+
+
+def _interval(start: str, end: str) -> str:
+    if not end:
+        return start
+    first, beyond = parse_time(start), parse_time(end) + TICK
+    if beyond.microsecond or beyond.second % 60:  # it does not end a second before a round time
+        beyond -= TICK
+    if beyond - first < SHORT:
+        return start
+    return f"{start}/{end}/{_period((iso(first), iso(beyond)))}"
+
+
+def _without_gaps(layer: Layer) -> bool:
+    ends = [parse_time(layer.ends[each]) for each in layer.times if each in layer.ends]
+    begins = [parse_time(each) for each in layer.times[1:]]
+    return len(ends) == len(layer.times) > 1 and all(
+        timedelta() <= begin - end <= TICK for begin, end in zip(begins, ends, strict=False)
+    )
 
 
 @lru_cache(maxsize=256)
 def _period(times: tuple[str, ...]) -> str:
+    """The step from each time to the next, in months or years where it is such; empty where they differ."""
     moments = [parse_time(each) for each in times]
-    steps = {later - earlier for earlier, later in pairwise(moments)}
-    if len(steps) == 1:
-        return _duration(steps.pop())
     months = {later - earlier for earlier, later in pairwise(each.year * 12 + each.month for each in moments)}
-    if len(months) != 1 or len({(each.day, each.time()) for each in moments}) != 1:
-        return ""
-    every = months.pop()
-    return f"P{every // 12}Y" if every % 12 == 0 else f"P{every}M"
+    if len(months) == 1 and months != {0} and len({(each.day, each.time()) for each in moments}) == 1:
+        every = months.pop()
+        return f"P{every // 12}Y" if every % 12 == 0 else f"P{every}M"
+    steps = {later - earlier for earlier, later in pairwise(moments)}
+    return _duration(steps.pop()) if len(steps) == 1 else ""
 
 
 def _duration(step: timedelta) -> str:

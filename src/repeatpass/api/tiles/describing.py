@@ -41,7 +41,8 @@ def full(layer: Layer, base: str) -> dict[str, Any]:
          "times": list(each.times), "bbox": list(each.bbox)}
         for each in layer.sources
     ]  # fmt: skip
-    return summary(layer, base) | {"description": layer.description, "times": list(layer.times), "files": files}
+    times = {"times": list(layer.times)} | ({"ends": dict(layer.ends)} if layer.ends else {})
+    return summary(layer, base) | {"description": layer.description, **times, "files": files}
 
 
 def style(given: Style) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _boxes(form: Form, layer: Layer) -> Iterator[Element]:
 def _dimensions(form: Form, layer: Layer) -> list[Element]:
     stated = []
     if layer.times:
-        values = ",".join(listed(layer.times))
+        values = ",".join(listed(layer))
         given = {"name": "time", "default": layer.latest, "multipleValues": "0", "nearestValue": "1"}
         stated.append((given, "ISO8601", values))
     for name, known in layer.dimensions.items():

@@ -68,7 +68,7 @@ def _dimensions(layer: Layer) -> Iterator[Element]:
             common("UOM", "ISO8601"),
             element("Default", layer.latest),
             element("Current", "true"),
-            *(element("Value", each) for each in listed(layer.times)),
+            *(element("Value", each) for each in listed(layer)),
         )
 
 

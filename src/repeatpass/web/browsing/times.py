@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from repeatpass.core.times import parse_time
+from repeatpass.data.records import Layer
 from repeatpass.web import words
 
 
@@ -14,6 +15,23 @@ def said(time: str, times: Sequence[str]) -> str:
     if hourly:
         return f"{words.day(moment)}, {moment:%H:%M} UTC"
     return words.day(moment) if daily else words.month(moment)
+
+
+def named(layer: Layer, time: str) -> str:
+    """One of the layer's times in words; one that begins an interval with its day, or its hour where intervals are short."""
+    end = layer.ends.get(time)
+    if not end:
+        return said(time, layer.times)
+    return said(time, (time, end) if end[:10] == time[:10] else (time,))
+
+
+def covered(layer: Layer, time: str) -> str:
+    """What a time that begins an interval covers, in words; empty for a moment."""
+    end = layer.ends.get(time)
+    if not end:
+        return ""
+    first, last = (said(each, (time, end) if end[:10] == time[:10] else (each,)) for each in (time, end))
+    return f"covers {first} to {last}"
 
 
 def is_hourly(times: Sequence[str]) -> bool:
