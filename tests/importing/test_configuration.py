@@ -10,7 +10,7 @@ from tests.importing.samples import write_json
 
 from repeatpass.assembly import House
 from repeatpass.demo.filling import Filling
-from repeatpass.importing import Dropped, Report
+from repeatpass.importing import Dropped, Fate, Report
 from repeatpass.importing.configuration import plan_configuration
 from repeatpass.importing.room import Importing
 from repeatpass.importing.sources import sources_in
@@ -137,6 +137,13 @@ def brought(house: House, *places: Path) -> Report:
     return importing.carry_out(house.owner, list(places), None, lambda run: run)
 
 
+def kept(folder: Path) -> Path:
+    """A folder for the stories, hidden from the import itself."""
+    made = folder / ".kept"
+    made.mkdir(exist_ok=True)
+    return made
+
+
 def reasons(report: Report, file: str) -> dict[str, Dropped]:
     return {each.field: each for each in report.dropped if each.file == file}
 
@@ -148,6 +155,7 @@ def test_collections_become_entries_with_their_services_as_links(house: House, r
     assert links["wms"] == {
         "rel": "wms", "href": "https://maps.example.org/wms", "title": "River discharge (WMS)", "type": "image/png",
         "wms:layers": ["discharge"], "wms:styles": ["blues"], "wms:dimensions": {"ELEVATION": "0"},
+        "eodash:times": ["2021-01-01T00:00:00Z", "2021-02-01T00:00:00Z", "2021-03-01T00:00:00Z"],
     }  # fmt: skip
     assert links["wmts"]["wmts:layer"] == "level"
     assert links["example"]["href"] == "https://notebooks.example.org/discharge.ipynb"
@@ -187,19 +195,31 @@ def test_an_indicator_leads_to_its_collections_and_a_layer_to_its_tiles(house: H
 def test_every_field_that_is_dropped_is_named_with_line_and_reason(report: Report) -> None:
     found = reasons(report, "river_discharge.yaml")
     assert set(found) == {
-        "Subtitle", "Description", "Stories", "Process", "Image", "Resources[0].WMSIntervalsBetweenDates",
+        "Description", "Process", "Image", "Resources[0].WMSIntervalsBetweenDates", "Provider[0].Roles[1]",
         "Resources[3]", "Resources[4]", "Flavour",
     }  # fmt: skip
     lines = COLLECTION.splitlines()
     assert all(each.line for each in found.values())
-    assert lines[found["Stories"].line - 1] == "Stories:"
+    assert lines[found["Process"].line - 1] == "Process:"
+    assert "“steward”: STAC knows producer" in found["Provider[0].Roles[1]"].reason
     assert lines[found["Resources[0].WMSIntervalsBetweenDates"].line - 1].strip() == "WMSIntervalsBetweenDates: true"
-    assert found["Stories"].reason.startswith("There is no room for stories")
+    assert found["Process"].todo.startswith("Write a notebook")
     assert "maps/relative" in found["Resources[4]"].reason
-    assert set(reasons(report, "flood_maps.yaml")) == {"Resources[0]", "Resources[0].Style", "License"}
+    assert set(reasons(report, "flood_maps.yaml")) == {
+        "Resources[0].TimeEntries[2]", "Resources[0].Style", "License",
+    }  # fmt: skip
     assert set(reasons(report, "rivers.yaml")) == {"Collections[2]", "Hidden"}
     assert set(reasons(report, "example.yaml")) == {"collections[1]", "stories_endpoint"}
-    assert reasons(report, "floods.md")[""].reason.startswith("There is no room for stories")
+    story = reasons(report, "floods.md")[""]
+    assert (story.fate, story.todo.startswith("Read it at /collections/eodash-stories")) == (Fate.CHANGED, True)
+
+
+def test_stories_are_kept_as_they_are_and_entries_link_to_them(house: House, report: Report) -> None:
+    [asset] = house.catalog.assets("eodash-stories")
+    assert (asset.key, house.files.path(asset.checksum).read_text()) == ("floods.md", "# Floods\n")
+    links = house.catalog.collection("river_discharge").body["links"]
+    [story] = [link for link in links if "eodash:story" in link]
+    assert (story["href"], story["title"]) == (f"/files/{asset.checksum}", "Story: Floods")
 
 
 def test_what_was_made_is_valid_stac(house: House, report: Report) -> None:
@@ -225,7 +245,7 @@ def test_what_was_made_is_valid_stac(house: House, report: Report) -> None:
 ])  # fmt: skip
 def test_what_is_said_wrongly_is_dropped_with_its_reason(tmp_path: Path, fields: str, field: str, reason: str) -> None:
     (tmp_path / "odd.yaml").write_text(f"Name: odd\nTitle: Odd\n{fields}\n")
-    plan, _themes = plan_configuration(sources_in([tmp_path])[0])
+    plan, _themes = plan_configuration(sources_in([tmp_path])[0], kept(tmp_path))
     assert [each.name for each in plan.entries] == ["odd.yaml"]
     assert any(each.field == field and each.line == 3 and reason in each.reason for each in plan.dropped), plan.dropped
 
@@ -239,7 +259,7 @@ def test_what_is_said_wrongly_is_dropped_with_its_reason(tmp_path: Path, fields:
 def test_an_entry_that_cannot_be_made_is_refused(tmp_path: Path, name: str, text: str, reason: str) -> None:
     (tmp_path / "layers").mkdir()
     (tmp_path / name).write_text(text)
-    plan, _themes = plan_configuration(sources_in([tmp_path])[0])
+    plan, _themes = plan_configuration(sources_in([tmp_path])[0], kept(tmp_path))
     assert [reason in each.reason for each in plan.refused] == ([True] if reason else [])
 
 
@@ -247,9 +267,10 @@ def test_a_description_in_a_file_beside_is_taken(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "discharge.md").write_text("Water that *flows*.")
     (tmp_path / "river.yaml").write_text(COLLECTION)
-    plan, themes = plan_configuration(sources_in([tmp_path])[0])
+    plan, themes = plan_configuration(sources_in([tmp_path])[0], kept(tmp_path))
     assert (plan.entries[0].body or {})["description"] == "Water that *flows*."
-    assert not {"Description", ""} & {each.field for each in plan.dropped}
+    assert {each.field: each.fate for each in plan.dropped}["Description"] is Fate.CHANGED
+    assert "" not in {each.field for each in plan.dropped}
     assert themes == {"RD1": ["water"]}
 
 

@@ -21,7 +21,10 @@ BAD = {
     "empty.csv": (b"", "The file is empty."),
     "header.csv": (b"AOI,Time\n1,2\n", "line 1: the header lacks Measurement Value; it has AOI, Time."),
     "quotes.csv": (b'Time,Measurement Value\n"2020-01-01"x,1\n', "line 2: this is no CSV"),
-    "latin.csv": ("Time,Measurement Value,Größe\n".encode("latin-1"), "byte 25 cannot be read. Save it as UTF-8."),
+    "latin.csv": (
+        "Time,Measurement Value,Größe\n".encode("latin-1"),
+        "line 1: this is no text in UTF-8: byte 25 cannot be read. Save it as UTF-8.",
+    ),
     "BE3-E13c.json": (b'[{"time": "2020-01-01", "measur', "It is no JSON"),
     "BE4-E13c.json": (b"[]", "BE4-E13c.json holds no rows."),
     "BE5-E13c.json": (b'[{"time": "2020-01-01", "measurement_value": "1"}, 7]', "row 2: it must be an object"),
@@ -58,10 +61,14 @@ def test_bad_files_are_named_precisely_and_keep_no_other_from_being_looked_at(tm
 def test_the_command_imports_prints_and_changes_nothing_when_it_only_looks(tmp_path: Path) -> None:
     home = small_home(tmp_path / "home")
     file = samples.write_csv(tmp_path / "ships.csv", [*samples.CLEAN, *samples.DIRTY])
-    looked = command(home, "import", "eodash", str(file), "--dry-run")
+    page = tmp_path / "report.html"
+    looked = command(home, "import", "eodash", str(file), "--dry-run", "--report", str(page))
+    assert "<p>1 files taken" in page.read_text() and "“1,204” is no number; write 1.204 or 1204." in page.read_text()
+    wrong = command(home, "import", "eodash", str(file), "--dry-run", "--report", str(tmp_path / "report.pdf"))
+    assert (wrong.returncode, "must be a file that ends in .html" in wrong.stderr) == (2, True)
     assert looked.returncode == 0, looked.stderr
     assert "planned" in looked.stdout
-    assert "“1,204” is no number." in looked.stdout
+    assert "line 7, Measurement Value: “1,204” is no number; write 1.204 or 1204." in looked.stdout
     assert "e1" not in {each["indicator"]["id"] for each in listed(home)}
     made = command(home, "import", "eodash", str(file), "--json", "--license", "CC-BY-4.0")
     assert made.returncode == 0, made.stderr

@@ -12,7 +12,7 @@ from tests.importing import samples
 from repeatpass.assembly import House
 from repeatpass.core.times import parse_time
 from repeatpass.demo.filling import Filling
-from repeatpass.importing import Report, Said
+from repeatpass.importing import Fate, Report, Said
 from repeatpass.importing.room import Importing
 from repeatpass.runs.records import Run
 from repeatpass.server import make_app
@@ -61,7 +61,11 @@ def test_every_row_of_a_csv_becomes_a_value_or_is_named_with_its_line(house: Hou
     assert [values[day].flag for day in sorted(values)] == ["red: low", "blue: normal", "green: high", "black"]
     assert {each.reference for each in values.values()} == {120}
     assert sorted(each.value or 0 for each in house.indicators.held("e1")) == [110, 130]  # a person chooses
-    unreadable = [each for each in report.dropped if each.line and each.file == "ships.csv"]
+    told = [each for each in report.dropped if each.line > 1 and each.file == "ships.csv"]
+    unreadable = [each for each in told if each.fate is Fate.DROPPED]
+    assert [(each.line, each.fate) for each in told if each not in unreadable] == [
+        (5, Fate.CHANGED), (9, Fate.CHANGED), (10, Fate.CHANGED),
+    ]  # fmt: skip
     assert [(each.line, each.field) for each in unreadable] == [(7, "Measurement Value"), (8, "Time")]
     assert "“1,204” is no number" in unreadable[0].reason
     says = next(each.says for each in report.made if each.kind == "indicator")
@@ -137,7 +141,7 @@ def test_json_series_take_their_places_from_the_overview_and_later_files_add_to_
     assert (known.places[0].geometry or {})["type"] == "Polygon"
     assert house.catalog.collection("eodash-n1").body["license"] == "other"
     said = {(each.field, each.reason.split(";")[0]) for each in report.dropped}
-    assert ("licence", "No licence is stated") in said
+    assert ("licence", "No licence is stated.") in said
     assert ("", "1 rows tell of indicators without a series.") in said
     later = samples.write_json(tmp_path / "later" / "IT2-N1.json", samples.air(("2020-01-01", "12", "")))
     more = brought(house, later)

@@ -13,6 +13,7 @@ from repeatpass.entries.records import Level, Remark
 Path = tuple[str | int, ...]
 LARGEST = 1_000_000  # bytes of one entry
 DEEPEST = 40  # levels
+MERGE = "tag:yaml.org,2002:merge"
 MOST = 20_000  # values, each alias counted as often as it is used
 
 
@@ -78,13 +79,30 @@ class _Reader:
 
     def _members(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
-        for name_node, value_node in node.value:
+        for name_node, value_node, merged in self._pairs(node, 0):
             name, line = str(name_node.value), name_node.start_mark.line + 1
-            if name in seen:
+            if seen.get(name):
                 said = f"“{name}” stands here a second time (first in line {seen[name]}); this one is taken."
                 self._warn(line, said, "Keep one of them.", (*path, name))
-            seen[name] = self.lines[(*path, name)] = line
+            seen[name] = 0 if merged else line
+            self.lines[(*path, name)] = line
             yield name, self.value(value_node, (*path, name))
+
+    def _pairs(self, node: yaml.MappingNode, depth: int) -> Iterator[tuple[yaml.Node, yaml.Node, bool]]:
+        """Yield names and values; first those that ``<<: *anchor`` brings, which the mapping's own replace."""
+        if depth > DEEPEST:
+            raise _TooMuch(f"Mappings are merged more than {DEEPEST} levels deep.")
+        for _name, value in (each for each in node.value if each[0].tag == MERGE):
+            for other in reversed(value.value) if isinstance(value, yaml.SequenceNode) else [value]:
+                if not isinstance(other, yaml.MappingNode):
+                    problem = "“<<” merges mappings, and this is none"
+                    raise yaml.constructor.ConstructorError(None, None, problem, other.start_mark)
+                for name, inner, _merged in self._pairs(other, depth + 1):
+                    self.count += 1
+                    yield name, inner, True
+                    if self.count > MOST:
+                        raise _TooMuch(f"It holds more than {MOST} values.")
+        yield from ((name, value, False) for name, value in node.value if name.tag != MERGE)
 
     def _warn(self, line: int, message: str, fix: str, path: Path) -> None:
         self.remarks.append(

@@ -1,14 +1,17 @@
 """A v5 catalogue's configuration as entries of the registry: collections, indicators that group them, layers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from repeatpass.entries import Draft, Remark
 from repeatpass.entries.documents import checked
 from repeatpass.entries.lines import Lined, read_lined
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.importing.entry import entry_of, layer_of
-from repeatpass.importing.records import Dropped, Kind, Plan, Refused, Source
-from repeatpass.importing.telling import NO_ROOM, dropped_at, listed
+from repeatpass.importing.keeping import unkept
+from repeatpass.importing.records import Dropped, Fate, Kind, Plan, Refused, Source, Taken
+from repeatpass.importing.stories import PAGE, Texts, kept_stories, links_of, text_of, unneeded
+from repeatpass.importing.telling import changed_at, dropped_at, listed
 
 ORDER = {Kind.COLLECTION: 0, Kind.LAYER: 1, Kind.INDICATOR: 2}  # an indicator leads to collections that are known then
 
@@ -22,14 +25,15 @@ class _Reading:
         self.themes: dict[str, list[str]] = {}  # by indicator code
         self.dropped: list[Dropped] = []
         self.refused: list[Refused] = []
-        self.texts = {each.name: each.content.decode("utf-8", "replace") for each in sources if each.kind is Kind.STORY}
-        self.told: set[str] = set()  # of the texts, those that describe an entry
+        self.taken: list[Taken] = []
+        self.texts = Texts(sources)
+        self.rendered = _rendered(sources)
 
-    def take(self, sheet: Sheet, kind: Kind) -> None:
+    def take(self, sheet: Sheet, source: Source) -> None:
         """Add the entry that one file, or one of its parts, makes."""
-        self._beside(sheet)
-        dropped: list[Dropped] = []
-        made = layer_of(sheet, dropped) if kind is Kind.LAYER else entry_of(sheet, kind, self.members, dropped)
+        dropped = [_remarked(each) for each in sheet.lined.remarks]
+        self._beside(sheet, source, dropped)
+        made = self._made(sheet, source.kind, dropped)
         if made is None or made.body is None:
             self.refused.append(_nameless(sheet))
             return
@@ -38,46 +42,87 @@ class _Reading:
         if id in self.drafts:
             wrong = f"An entry “{id}” comes from {self.drafts[id].name} already."
         if wrong:
-            self.refused.append(Refused(file=sheet.file, reason=wrong))
+            self.refused.append(Refused(file=sheet.file, reason=wrong, line=sheet.lined.line(())))
             return
+        lost, said = unkept(sheet, made, dropped)
         self.drafts[id] = made
-        self.dropped += dropped
+        self.dropped += [*dropped, *lost]
+        self.taken.append(Taken(file=sheet.file, kind=source.kind, became=(f"/collections/{id}",), says=said))
         self.members |= {str(each): id for each in (sheet.lined.value.get("Name"), id) if each}
         self.themes |= _themes(sheet)
 
-    def _beside(self, sheet: Sheet) -> None:
+    def _made(self, sheet: Sheet, kind: Kind, dropped: list[Dropped]) -> Draft | None:
+        if kind is Kind.LAYER:
+            return layer_of(sheet, dropped)
+        stories = links_of(sheet, self.texts, self.rendered, dropped)
+        return entry_of(sheet, kind, self.members, stories, dropped)
+
+    def _beside(self, sheet: Sheet, source: Source, dropped: list[Dropped]) -> None:
         """Put the text of a file beside it in place of its path."""
-        name = sheet.text("Description").rsplit("/", 1)[-1]
-        if name in self.texts:
-            sheet.fields["Description"] = self.texts[name]
-            self.told.add(name)
+        path = sheet.text("Description")
+        text = self.texts.described_by(path, source.path or source.name) if path.endswith(".md") else None
+        if text is None:
+            return
+        sheet.fields["Description"] = text_of(text)
+        self.texts.described[text.name] = sheet.file
+        self.taken.append(Taken(file=text.name, kind=Kind.STORY, says=f"taken as the description in {sheet.file}"))
+        dropped.append(changed_at(sheet, "Description", f"The text of {text.path or text.name} stands in its place."))
 
 
-def plan_configuration(sources: Sequence[Source]) -> tuple[Plan, dict[str, list[str]]]:
-    """Return what would be made of a configuration, and the themes that it states by indicator code."""
+def plan_configuration(
+    sources: Sequence[Source], keep: Path, licence: str = "", known: Mapping[str, Path] | None = None
+) -> tuple[Plan, dict[str, list[str]]]:
+    """Return what would be made of a configuration, and the themes that it states by indicator code.
+
+    *keep* is a folder into which stories are written as they are; *known* are the stories of earlier imports, by name.
+    """
     reading = _Reading(sources)
     for source in sorted((each for each in sources if each.kind in ORDER), key=lambda each: ORDER[each.kind]):
         for sheet in _sheets(source, reading.refused):
-            reading.take(sheet, source.kind)
-    dropped = [*reading.dropped, *(_story(each) for each in sources
-               if each.kind is Kind.STORY and each.name not in reading.told)]  # fmt: skip
+            reading.take(sheet, source)
+    stories, said, taken = kept_stories(reading.texts, licence, known or {}, keep)
+    dropped = [*reading.dropped, *said, *unneeded(reading.texts)]
     for source in sources:
         if source.kind is Kind.CATALOG:
             dropped += _catalog(source, reading.members, reading.refused)
-    return Plan(entries=list(reading.drafts.values()), dropped=dropped, refused=reading.refused), reading.themes
+            taken.append(Taken(file=source.name, kind=source.kind, says="its list was compared with the files"))
+    drafts = [*reading.drafts.values(), *([stories] if stories else [])]
+    plan = Plan(entries=drafts, dropped=dropped, refused=reading.refused, files=[*reading.taken, *taken])
+    return plan, reading.themes
+
+
+def _rendered(sources: Sequence[Source]) -> str:
+    """Return where a catalogue shows its stories, with ``{id}`` in the address; empty where none says."""
+    for source in sources:
+        for sheet in _sheets(source, []) if source.kind is Kind.CATALOG else ():
+            given = sheet.fields.get("stories_endpoint")
+            address = str(given.get("rendered_url") or "") if isinstance(given, Mapping) else ""
+            if "{id}" in address:
+                return address
+    return ""
+
+
+def _remarked(remark: Remark) -> Dropped:
+    """Return what was said of a file as it was read: a field that stands there twice, a tab."""
+    return Dropped(
+        file=remark.file,
+        field=remark.field,
+        reason=remark.message,
+        line=remark.line,
+        todo=remark.fix,
+        fate=Fate.CHANGED,
+    )
 
 
 def _sheets(source: Source, refused: list[Refused]) -> Iterator[Sheet]:
-    try:
-        text = source.content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        refused.append(Refused(file=source.name, reason=f"It is no text in UTF-8: byte {error.start} cannot be read."))
-        return
+    text = source.content.decode("utf-8-sig")  # what is none was refused when it was found
     lined = read_lined(text.replace("\t", "  ") if source.name.endswith(".json") else text, source.name)
     if lined.value is None:
         worst = lined.remarks[-1] if lined.remarks else None
-        reason = f"{worst.message} {worst.fix}".strip() if worst else "It holds no fields."
-        refused.append(Refused(file=source.name, reason=reason, line=worst.line if worst else 0))
+        refused.append(
+            Refused(file=source.name, reason=worst.message, line=worst.line, todo=worst.fix)
+            if worst else Refused(file=source.name, reason="It holds no fields.")
+        )  # fmt: skip
     elif isinstance(lined.value, list):
         for number, each in enumerate(lined.value):
             if isinstance(each, dict):
@@ -107,18 +152,17 @@ def _themes(sheet: Sheet) -> dict[str, list[str]]:
     return {str(code): [str(each) for each in themes]} if code and isinstance(themes, list) and themes else {}
 
 
-def _story(source: Source) -> Dropped:
-    return Dropped(file=source.name, field="", reason=NO_ROOM)
-
-
 def _catalog(source: Source, members: Mapping[str, str], refused: list[Refused]) -> Iterator[Dropped]:
     """Yield what a catalogue says beyond its list: the list itself is what the folders hold."""
     for sheet in _sheets(source, refused):
         for number, each in enumerate(listed(sheet, "collections")):
             if str(each) not in members:
-                yield dropped_at(sheet, f"collections[{number}]", f"“{each}” is not among the files.")
+                reason = f"“{each}” is not among the files."
+                yield dropped_at(sheet, f"collections[{number}]", reason, "Import its file with it.")
         for name in ("id", "title", "description"):
             sheet.take(name)
         for name in sheet.fields:
-            reason = NO_ROOM if name.startswith("stories") else "This house has one catalogue, made anew at /eodash."
-            yield dropped_at(sheet, name, reason)
+            if name == "stories_endpoint":
+                yield changed_at(sheet, name, f"It tells where stories are; those among the files are kept at {PAGE}.")
+            else:
+                yield dropped_at(sheet, name, "This house has one catalogue, made anew at /eodash.")

@@ -1,7 +1,7 @@
 """One file of a v5 configuration as an entry of the registry: a collection, an indicator that groups some, a layer."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from repeatpass.entries import Draft
@@ -10,15 +10,20 @@ from repeatpass.entries.original.sheet import Sheet
 from repeatpass.importing import resources
 from repeatpass.importing.records import Dropped, Kind
 from repeatpass.importing.rights import citation_of, licence_of, providers_of, references_of
-from repeatpass.importing.telling import CLIENT, REASONS, WORLD, dropped_at, listed, slug_of
+from repeatpass.importing.telling import CLIENT, REASONS, UNKNOWN, WORLD, changed_at, dropped_at, listed, slug_of
 from repeatpass.importing.writing import ORIGIN
 
 LAYERS = {"xyz": "xyz", "tilewms": "wms", "wms": "wms", "wmts": "wmts", "wmtscapabilities": "wmts",
           "vectortile": "vector-tile", "vector-tile": "vector-tile", "tilejson": "tilejson"}  # fmt: skip
 
 
-def entry_of(sheet: Sheet, kind: Kind, members: Mapping[str, str], dropped: list[Dropped]) -> Draft | None:
-    """Return the registry entry of a collection, or of an indicator, which leads to its collections."""
+def entry_of(
+    sheet: Sheet, kind: Kind, members: Mapping[str, str], stories: Sequence[Mapping[str, Any]], dropped: list[Dropped]
+) -> Draft | None:
+    """Return the registry entry of a collection, or of an indicator, which leads to its collections.
+
+    *stories* are the links to its stories.
+    """
     name, title = sheet.take_text("Name"), sheet.take_text("Title")
     id = slug_of(name)
     if not id or not title:
@@ -29,10 +34,7 @@ def entry_of(sheet: Sheet, kind: Kind, members: Mapping[str, str], dropped: list
     links, items = _resources(sheet, id, title, box, times, dropped)
     links += _members(sheet, members, dropped) if kind is Kind.INDICATOR else []
     licence, licence_links = licence_of(sheet, dropped)
-    text = sheet.take_text("Description") or sheet.text("ShortDescription") or title
-    if re.fullmatch(r"\S+\.md|https?://\S+", text):
-        dropped.append(dropped_at(sheet, "Description", f"It lies in another file, {text}; the short one is taken."))
-        text = sheet.text("ShortDescription") or title
+    text = _description(sheet, title, dropped)
     body: dict[str, Any] = {
         "type": "Collection", "stac_version": "1.1.0", "id": id, "title": title, "description": text,
         **licence, "keywords": _keywords(sheet), "providers": providers_of(sheet, dropped),
@@ -40,43 +42,67 @@ def entry_of(sheet: Sheet, kind: Kind, members: Mapping[str, str], dropped: list
             "spatial": {"bbox": [box]},
             "temporal": {"interval": [[times[0], times[-1]] if times else [None, None]]},
         },
-        **_summaries(sheet), **citation_of(sheet), **_kept(sheet),
-        "links": [*licence_links, *references_of(sheet, dropped), *links],
+        **_summaries(sheet), **citation_of(sheet, dropped), **_kept(sheet),
+        "links": [*licence_links, *references_of(sheet, dropped), *stories, *links],
         ORIGIN: {"form": f"eodash {kind}", "code": sheet.take_text("EodashIdentifier") or name},
     }  # fmt: skip
-    sheet.take("ShortDescription")
     maps = any(str(each["rel"]) in {"wms", "wmts", "xyz", "vector-tile"} for each in links)
     body["stac_extensions"] = sorted({*extensions_of(body), *([resources.EXTENSION] if maps else [])})
     dropped += _rest(sheet)
     return Draft(name=sheet.file, body=body, items=items)
 
 
+def _description(sheet: Sheet, title: str, dropped: list[Dropped]) -> str:
+    text, short = sheet.take_text("Description"), sheet.text("ShortDescription")
+    if re.fullmatch(r"\S+\.md|https?://\S+", text):
+        instead = "the short one is taken" if short else "the title is taken"
+        reason = f"It lies in another file, {text}, which is not here; {instead}."
+        dropped.append(dropped_at(sheet, "Description", reason, "Import it together with that file."))
+        text = ""
+    return text or short or title
+
+
 def _resources(
     sheet: Sheet, id: str, title: str, box: list[float], times: list[str], dropped: list[Dropped]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     links, items = list[dict[str, Any]](), list[dict[str, Any]]()
-    for number, each in enumerate(sheet.records("Resources")):
-        where, name = f"Resources[{number}]", str(each.get("Name", ""))
+    for where, each in _members_of(sheet, "Resources", dropped):
+        name = str(each.get("Name", ""))
         given = each.get("OverwriteBBox") or each.get("Bbox")
         if given and _is_box(given):
             box[:] = [float(part) for part in given]
         elif given:
             reason = f"{given} is no west, south, east, north in degrees; the whole world is taken."
-            dropped.append(dropped_at(sheet, f"{where}.OverwriteBBox", reason))
+            dropped.append(dropped_at(sheet, f"{where}.OverwriteBBox", reason, "Write [5, 45, 15, 55]."))
         times += resources.times_of(each)
         if name in resources.FILES:
             made, problems = resources.items_of(each, id, box)
             items += made
-            known, link, reasons = {*resources.COMMON, "TimeEntries"}, None, problems
+            known, link = {*resources.COMMON, "TimeEntries"}, None
         else:
             link, known, reason = resources.link_of(each, title)
-            reasons = [reason] if reason else []
+            problems = [("", reason)] if reason else []
         links += [link] if link else []
-        dropped += [dropped_at(sheet, where, reason) for reason in reasons]
+        for inner, reason in problems:
+            todo = resources.ADDRESS if "address" in reason else ""
+            dropped.append(dropped_at(sheet, f"{where}{inner}", reason, todo))
         dropped += [dropped_at(sheet, f"{where}.{key}", CLIENT) for key in each if key not in known]
     times.sort()
     sheet.take("Resources")
     return links, items
+
+
+def _members_of(sheet: Sheet, name: str, dropped: list[Dropped]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the mappings of a list, or the one that stands alone, with their paths; say which are none."""
+    value = sheet.fields.get(name)
+    if isinstance(value, dict):
+        yield name, value
+    for number, each in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(each, dict):
+            yield f"{name}[{number}]", each
+        elif each not in (None, ""):
+            reason = f"“{str(each)[:60]}” is no mapping with Name and EndPoint."
+            dropped.append(dropped_at(sheet, f"{name}[{number}]", reason, "Write “- Name: …” and its fields below."))
 
 
 def _is_box(given: Any) -> bool:
@@ -95,7 +121,7 @@ def _members(sheet: Sheet, members: Mapping[str, str], dropped: list[Dropped]) -
             )
         else:
             reason = f"The collection “{name}” is not among the files."
-            dropped.append(dropped_at(sheet, f"Collections[{number}]", reason))
+            dropped.append(dropped_at(sheet, f"Collections[{number}]", reason, "Import its file with it."))
     return links
 
 
@@ -113,22 +139,23 @@ def _summaries(sheet: Sheet) -> dict[str, Any]:
     space = source.get("Spaceborne") if isinstance(source, dict) else None
     if not isinstance(space, dict):
         return {}
-    listed = {"platform": space.get("Satellite"), "instruments": space.get("Sensor")}
-    found = {name: [str(each) for each in value] for name, value in listed.items() if isinstance(value, list) and value}
-    return {"summaries": found} if found else {}
+    given = {"platform": space.get("Satellite"), "instruments": space.get("Sensor")}
+    listed = {name: value if isinstance(value, list) else [value] for name, value in given.items() if value}
+    return {"summaries": {name: [str(each) for each in value] for name, value in listed.items()}} if listed else {}
 
 
 def _kept(sheet: Sheet) -> dict[str, Any]:
     """Return what the exported catalogue says in the same words."""
-    names = {"Colorlegend": "eox:colorlegend", "MapProjection": "eodash:mapProjection"}
+    names = {"Colorlegend": "eox:colorlegend", "MapProjection": "eodash:mapProjection", "Subtitle": "eodash:subtitle"}
     found = {here: sheet.take(name) for name, here in names.items()}
+    found["repeatpass:sentence"] = " ".join(sheet.take_text("ShortDescription").split())
     return {name: value for name, value in found.items() if value}
 
 
 def _rest(sheet: Sheet) -> Iterator[Dropped]:
     for name, value in sheet.fields.items():
         if value not in (None, "", [], {}):
-            yield dropped_at(sheet, name, REASONS.get(name, "Nothing here reads a field of that name."))
+            yield dropped_at(sheet, name, *REASONS.get(name, UNKNOWN))
 
 
 def layer_of(sheet: Sheet, dropped: list[Dropped]) -> Draft | None:
@@ -149,6 +176,10 @@ def layer_of(sheet: Sheet, dropped: list[Dropped]) -> Draft | None:
         "links": [link | ({"attribution": credit} if credit else {})],
         ORIGIN: {"form": "eodash layer", "code": id},
     }  # fmt: skip
-    dropped.append(dropped_at(sheet, "licence", "No licence is stated; the entry says so."))
+    reason, todo = (
+        "No licence is stated; the entry says so.",
+        "Say it in the entry here: Edit, or repeatpass collections add.",
+    )
+    dropped.append(changed_at(sheet, "licence", reason, todo))
     dropped += [dropped_at(sheet, name, CLIENT) for name in sheet.fields]
     return Draft(name=sheet.file, body=body)

@@ -27,6 +27,7 @@ class Source:
     name: str  # what it is called in the report and among the files of a collection
     kind: Kind
     content: bytes = field(repr=False)
+    path: str = ""  # where it lies, with slashes: what else the files name by its path is found by it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,13 @@ class Said:
     units: Mapping[str, str] = field(default_factory=dict)  # by indicator code
 
 
+class Fate(StrEnum):
+    """What became of something that a file says, where it was not kept as it stood there."""
+
+    CHANGED = "changed"  # it is here, in another form
+    DROPPED = "dropped"  # it is not here
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dropped:
     """Something of a file that was not taken over, or not as it stood there."""
@@ -47,6 +55,8 @@ class Dropped:
     field: str  # empty: the file as a whole
     reason: str
     line: int = 0  # from 1; in JSON series the row; 0: not in one place
+    fate: Fate = Fate.DROPPED
+    todo: str = ""  # what a person can do about it; empty: nothing, or there is no need
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +66,17 @@ class Refused:
     file: str
     reason: str
     line: int = 0
+    todo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What became of one file: what it is here, and how much of it was kept."""
+
+    file: str
+    kind: Kind
+    became: tuple[str, ...] = ()  # addresses of pages here
+    says: str = ""  # how much of it was kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +110,7 @@ class Plan:
     entries: Sequence[Draft] = ()
     dropped: Sequence[Dropped] = ()
     refused: Sequence[Refused] = ()
+    files: Sequence[Taken] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +120,7 @@ class Report:
     made: Sequence[Made] = ()
     dropped: Sequence[Dropped] = ()
     refused: Sequence[Refused] = ()
+    files: Sequence[Taken] = ()
 
     @property
     def ok(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Fields = Mapping[str, Any]
+ADDRESS = "Give its full address, which begins with https://."
 EXTENSION = "https://stac-extensions.github.io/web-map-links/v1.2.0/schema.json"
 COMMON = {"Name", "Type", "Group", "EndPoint", "Times", "DateTimeInterval", "OverwriteBBox", "Bbox"}
 FILES = {
@@ -24,9 +25,13 @@ def link_of(resource: Fields, title: str) -> tuple[dict[str, Any] | None, set[st
         return None, set(resource), NOT_HERE[name]
     if not place.startswith(("http://", "https://")):
         return None, set(resource), f"Its EndPoint “{place}” is no http or https address."
-    write, keys = WRITERS.get(name, (_service, {"CollectionId", "DatacubeId", "Variable", "Database", "LayerId"}))
+    write, keys = WRITERS.get(name, (_service, set(resource)))
     link = {"href": place, "title": f"{title} ({name})"} | write(resource)
-    return link, COMMON | keys, ""
+    if credit := resource.get("Attribution"):
+        link["attribution"] = str(credit)
+    if len(times := times_of(resource)) > 2:  # begin and end stand in the extent
+        link["eodash:times"] = times
+    return link, COMMON | keys | {"Attribution"}, ""
 
 
 def _wms(resource: Fields) -> dict[str, Any]:
@@ -48,9 +53,8 @@ def _dimensions(resource: Fields, name: str) -> dict[str, Any]:
 
 
 def _service(resource: Fields) -> dict[str, Any]:
-    """A service that needs its own client, and often an account: named, with what it calls the data."""
-    names = ("CollectionId", "DatacubeId", "Variable", "Database", "LayerId")
-    told = {f"eodash:{name}": resource[name] for name in names if resource.get(name)}
+    """A service that needs its own client, and often an account: named, with all that its client would be told."""
+    told = {f"eodash:{key}": value for key, value in resource.items() if key not in COMMON and value not in (None, "")}
     return {"rel": "service", "eodash:resource": str(resource.get("Name", "")), **told}
 
 
@@ -71,13 +75,15 @@ WRITERS: dict[str, tuple[Callable[[Fields], dict[str, Any]], set[str]]] = {
 }
 
 
-def items_of(resource: Fields, collection: str, box: Sequence[float]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the STAC items of a resource of files by time, and why any entry makes none."""
+def items_of(
+    resource: Fields, collection: str, box: Sequence[float]
+) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """Return the STAC items of a resource of files by time; and which entries make none, with the reason."""
     west, south, east, north = box
     outline = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     media, base = FILES[str(resource["Name"])], str(resource.get("EndPoint") or "").rstrip("/")
     items: dict[str, dict[str, Any]] = {}
-    problems: list[str] = []
+    problems: list[tuple[str, str]] = []
     for number, entry in enumerate(_records(resource.get("TimeEntries"))):
         assets = {}
         for asset in _records(entry.get("Assets")):
@@ -85,16 +91,24 @@ def items_of(resource: Fields, collection: str, box: Sequence[float]) -> tuple[l
             if href:
                 assets[str(asset.get("Identifier") or "data")] = {"href": href, "type": media, "roles": ["data"]}
         time = moment_of(entry.get("Time"))
-        if not time or not assets:
-            problems.append(f"TimeEntries[{number}] has no time, or no file at an http or https address.")
-            continue
         id = time.replace(":", "").replace("-", "")
+        if reason := _why_none(entry.get("Time"), time, assets, id in items):
+            problems.append((f".TimeEntries[{number}]", reason))
+            continue
         items[id] = {
             "type": "Feature", "stac_version": "1.1.0", "stac_extensions": [], "id": id, "collection": collection,
             "geometry": {"type": "Polygon", "coordinates": [outline]}, "bbox": list(box),
             "properties": {"datetime": time}, "links": [], "assets": assets,
         }  # fmt: skip
     return list(items.values()), problems
+
+
+def _why_none(given: Any, time: str, assets: Fields, known: bool) -> str:
+    if not time:
+        return f"“{given}” is no time such as 2020-03-01."
+    if not assets:
+        return "It has no file at an http or https address."
+    return f"There is an entry of {given} already; the first is taken." if known else ""
 
 
 def _records(value: Any) -> list[Fields]:

@@ -6,16 +6,18 @@ from typing import Any
 
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.importing.records import Dropped
+from repeatpass.importing.telling import changed_at, dropped_at
 
 ROLES = {"producer", "licensor", "processor", "host"}
 NOTEBOOK = "application/x-ipynb+json"
+SPDX = "Write an identifier of the SPDX list, such as CC-BY-4.0, into License."
 
 
 def licence_of(sheet: Sheet, dropped: list[Dropped]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return ``license`` as STAC says it, and the links to its text; where nothing is stated, that is said."""
     given = sheet.take("License")
     if isinstance(given, str) and given.strip() and not re.fullmatch(r"[\w.+-]+", given.strip()):
-        dropped.append(_said(sheet, "License", "It is no SPDX identifier; it is kept in words."))
+        dropped.append(changed_at(sheet, "License", "It is no SPDX identifier; it is kept in words.", SPDX))
         return {"license": "other", "repeatpass:license_title": " ".join(given.split())[:300]}, []
     if isinstance(given, str) and given.strip():
         return {"license": given.strip()}, []
@@ -26,7 +28,7 @@ def licence_of(sheet: Sheet, dropped: list[Dropped]) -> tuple[dict[str, Any], li
     ]  # fmt: skip
     if links:
         return {"license": "other", "repeatpass:license_title": str(links[0]["title"])}, links
-    dropped.append(_said(sheet, "License", "No licence is stated; the entry says so."))
+    dropped.append(changed_at(sheet, "License", "No licence is stated; the entry says so.", SPDX))
     return {"license": "other", "repeatpass:license_title": "No licence is stated"}, []
 
 
@@ -35,7 +37,7 @@ def providers_of(sheet: Sheet, dropped: list[Dropped]) -> list[dict[str, Any]]:
     found = []
     for number, each in enumerate(sheet.records("Provider")):
         if not each.get("Name"):
-            dropped.append(_said(sheet, f"Provider[{number}]", "It has no Name."))
+            dropped.append(dropped_at(sheet, f"Provider[{number}]", "It has no Name.", "Give it one."))
             continue
         roles = [str(role).lower() for role in each.get("Roles") or () if str(role).lower() in ROLES]
         one = {"name": str(each["Name"]), "roles": roles or ["producer"]}
@@ -45,9 +47,12 @@ def providers_of(sheet: Sheet, dropped: list[Dropped]) -> list[dict[str, Any]]:
     return found
 
 
-def citation_of(sheet: Sheet) -> dict[str, Any]:
+def citation_of(sheet: Sheet, dropped: list[Dropped]) -> dict[str, Any]:
     """Return citation, DOI and publications in the words of STAC's scientific extension."""
     given = sheet.take("Citation")
+    if given and not isinstance(given, Mapping):
+        dropped.append(changed_at(sheet, "Citation", "It is taken as the text of the citation, without a DOI."))
+        given = {"Citation": "; ".join(map(str, given)) if isinstance(given, list) else str(given)}
     if not isinstance(given, Mapping):
         return {}
     found = {"sci:citation": given.get("Citation"), "sci:doi": _doi(given.get("DOI"))}
@@ -78,12 +83,9 @@ def references_of(sheet: Sheet, dropped: list[Dropped]) -> list[dict[str, Any]]:
     if _is_address(picture):
         links.append({"rel": "preview", "href": picture, "type": _picture(str(picture)), "title": "Preview"})
     elif picture:
-        dropped.append(_said(sheet, "Image", f"“{picture}” is a path on the catalogue's own server; give its address."))
+        reason = f"“{picture}” is a path on the catalogue's own server."
+        dropped.append(dropped_at(sheet, "Image", reason, "Give its full address, which begins with https://."))
     return links
-
-
-def _said(sheet: Sheet, field: str, reason: str) -> Dropped:
-    return Dropped(file=sheet.file, field=field, reason=reason, line=sheet.lined.line((field.split("[")[0],)))
 
 
 def _is_address(value: Any) -> bool:

@@ -17,6 +17,7 @@ from repeatpass.importing.configuration import plan_configuration
 from repeatpass.importing.records import Made, Plan, Refused, Report, Said, Series
 from repeatpass.importing.series import plan_series
 from repeatpass.importing.sources import sources_in
+from repeatpass.importing.stories import NAME as STORIES
 from repeatpass.importing.writing import ORIGIN
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
@@ -45,7 +46,7 @@ class Importing:
         with tempfile.TemporaryDirectory() as folder:
             plan = self._plan(places, said or Said(), Path(folder))
         made = [*(self._foreseen(each) for each in plan.series), *(self._entry(each) for each in plan.entries)]
-        return Report(made=made, dropped=plan.dropped, refused=plan.refused)
+        return Report(made=made, dropped=plan.dropped, refused=plan.refused, files=plan.files)
 
     def carry_out(self, actor: Actor, places: Sequence[Path], said: Said | None, follow: Follow) -> Report:
         """Make what the files say and wait for the updates; report what was made, dropped and refused.
@@ -61,7 +62,7 @@ class Importing:
                 self._attempt(made, failed, entry.name, partial(self._enter, actor, entry))
             for series in plan.series:
                 self._attempt(made, failed, series.code, partial(self._make, actor, series, follow))
-        return Report(made=made, dropped=plan.dropped, refused=[*plan.refused, *failed])
+        return Report(made=made, dropped=plan.dropped, refused=[*plan.refused, *failed], files=plan.files)
 
     def _attempt(self, made: list[Made], failed: list[Refused], name: str, make: Callable[[], Iterator[Made]]) -> None:
         try:
@@ -71,11 +72,11 @@ class Importing:
 
     def _plan(self, places: Sequence[Path], said: Said, keep: Path) -> Plan:
         sources, refused = sources_in(places)
-        entries, themes = plan_configuration(sources)
+        entries, themes = plan_configuration(sources, keep, said.licence, self._known(STORIES))
         series = plan_series(sources, said, self._known, themes, keep)
         return Plan(
             series=series.series, entries=entries.entries, dropped=[*series.dropped, *entries.dropped],
-            refused=[*refused, *series.refused, *entries.refused],
+            refused=[*refused, *series.refused, *entries.refused], files=[*series.files, *entries.files],
         )  # fmt: skip
 
     def _known(self, name: str) -> Mapping[str, Path]:

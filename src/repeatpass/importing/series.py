@@ -1,7 +1,5 @@
 """What would be made of series: for each indicator a collection of its files, a notebook, a definition."""
 
-import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,10 +7,12 @@ from pathlib import Path
 
 from repeatpass.entries import Draft, OwnFile
 from repeatpass.importing import writing
+from repeatpass.importing.forms import left_out, unsaid, without_place, written
 from repeatpass.importing.places import overview_rows, places_of
-from repeatpass.importing.records import Dropped, Kind, Plan, Refused, Said, Series, Source
+from repeatpass.importing.records import Dropped, Kind, Plan, Refused, Said, Series, Source, Taken
 from repeatpass.importing.restrictions import periods_of
-from repeatpass.kit.eodash import Row, Values, named_columns, place_id, read_rows, to_values
+from repeatpass.kit.eodash import Row, Values, place_id, to_values
+from repeatpass.kit.eodash_rows import Form, read_file
 from repeatpass.kit.errors import UnreadableData
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -20,7 +20,10 @@ NO_PLACE = {
     "input_data": ("Input Data", "Which picture of which layer lay behind a value is not kept; maps are collections."),
     "reference_time": ("Reference time", "A reference has no time of its own here."),
     "frequency": ("Update Frequency", "An imported series does not update itself; it is a closed record."),
+    "region": ("Region", "A place has a name, a city and a country here."),
 }
+NO_CODE = "The row names no indicator such as E13c, and the file is not called <AOI>-<INDICATOR>."
+NAME_IT = "Add a column “Indicator code”, or call the file BE3-E13c.csv."
 Known = Callable[[str], Mapping[str, Path]]  # the files that an indicator's collection holds already, by name
 
 
@@ -37,8 +40,8 @@ def plan_series(
     *known* tells what was imported before, which goes on to count; *themes* come from a catalogue's configuration, by
     code; *keep* is a folder into which the files are written as they are.
     """
-    rows, refused = _rows([each for each in sources if each.kind is Kind.SERIES])
-    codes, dropped = _codes(rows)
+    rows, forms, refused = _rows([each for each in sources if each.kind is Kind.SERIES])
+    codes, dropped, nameless = _codes(rows)
     made: list[Series] = []
     for code in codes:
         planned = _one(code, sources, rows, said, known(name_of(code)), themes.get(code, ()), keep)
@@ -48,30 +51,45 @@ def plan_series(
         made.append(planned[0])
         dropped += planned[1]
     dropped += _unused(sources, {each.code for each in made})
-    dropped += _unknown(sources, {each.file for each in rows})
-    return Plan(series=made, dropped=list(dict.fromkeys(dropped)), refused=refused)
+    dropped += [
+        each
+        for file, form in forms.items()
+        if file not in {one.file for one in nameless}
+        for each in written(file, form)
+    ]
+    files = list(_taken(sources, rows, {each.code: each.id for each in made}))
+    return Plan(series=made, dropped=list(dict.fromkeys(dropped)), refused=[*refused, *nameless], files=files)
 
 
-def _rows(sources: Sequence[Source]) -> tuple[list[Row], list[Refused]]:
+def _rows(sources: Sequence[Source]) -> tuple[list[Row], dict[str, Form], list[Refused]]:
     rows: list[Row] = []
+    forms: dict[str, Form] = {}
     refused: list[Refused] = []
     for source in sources:
         try:
-            rows += read_rows(source.content, source.name)
+            read = read_file(source.content, source.name)
         except UnreadableData as error:
             line = re.search(r", (?:line|row) (\d+):", str(error))
             refused.append(Refused(file=source.name, reason=str(error), line=int(line[1]) if line else 0))
-    return rows, refused
+            continue
+        rows += read.rows
+        forms[source.name] = read.form
+    return rows, forms, refused
 
 
-def _codes(rows: Sequence[Row]) -> tuple[list[str], list[Dropped]]:
-    """Return the indicator codes, and the rows that have none."""
-    reason = "The row names no indicator such as E13c, and the file is not called <AOI>-<INDICATOR>."
+def _codes(rows: Sequence[Row]) -> tuple[list[str], list[Dropped], list[Refused]]:
+    """Return the indicator codes, the rows that have none, and the files in which no row has one."""
+    named = {each.file for each in rows if CODE.fullmatch(each.code)}
+    wrong = [each for each in rows if not CODE.fullmatch(each.code)]
     dropped = [
-        Dropped(file=each.file, field="Indicator code", reason=reason, line=each.line)
-        for each in rows if not CODE.fullmatch(each.code)
+        Dropped(file=each.file, field="Indicator code", reason=NO_CODE, line=each.line, todo=NAME_IT)
+        for each in wrong if each.file in named
     ]  # fmt: skip
-    return sorted({each.code for each in rows if CODE.fullmatch(each.code)}), dropped
+    nameless = dict.fromkeys(each.file for each in wrong if each.file not in named)
+    refused = [
+        Refused(file=each, reason=NO_CODE.replace("The row", "No row"), line=1, todo=NAME_IT) for each in nameless
+    ]
+    return sorted({each.code for each in rows if CODE.fullmatch(each.code)}), dropped, refused
 
 
 def _one(
@@ -86,8 +104,10 @@ def _one(
     told = [each for source in everything if source.kind is Kind.OVERVIEW for each in overview_rows(source)]
     about = [*(each for each in told if each.code == code), *mine]
     if not any(each["value"] is not None for each in values.table):
-        why = f" {values.left_out[0].field}: {values.left_out[0].reason}" if values.left_out else ""
-        return Refused(file=mine[0].file, reason=f"None of the {values.rows} rows of {code} has a value.{why}")
+        first = values.left_out[0] if values.left_out else None
+        why = f" {first.field}: {first.reason}" if first else ""
+        reason = f"None of the {values.rows} rows of {code} has a value.{why}"
+        return Refused(file=mine[0].file, reason=reason, line=first.line if first else 0)
     places, where, lost = places_of(about, {each["place"] for each in values.table})
     bands = [each for each in everything if each.kind is Kind.LOCKDOWN]
     periods, missed = periods_of(bands, [country for each in where for country in each.countries], code)
@@ -103,11 +123,11 @@ def _one(
         says=_told(values, len(places), len(periods)),
     )  # fmt: skip
     return planned, [
-        *_left_out(values),
-        *_without_place(mine),
+        *left_out(values),
+        *without_place(mine, NO_PLACE),
         *lost,
         *missed,
-        *_unsaid(mine[0].file, body, unit, about),
+        *unsaid(mine[0].file, body, unit, writing.first(about, "axis")),
     ]
 
 
@@ -147,55 +167,31 @@ def _told(values: Values, places: int, periods: int) -> str:
     return said + (f"; flags: {flags}" if flags else "")
 
 
-def _left_out(values: Values) -> list[Dropped]:
-    return [Dropped(file=each.file, field=each.field, reason=each.reason, line=each.line) for each in values.left_out]
-
-
-def _without_place(rows: Sequence[Row]) -> Iterator[Dropped]:
-    """Yield what the rows say and nothing here can hold: once for each file and field."""
-    for name, (field, reason) in NO_PLACE.items():
-        for file, number in Counter(row.file for row in rows if getattr(row, name)).items():
-            yield Dropped(file=file, field=field, reason=f"{reason} ({number} rows)")
-    for file, number in Counter(row.file for row in rows if row.reference.startswith("[")).items():
-        reason = f"Of [median,std,max,min] the standard deviation is left out; a value has one band. ({number} rows)"
-        yield Dropped(file=file, field="Reference value", reason=reason)
-
-
-def _unsaid(file: str, body: Mapping[str, object], unit: str, rows: Sequence[Row]) -> Iterator[Dropped]:
-    """Yield what the files should say and do not."""
-    if body["license"] == "other":
-        yield Dropped(file=file, field="licence", reason="No licence is stated; --license adds one.")
-    if not body["providers"]:
-        yield Dropped(file=file, field="Data Provider", reason="No provider is stated; --provider adds one.")
-    if unit == "1" and not (axis := writing.first(rows, "axis")).endswith(("[1]", "(1)")):
-        shown = f"The axis is called “{axis}”" if axis else "Nothing tells the unit"
-        yield Dropped(
-            file=file, field="yAxis", reason=f"{shown}; it is taken as a pure number. --unit CODE=UNIT says it."
-        )
-
-
 def _unused(sources: Sequence[Source], codes: set[str]) -> Iterator[Dropped]:
     """Yield what tells of series that are not here."""
     for source in sources:
         if source.kind is Kind.OVERVIEW:
             alone = sum(each.code not in codes for each in overview_rows(source))
             if alone:
-                yield Dropped(file=source.name, field="", reason=f"{alone} rows tell of indicators without a series.")
+                reason, todo = f"{alone} rows tell of indicators without a series.", "Import their series with it."
+                yield Dropped(file=source.name, field="", reason=reason, todo=todo)
         elif source.kind is Kind.LOCKDOWN and not codes:
-            yield Dropped(file=source.name, field="", reason="There is no series beside it that it could be drawn in.")
+            reason = "There is no series beside it that it could be drawn in."
+            yield Dropped(file=source.name, field="", reason=reason, todo="Import a series with it.")
 
 
-def _unknown(sources: Sequence[Source], read: set[str]) -> Iterator[Dropped]:
-    """Yield the columns that are none of the original's."""
+def _taken(sources: Sequence[Source], rows: Sequence[Row], made: Mapping[str, str]) -> Iterator[Taken]:
+    """Yield what became of the files of which indicators were made."""
+    codes: dict[str, Counter[str]] = {}
+    for row in rows:
+        codes.setdefault(row.file, Counter())[row.code] += 1
     for source in sources:
-        if source.kind is Kind.SERIES and source.name in read:
-            text = source.content.decode("utf-8-sig")
-            names = next(csv.reader(text.splitlines())) if not source.name.endswith(".json") else _names(text)
-            known = named_columns(names)
-            for name in names:
-                if name not in known:
-                    yield Dropped(file=source.name, field=name, reason="No column of that name is known.")
-
-
-def _names(text: str) -> list[str]:
-    return list(dict.fromkeys(str(name) for each in json.loads(text) for name in each))
+        if source.kind is Kind.OVERVIEW:
+            codes[source.name] = Counter(row.code for row in overview_rows(source))
+        elif source.kind is Kind.LOCKDOWN:
+            codes[source.name] = Counter(made)
+        known = {code: number for code, number in codes.get(source.name, {}).items() if code in made}
+        if known and source.kind in (Kind.SERIES, Kind.OVERVIEW, Kind.LOCKDOWN):
+            pages = tuple(f"/indicators/{made[code]}" for code in known)
+            rest = f"{sum(known.values())} rows, " if source.kind is not Kind.LOCKDOWN else ""
+            yield Taken(file=source.name, kind=source.kind, became=pages, says=f"{rest}kept byte for byte")

@@ -7,6 +7,8 @@ from typing import Any
 
 from repeatpass.core.errors import NotFound
 from repeatpass.core.yaml_text import read_yaml
+from repeatpass.entries.lines import read_lined
+from repeatpass.entries.records import Level
 from repeatpass.importing.records import Kind, Refused, Source
 from repeatpass.kit.eodash import LARGEST, key_of
 
@@ -25,8 +27,8 @@ def sources_in(places: Sequence[Path]) -> tuple[list[Source], list[Refused]]:
     """
     found: list[Source] = []
     refused: list[Refused] = []
-    for name, path in _paths(places):
-        told = _source(name, path)
+    for name, path, where in _paths(places):
+        told = _source(name, path, where)
         if isinstance(told, Source):
             found.append(told)
         else:
@@ -34,7 +36,8 @@ def sources_in(places: Sequence[Path]) -> tuple[list[Source], list[Refused]]:
     return found, refused
 
 
-def _paths(places: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+def _paths(places: Sequence[Path]) -> Iterator[tuple[str, Path, str]]:
+    """Yield what a file is called in the report, itself, and its path below the place that was named."""
     seen: set[str] = set()
     for place in places:
         if not place.exists():
@@ -47,7 +50,7 @@ def _paths(places: Sequence[Path]) -> Iterator[tuple[str, Path]]:
                     break
                 name = f"{folder.name}--{name}"
             seen.add(name)
-            yield name, path
+            yield name, path, path.relative_to(place).as_posix() if place.is_dir() else path.as_posix()
 
 
 def _fits(path: Path, folder: Path) -> bool:
@@ -55,7 +58,7 @@ def _fits(path: Path, folder: Path) -> bool:
     return path.is_file() and path.suffix.lower() in SUFFIXES and not hidden
 
 
-def _source(name: str, path: Path) -> Source | Refused:
+def _source(name: str, path: Path, where: str) -> Source | Refused:
     size = path.stat().st_size
     if size == 0:
         return Refused(file=name, reason="The file is empty.")
@@ -63,7 +66,27 @@ def _source(name: str, path: Path) -> Source | Refused:
         return Refused(file=name, reason=f"The file is larger than {LARGEST // 1_000_000} MB.")
     content = path.read_bytes()
     told = kind_of(path, content)
-    return Source(name=name, kind=told, content=content) if isinstance(told, Kind) else Refused(file=name, reason=told)
+    if isinstance(told, Kind):
+        return Source(name=name, kind=told, content=content, path=where)
+    line, todo = _where(path, content)
+    return Refused(file=name, reason=told, line=line, todo=todo)
+
+
+def _where(path: Path, content: bytes) -> tuple[int, str]:
+    """Return the line in which a file cannot be read, and what would be right there; 0 where there is no such line."""
+    try:
+        text = content.decode("utf-8-sig")
+        if path.suffix.lower() == ".json":
+            json.loads(text)
+        elif worst := [each for each in read_lined(text, path.name).remarks if each.level is Level.ERROR]:
+            return worst[0].line, worst[0].fix
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1, "Save it as UTF-8."
+    except json.JSONDecodeError as error:
+        return error.lineno, "Have it checked by a JSON reader; a comma behind the last member is the usual cause."
+    except (ValueError, RecursionError):
+        pass
+    return 0, ""
 
 
 def kind_of(path: Path, content: bytes) -> Kind | str:

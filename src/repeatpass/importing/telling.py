@@ -1,26 +1,45 @@
-"""What is said of fields that are dropped, and small things that the entries of a configuration share."""
+"""What is said of fields that are not kept as they stand, and small things that the entries of a configuration share."""
 
 import re
 from typing import Any
 
 from repeatpass.entries.original.sheet import Sheet
-from repeatpass.importing.records import Dropped
+from repeatpass.importing.records import Dropped, Fate
 
 WORLD = [-180.0, -90.0, 180.0, 90.0]
-NO_ROOM = "There is no room for stories and other texts yet; it stays where it is."
 CLIENT = "It steers how the original client shows things."
-REASONS = {
-    "Stories": NO_ROOM,
-    "Process": "A process here is a notebook with declared parameters; the form and its templates run nothing by themselves.",
-    "Services": "A statistics service of its own is not needed: series of points and areas are drawn here.",
-    "Locations": "Places belong to indicators here, and an indicator has values; import its series.",
-    "Subcollections": "Places belong to indicators here, and an indicator has values; import its series.",
-    "BaseLayers": "The map browser brings its own base layers.",
-    "OverlayLayers": "The map browser brings its own overlays.",
-    "Disable": "A member that the list should not offer is linked all the same.",
-    "Hidden": "A member that the list should not offer is linked all the same.",
-    "CollectionGroup": CLIENT, "Subtitle": "An entry has one title.", "Legend": "A legend is drawn from the data here.",
-}  # fmt: skip
+PLACES = "Places belong to indicators here, and an indicator has values."
+OWN_LAYERS = "The map browser brings its own."
+OFFERED = "A member that the list should not offer is linked all the same."
+SERIES = "Import the series with it: its rows tell the places."
+REASONS = {  # what becomes of a field, and what a person can do
+    "Process": (
+        "A process here is a notebook with declared parameters; the form and its templates run nothing by themselves.",
+        "Write a notebook that asks the endpoints, and add it with repeatpass notebooks add.",
+    ),
+    "Services": (
+        "A statistics service of its own is not needed: series of points and areas are drawn here, where the data is.",
+        "Add the data as a cube to have them.",
+    ),
+    "Locations": (PLACES, SERIES),
+    "Subcollections": (PLACES, SERIES),
+    "BaseLayers": (OWN_LAYERS, "Import the files under layers/ to have them as entries."),
+    "OverlayLayers": (OWN_LAYERS, "Import the files under layers/ to have them as entries."),
+    "Disable": (OFFERED, "Delete the entry, or make it private, if nobody should find it."),
+    "Hidden": (OFFERED, "Delete the entry, or make it private, if nobody should find it."),
+    "CollectionGroup": (CLIENT, ""),
+    "Legend": ("A legend is drawn from the data here.", ""),
+    "yAxis": ("An entry has no chart; the axis belongs to the series.", "State the unit of the series with --unit."),
+}
+UNKNOWN = ("Nothing here reads a field of that name.", "Check the spelling; put what matters into Description.")
+UNKEPT = {  # of parts of a field, by their own name
+    "Timedelta": ("Begin and end of the interval are kept, not its steps.", ""),
+    "Roles": ("STAC knows producer, licensor, processor and host.", "Name one of these."),
+    "Key": ("A reference is an address with a title here.", ""),
+    "Type": ("The kind of the service is told by its link.", ""),
+    "Group": (CLIENT, ""),
+}
+LOST = ("It does not stand in the entry that was made.", "Put it into Description, if it matters.")
 
 
 def slug_of(text: str) -> str:
@@ -28,10 +47,20 @@ def slug_of(text: str) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:80].strip("-._")
 
 
-def dropped_at(sheet: Sheet, field: str, reason: str) -> Dropped:
+def steps_of(field: str) -> tuple[str | int, ...]:
+    """Return the path that is written ``Resources[0].Type``."""
+    return tuple(int(each) if each.isdigit() else each for each in re.findall(r"[^.\[\]]+", field))
+
+
+def dropped_at(sheet: Sheet, field: str, reason: str, todo: str = "") -> Dropped:
     """Return that a field is dropped, with its line."""
-    path = tuple(int(each) if each.isdigit() else each for each in re.findall(r"[^.\[\]]+", field))
-    return Dropped(file=sheet.file, field=field, reason=reason, line=sheet.lined.line(path))
+    return Dropped(file=sheet.file, field=field, reason=reason, todo=todo, line=sheet.lined.line(steps_of(field)))
+
+
+def changed_at(sheet: Sheet, field: str, reason: str, todo: str = "") -> Dropped:
+    """Return that a field is here in another form, with its line."""
+    line = sheet.lined.line(steps_of(field))
+    return Dropped(file=sheet.file, field=field, reason=reason, todo=todo, line=line, fate=Fate.CHANGED)
 
 
 def listed(sheet: Sheet, name: str) -> list[Any]:

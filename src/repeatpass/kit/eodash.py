@@ -1,63 +1,31 @@
-"""Read the series files of the slide-era dashboards: how a row of theirs becomes a value here.
+"""What a row of a slide-era series says as a value here.
 
-Two forms: the source CSV with its header, and ``<AOI>-<INDICATOR>.json``, a list of rows. The same functions plan an
-import and run in its notebook, so that what was announced is what happens. Nothing is guessed: what cannot be read is
-left out and named, with its line.
+The same functions plan an import and run in its notebook, so that what was announced is what happens. Nothing is guessed:
+what cannot be read is left out and named, with its line.
 """
 
-import csv
-import io
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from repeatpass.kit.errors import UnreadableData
+from repeatpass.kit.eodash_rows import LARGEST, THOUSANDS, Row, key_of, named_columns, read_rows
 
+__all__ = [
+    "LARGEST",
+    "LeftOut",
+    "Row",
+    "Values",
+    "flag_of",
+    "key_of",
+    "named_columns",
+    "place_id",
+    "read_rows",
+    "to_values",
+]
 MISSING = {"", "nan", "none", "null", "na", "n/a", "nat", "-"}
-LARGEST = 200_000_000  # bytes of one series file
-# What a column is called here, by its name in any of the files: in small letters, without spaces and underscores.
-COLUMNS = {
-    "aoi": "position", "latlng": "position", "aoiid": "aoi", "indicatorcode": "code", "indicator": "code",
-    "sitename": "site", "country": "country", "region": "region", "city": "city", "description": "description",
-    "method": "method", "indicatorname": "title", "yaxis": "axis", "subaoi": "outline", "measurementvalue": "number",
-    "measurement": "number", "indicatorvalue": "judgement", "colorcode": "colour", "time": "time",
-    "referencetime": "reference_time", "referencevalue": "reference", "eosensor": "sensor", "inputdata": "input_data",
-    "dataprovider": "provider", "updatefrequency": "frequency",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """One row of a series file, every field as the text that stood there."""
-
-    file: str
-    line: int  # in a CSV the line, in JSON the number of the row; from 1
-    aoi: str = ""
-    code: str = ""
-    position: str = ""  # "lat,lon"
-    outline: str = ""  # WKT
-    site: str = ""
-    city: str = ""
-    region: str = ""
-    country: str = ""
-    title: str = ""
-    description: str = ""
-    method: str = ""
-    axis: str = ""
-    time: str = ""
-    number: str = ""
-    judgement: str = ""
-    colour: str = ""
-    reference_time: str = ""
-    reference: str = ""
-    sensor: str = ""
-    input_data: str = ""
-    provider: str = ""
-    frequency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +49,8 @@ class Values:
     gaps: int  # rows that state a time and no number
     flags: Mapping[str, int]  # how often each
     left_out: list[LeftOut]
+    told_twice: list[LeftOut]  # the duplicates and the rows that disagree, each with its line
+    read_otherwise: list[LeftOut]  # times that are not written as ISO 8601 has them
 
     def counts(self) -> dict[str, Any]:
         """Return everything but the values, as a notebook publishes it."""
@@ -89,88 +59,9 @@ class Values:
         return numbers | {"values": len(self.table), "flags": dict(self.flags), "left_out": told}
 
 
-FIELDS = {each.name for each in fields(Row)} - {"file", "line"}
-
-
-def key_of(name: str) -> tuple[str, str]:
-    """Return AOI and indicator code of a file called ``<AOI>-<INDICATOR>.json``, empty texts for another name."""
-    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    aoi, _, code = stem.rpartition("-")
-    return (aoi, code) if re.fullmatch(r"[A-Za-z]+\d+\w*", code) and aoi else ("", "")
-
-
 def place_id(aoi: str) -> str:
     """Return the id of the place that an AOI id names: small letters, digits, hyphens."""
     return re.sub(r"[^a-z0-9._-]+", "-", aoi.lower()).strip("-._")[:63]
-
-
-def read_rows(content: bytes, name: str) -> list[Row]:
-    """Return the rows of a series file; raise UnreadableData, saying where and why, for what is none."""
-    if len(content) > LARGEST:
-        raise UnreadableData(f"{name} is larger than {LARGEST // 1_000_000} MB.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableData(
-            f"{name} is no text in UTF-8: byte {error.start} cannot be read. Save it as UTF-8."
-        ) from None
-    found = list(_json_rows(text, name) if name.lower().endswith(".json") else _csv_rows(text, name))
-    if not found:
-        raise UnreadableData(f"{name} holds no rows.")
-    return found
-
-
-def named_columns(names: Iterable[str]) -> dict[str, str]:
-    """Return, for each column that is known, what it is called here."""
-    plain = {name: re.sub(r"[\s_]+", "", name.lower()) for name in names}
-    found = {name: COLUMNS[each] for name, each in plain.items() if each in COLUMNS}
-    if "aoi" not in found.values():  # the download of one place calls the id of the place "aoi"
-        found |= {name: "aoi" for name, here in found.items() if here == "position"}
-    return found
-
-
-def _csv_rows(text: str, name: str) -> Iterator[Row]:
-    table = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = next(table, [])
-        columns = named_columns(header)
-        if missing := [each for each in ("time", "number") if each not in columns.values()]:
-            wanted = {"time": "Time", "number": "Measurement Value"}
-            raise UnreadableData(
-                f"{name}, line 1: the header lacks {', '.join(wanted[each] for each in missing)}; "
-                f"it has {', '.join(header)[:300] or 'nothing'}."
-            )
-        for cells in table:
-            if any(cell.strip() for cell in cells):
-                yield _row(name, table.line_num, columns, dict(zip(header, cells, strict=False)))
-    except csv.Error as error:
-        raise UnreadableData(f"{name}, line {table.line_num}: this is no CSV ({error}).") from None
-
-
-def _json_rows(text: str, name: str) -> Iterator[Row]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableData(f"{name} is no JSON: {error}.") from None
-    if not isinstance(found, list):
-        raise UnreadableData(f"{name} is no series: it must be a list of rows, and is a {type(found).__name__}.")
-    for number, each in enumerate(found, start=1):
-        if not isinstance(each, dict):
-            raise UnreadableData(f"{name}, row {number}: it must be an object with time and measurement_value.")
-        yield _row(name, number, named_columns(each), each)
-
-
-def _row(name: str, line: int, columns: Mapping[str, str], given: Mapping[str, Any]) -> Row:
-    texts = {here: _text(given.get(column)) for column, here in columns.items()}
-    aoi, code = key_of(name)
-    texts = {"aoi": aoi, "code": code} | {here: text for here, text in texts.items() if text}
-    return Row(file=name, line=line, **texts)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | dict):
-        return json.dumps(value)
-    return "" if value is None else str(value).replace("\0", "").strip()
 
 
 def to_values(rows: Iterable[Row], code: str) -> Values:
@@ -181,30 +72,49 @@ def to_values(rows: Iterable[Row], code: str) -> Values:
     """
     read = [row for row in rows if row.code == code]
     left_out: list[LeftOut] = []
+    otherwise: list[LeftOut] = []
     made: dict[tuple[Any, ...], dict[str, Any]] = {}
-    duplicates = 0
+    sources: list[tuple[Row, tuple[Any, ...]]] = []
     for row in read:
-        value = _value(row, left_out)
+        value = _value(row, left_out, otherwise)
         if value is not None:
-            duplicates += tuple(value.values()) in made
             made.setdefault(tuple(value.values()), value)
+            sources.append((row, tuple(value.values())))
     table = sorted(made.values(), key=lambda each: (each["place"], each["time"]))
     times = Counter((each["place"], each["time"]) for each in table)
     return Values(
-        rows=len(read), table=table, duplicates=duplicates,
+        rows=len(read), table=table, duplicates=len(sources) - len(made),
         disagreeing=sum(number for number in times.values() if number > 1),
         gaps=sum(each["value"] is None for each in table),
         flags=Counter(each["flag"] for each in table if each["flag"]), left_out=left_out,
+        told_twice=list(_told_twice(sources, times)), read_otherwise=otherwise,
     )  # fmt: skip
 
 
-def _value(row: Row, left_out: list[LeftOut]) -> dict[str, Any] | None:
+def _told_twice(sources: Iterable[tuple[Row, tuple[Any, ...]]], times: Mapping[Any, int]) -> Iterator[LeftOut]:
+    """Yield the rows that say what another says, or something else of the same place and time."""
+    seen: set[tuple[Any, ...]] = set()
+    for row, value in sources:
+        reason = "The row says exactly what another one says; they are one value." if value in seen else ""
+        if not reason and times[value[:2]] > 1:
+            reason = "Rows disagree on this place and time; each of them is held until a person has chosen."
+        seen.add(value)
+        if reason:
+            yield LeftOut(file=row.file, line=row.line, field="Time", reason=reason)
+
+
+def _value(row: Row, left_out: list[LeftOut], otherwise: list[LeftOut]) -> dict[str, Any] | None:
     try:
-        place, time = _place(row), _time(row.time)
+        if row.wrong:
+            raise _Unreadable("", row.wrong)
+        place, time = _place(row), time_of(row.time)
         value = _number(row.number, "Measurement Value")
     except _Unreadable as error:
         left_out.append(LeftOut(file=row.file, line=row.line, field=error.field, reason=str(error)))
         return None
+    if not _is_iso(row.time):
+        reason = f"“{row.time[:60]}” is read as “{time}”."
+        otherwise.append(LeftOut(file=row.file, line=row.line, field="Time", reason=reason))
     found = {"place": place, "time": time, "value": value, "lower": None, "upper": None, "reference": None}
     return found | _reference(row, left_out) | {"flag": flag_of(row)}
 
@@ -223,13 +133,50 @@ def _place(row: Row) -> str:
     return place
 
 
-def _time(text: str) -> str:
+YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ](.+))?")
+DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[T ](.+))?")
+SLASHES = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b.*")
+
+
+def time_of(text: str) -> str:
+    """Return a time in UTC, from ISO 8601, the year first (2020/3/1, 2020-03), or the day first with dots (1.3.2020).
+
+    A year or a month alone is its beginning. Raise an error for what can be read in more than one way.
+    """
+    for each in (text, *_turned(text)):
+        try:
+            moment = datetime.fromisoformat(each)
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    raise _Unreadable("Time", f"“{text[:60]}” {_why_no_time(text)}.")
+
+
+def _turned(text: str) -> Iterator[str]:
+    """Yield the text as ISO 8601 has it, where there is only one way to do so."""
+    if found := YEAR_FIRST.fullmatch(text):
+        year, month, day, clock = found.groups()
+        yield f"{year}-{int(month or 1):02d}-{int(day or 1):02d}" + (f"T{clock}" if clock else "")
+    elif found := DAY_FIRST.fullmatch(text):
+        day, month, year, clock = found.groups()
+        yield f"{year}-{int(month):02d}-{int(day):02d}" + (f"T{clock}" if clock else "")
+
+
+def _why_no_time(text: str) -> str:
+    if SLASHES.fullmatch(text):
+        return "may be day and month or month and day; write 2020-03-01"
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return "is a day number of a spreadsheet; give the column the format YYYY-MM-DD there"
+    return "is no time such as 2020-03-01 or 2020-03-01T10:30:00"
+
+
+def _is_iso(text: str) -> bool:
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _Unreadable("Time", f"“{text[:60]}” is no time such as 2020-03-01 or 2020-03-01T10:30:00.") from None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str, field: str) -> float | None:
@@ -238,7 +185,8 @@ def _number(text: str, field: str) -> float | None:
     try:
         number = float(text.replace("_", "?"))  # Python takes 1_000 for a number, nobody else does
     except ValueError:
-        raise _Unreadable(field, f"“{text[:60]}” is no number.") from None
+        either = f"; write {text.replace(',', '.', 1)} or {text.replace(',', '')}" if THOUSANDS.fullmatch(text) else ""
+        raise _Unreadable(field, f"“{text[:60]}” is no number{either}.") from None
     if number != number or number in (float("inf"), float("-inf")):
         raise _Unreadable(field, f"“{text[:60]}” is no finite number.")
     return number
