@@ -15,6 +15,7 @@ from repeatpass.api.errors import answer, status_of
 from repeatpass.api.executing import Executing
 from repeatpass.api.features.routes import features_router
 from repeatpass.api.files import files_router
+from repeatpass.api.folders import folders_router
 from repeatpass.api.geodata.contributors import contributors
 from repeatpass.api.geodata.routes import geodata_router
 from repeatpass.api.heads import Heads
@@ -27,6 +28,7 @@ from repeatpass.api.logged import Logged
 from repeatpass.api.mapping.routes import mapping_router
 from repeatpass.api.processes import processes_router
 from repeatpass.api.security import Guard, Sessions, hosts_of
+from repeatpass.api.segments import sort_routes
 from repeatpass.api.series.edr import edr_router
 from repeatpass.api.series.routes import series_router
 from repeatpass.api.stac import stac_router
@@ -62,6 +64,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
     app.include_router(eodash_router(executing))
+    app.include_router(folders_router(house))
     app.include_router(uploads_router(house))
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
@@ -78,6 +81,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     faces = contributors(house)
     for shared in (landing_router, geodata_router):
         app.include_router(shared(house, ogc_pages(desk), faces))
+    sort_routes(app)
     guard: dict[str, Any] = {
         "access": house.access,
         "owner": house.owner,

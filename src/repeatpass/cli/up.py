@@ -1,5 +1,6 @@
 """``repeatpass up``: open the house and serve it."""
 
+import gc
 import socket
 import threading
 import time
@@ -81,6 +82,8 @@ def _once_started(server: "uvicorn.Server", when_served: Callable[[], None]) -> 
         if server.should_exit:
             return
         time.sleep(0.02)
+    gc.collect()
+    gc.freeze()  # what was made by now stays; to look through it again and again would hold requests up
     when_served()
 
 

@@ -7,7 +7,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from repeatpass.assembly import House
 from repeatpass.web.desk import Desk, Filling
-from repeatpass.web.routes import pages_router
+from repeatpass.web.routes import include_pages
 from repeatpass.web.routes.errors import ForPrograms, StatusOf, handle_errors
 from repeatpass.web.static_files import Static
 from repeatpass.web.warming import warm, warm_all
@@ -24,7 +24,7 @@ def mount_pages(
     """
     desk = Desk(house, filling)
     app.mount("/static", Static())
-    app.include_router(pages_router(desk))
+    include_pages(app, desk)
     handle_errors(app, desk, status_of, for_programs)
     app.add_middleware(
         GZipMiddleware, minimum_size=800, compresslevel=5,

@@ -1,6 +1,7 @@
 """One page of items, with the links to the pages beside it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -8,12 +9,20 @@ from starlette.requests import Request
 from repeatpass.api.stac.documents import GEOJSON, Documents, link
 from repeatpass.api.stac.fields import chosen
 from repeatpass.api.stac.reading import Fields
-from repeatpass.assembly import House
-from repeatpass.catalog.search import Found, Search
+from repeatpass.catalog.room import Catalog
+from repeatpass.catalog.search import Found, Search, Searching
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """The catalog and the search in it, as whoever asks may see them."""
+
+    catalog: Catalog
+    searching: Searching
 
 
 def item_page(
-    house: House,
+    seen: Seen,
     documents: Documents,
     request: Request,
     search: Search,
@@ -21,8 +30,8 @@ def item_page(
     body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the items that *search* finds as a GeoJSON FeatureCollection; *body* is that of a POST."""
-    found = house.searching.search(search)
-    assets = house.catalog.assets_of({(item.collection, item.id) for item in found.items})
+    found = seen.searching.search(search)
+    assets = seen.catalog.assets_of({(item.collection, item.id) for item in found.items})
     features = [
         chosen(documents.item(item, assets.get((item.collection, item.id), [])), fields) for item in found.items
     ]

@@ -1,6 +1,6 @@
 """The addresses of the pages, their JSON twins, pictures and forms."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends, FastAPI
 
 from repeatpass.web.desk import Desk
 from repeatpass.web.routes.adding import adding_router
@@ -20,26 +20,26 @@ from repeatpass.web.routes.teams import teams_router
 from repeatpass.web.routes.trust import trust_router
 from repeatpass.web.routes.workspace import workspace_router
 
+ROUTERS = (
+    feeds_router,
+    schedules_router,
+    adding_router,
+    batches_router,
+    browser_router,
+    collections_router,
+    data_router,
+    indicators_router,
+    remotes_router,
+    runs_router,
+    sharing_router,
+    shelves_router,
+    teams_router,
+    trust_router,
+    workspace_router,
+)
 
-def pages_router(desk: Desk) -> APIRouter:
-    """Every page of the house."""
-    router = APIRouter(include_in_schema=False, dependencies=[Depends(no_odd_characters)])
-    routers = (feeds_router, schedules_router)
-    for part in (
-        *routers,
-        adding_router,
-        batches_router,
-        browser_router,
-        collections_router,
-        data_router,
-        indicators_router,
-        remotes_router,
-        runs_router,
-        sharing_router,
-        shelves_router,
-        teams_router,
-        trust_router,
-        workspace_router,
-    ):
-        router.include_router(part(desk))
-    return router
+
+def include_pages(app: FastAPI, desk: Desk) -> None:
+    """Have *app* answer for every page of the house."""
+    for router in ROUTERS:
+        app.include_router(router(desk), include_in_schema=False, dependencies=[Depends(no_odd_characters)])
