@@ -2,6 +2,7 @@
 // <rp-bring>: the form with which data are brought. Without scripts the browser sends the files with the form; with
 // them each file is uploaded by tus, goes on where it broke off (also after the page was left), and shows how far it is.
 import { Upload } from "tus-js-client";
+import { sendFolder, sorted } from "./folders.js";
 
 const PIECE = 8 * 1024 * 1024; // bytes of one request: what is lost at most
 const WAITS = [0, 1000, 3000, 8000, 20000]; // milliseconds before another try
@@ -9,7 +10,9 @@ const WAITS = [0, 1000, 3000, 8000, 20000]; // milliseconds before another try
 class Bring extends HTMLElement {
   connectedCallback() {
     this.form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
-    this.files = /** @type {HTMLInputElement} */ (this.querySelector("input[type=file]"));
+    this.files = /** @type {HTMLInputElement} */ (this.querySelector("#files"));
+    this.folder = /** @type {HTMLInputElement} */ (this.querySelector("#folder"));
+    this.folder.closest("[hidden]")?.removeAttribute("hidden"); // a form alone cannot send a folder of thousands of files
     this.status = /** @type {HTMLElement} */ (this.querySelector(".sending"));
     this.form?.addEventListener("submit", (event) => this.send(event));
     const drop = this.querySelector(".drop");
@@ -20,12 +23,17 @@ class Bring extends HTMLElement {
   dropped(event) {
     event.preventDefault();
     event.currentTarget.classList.toggle("over", event.type === "dragover");
-    if (event.type === "drop" && event.dataTransfer?.files.length) this.files.files = event.dataTransfer.files;
+    if (event.type !== "drop" || !event.dataTransfer?.files.length) return;
+    const folder = [...event.dataTransfer.items].some((each) => each.webkitGetAsEntry?.()?.isDirectory);
+    this.status.hidden = !folder;
+    if (folder) this.say("That is a folder: choose it with the field below.");
+    else this.files.files = event.dataTransfer.files;
   }
 
   async send(event) {
-    const files = [...(this.files.files ?? [])];
-    if (!files.length) return; // an address, or what the server says of nothing at all
+    const { stores, plain } = sorted(this.folder.files ?? []);
+    const files = [...(this.files.files ?? []), ...plain];
+    if (!files.length && !stores.length) return; // an address, or what the server says of nothing at all
     event.preventDefault();
     const button = /** @type {HTMLButtonElement} */ (this.form.querySelector("button.primary"));
     button.disabled = true;
@@ -33,8 +41,13 @@ class Bring extends HTMLElement {
     try {
       const ids = [];
       for (const [at, file] of files.entries()) ids.push(await this.upload(file, at + 1, files.length));
+      const folders = [];
+      for (const store of stores)
+        folders.push(await sendFolder(store, (sent, all) => this.say(`Sending ${store.name}`, (100 * sent) / Math.max(1, all))));
       this.say("Sent; the check begins", 100);
-      await this.finish(ids);
+      await this.finish([...ids, ...folders.map(({ id }) => id)]);
+      for (const { forget } of folders) forget();
+      location.assign(`/data/${this.made}`);
     } catch (error) {
       this.say(reason(error));
       button.disabled = false;
@@ -71,7 +84,7 @@ class Bring extends HTMLElement {
     });
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(said.detail ?? `The server answered ${answer.status}; nothing was changed.`);
-    location.assign(`/data/${said.id}`);
+    this.made = said.id;
   }
 
   say(text, percent) {

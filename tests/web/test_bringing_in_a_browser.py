@@ -78,3 +78,33 @@ def test_a_refusal_says_what_is_wrong_beside_the_button(
     assert page.locator(".sending p").inner_text() == "“nothing.tif” has 0 bytes; send a file that holds something."
     assert page.get_by_role("button", name="Bring and check").is_enabled()
     page.context.close()
+
+
+def test_a_folder_that_is_a_zarr_store_is_chosen_sent_and_gone_on_with(
+    served: Served, browser: Any, built: None, tmp_path: Path
+) -> None:
+    import numpy as np
+    import xarray
+
+    axes = {"lat": ("lat", np.arange(-5.0, 5), {"units": "degrees_north"}),
+            "lon": ("lon", np.arange(20.0, 30), {"units": "degrees_east"})}  # fmt: skip
+    cells = np.random.default_rng(1).random((10, 10)).astype("float32")
+    made = xarray.Dataset({"sst": (("lat", "lon"), cells, {"units": "K"})}, axes, {"Conventions": "CF-1.11"})
+    made.chunk({"lat": 1, "lon": 2}).to_zarr(tmp_path / "chosen" / "sea.zarr", zarr_format=2)
+    page, _ = opened(browser, f"{served.address}/data/new")
+    fits(page)
+    page.set_input_files("#folder", str(tmp_path / "chosen"))
+    page.fill("#title", "Sea")
+    page.select_option("#licence", "CC0-1.0")
+    page.route("**/data", lambda route: route.abort(), times=1)  # the connection breaks after the files are here
+    page.get_by_role("button", name="Bring and check").click()
+    page.locator(".sending.late").get_by_text("press the button again to go on").wait_for(timeout=30_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url.removeprefix(served.address)}"))
+    page.get_by_role("button", name="Bring and check").click()
+    page.wait_for_url(lambda address: not address.endswith("/new"), timeout=60_000)
+    assert not [each for each in asked if each.startswith("POST /data/folders")], asked  # nothing is sent twice
+    assert any(each.startswith("GET /data/folders/") for each in asked)
+    page.get_by_text("Registered").wait_for(timeout=90_000)
+    assert page.get_by_text("sea.zarr.zip").count() >= 1
+    page.context.close()

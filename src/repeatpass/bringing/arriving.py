@@ -41,7 +41,7 @@ class Arrivals:
     def begin(self, actor: Actor, name: str, size: int) -> Arrival:
         """Make room for a file; raise Invalid for a name or size that cannot be, Exhausted where there is no room."""
         actor.require(Right.CONTRIBUTE)
-        self.forget_old()
+        forget_old(self.root)
         plain = check_file_name(name)
         if size <= 0:
             raise Invalid(f"“{plain}” has {size} bytes; send a file that holds something.", field="size", kind="empty")
@@ -106,13 +106,6 @@ class Arrivals:
         self.find(actor, id)
         shutil.rmtree(self._folder(id), ignore_errors=True)
 
-    def forget_old(self) -> None:
-        """Forget uploads that nobody has gone on with for three days."""
-        for folder in self.root.iterdir() if self.root.is_dir() else ():
-            newest = max((each.stat().st_mtime for each in folder.iterdir()), default=folder.stat().st_mtime)
-            if time.time() - newest > KEPT_S:
-                shutil.rmtree(folder, ignore_errors=True)
-
     def _of(self, owner: str) -> Iterator[Path]:
         for folder in self.root.iterdir() if self.root.is_dir() else ():
             try:
@@ -125,6 +118,17 @@ class Arrivals:
         if not id.isalnum() or len(id) > 40:
             raise NotFound(f"There is no upload “{id[:40]}”.", upload=id[:40])
         return self.root / id
+
+
+def forget_old(root: Path) -> None:
+    """Forget uploads below *root* that nobody has gone on with for three days."""
+    for folder in root.iterdir() if root.is_dir() else ():
+        try:
+            newest = max((each.stat().st_mtime for each in folder.rglob("*")), default=folder.stat().st_mtime)
+        except FileNotFoundError:  # it is written to, or removed, just now
+            continue
+        if time.time() - newest > KEPT_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_file_name(name: str) -> str:

@@ -15,6 +15,7 @@ from repeatpass.access import Actor, Right
 from repeatpass.access.room import Access
 from repeatpass.bringing.arriving import Arrivals
 from repeatpass.bringing.fetching import fetch, name_of
+from repeatpass.bringing.folders import Folders
 from repeatpass.bringing.keeping import Submissions
 from repeatpass.bringing.notebook import NOTEBOOK, arrival_context, shelve
 from repeatpass.bringing.records import Arrived, BroughtFile, Stage, Submission, Wish
@@ -54,6 +55,7 @@ class Bringing:
     ) -> None:
         self.submissions, self.arrivals, self.catalog, self.access = submissions, arrivals, catalog, access
         self.shelf, self.submitting, self.files, self.quotas, self.targets = shelf, submitting, files, quotas, targets
+        self.folders = Folders(arrivals.root.with_name("folders"), arrivals.most)
 
     def require(self, actor: Actor, wish: Wish) -> None:
         """Raise Forbidden or Conflict if *actor* cannot make this collection, or a new version of it."""
@@ -85,6 +87,17 @@ class Bringing:
         _require_files(arrived)
         submission = _new(actor, wish)
         return self._check(actor, submission, arrived, self.submissions.add_in)
+
+    def uploaded(self, actor: Actor, ids: Sequence[str]) -> list[Arrived]:
+        """Return uploads that are complete, files and folders; raise NotFound, Conflict or Invalid for one that is not."""
+        folders = [id for id in ids if self.folders.has(id)]
+        files = self.arrivals.whole(actor, [id for id in ids if id not in folders])
+        return [*files, *(self.folders.packed(actor, id) for id in folders)]
+
+    def forget(self, actor: Actor, ids: Sequence[str]) -> None:
+        """Forget uploads that are kept now."""
+        for id in ids:
+            (self.folders if self.folders.has(id) else self.arrivals).remove(actor, id)
 
     def point_to(self, actor: Actor, wish: Wish, address: str) -> Submission:
         """Fetch a file in the background, then check it; raise Invalid for an address that cannot be asked."""

@@ -88,9 +88,9 @@ def _brought(desk: Desk, actor: Actor, given: Mapping[str, Any], arrived: list[A
         raise Invalid("“address” and files were given; send either.", field="address")
     if address:
         return bringing.point_to(actor, wish, address)
-    made = bringing.bring(actor, wish, [*arrived, *bringing.arrivals.whole(actor, uploads)])
-    for each in uploads:
-        bringing.arrivals.remove(actor, each)
+    bringing.require(actor, wish)  # before a folder is packed
+    made = bringing.bring(actor, wish, [*arrived, *bringing.uploaded(actor, uploads)])
+    bringing.forget(actor, uploads)
     return made
 
 

@@ -33,6 +33,7 @@ FOR_PROGRAMS = (
     "/wmts",
     "/eodash",
     "/data/uploads",
+    "/data/folders",
 )
 FOR_BOTH = "/ogc"  # each of its documents is a page, too
 HOME = Link(text="Home", href="/")
