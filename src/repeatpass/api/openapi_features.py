@@ -151,14 +151,17 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     (f"{HERE}/sortables", "get"): operation(
         "getSortables", "What features can be sorted by", {"200": DESCRIBED}, COLLECTION, FORM, failures=MISSING),
     (f"{HERE}/tiles", "get"): operation(
-        "getVectorTileSets", "The vector tiles of a collection", {"200": page("vectorTileSet", "The tile sets.")}, COLLECTION,
+        "features.collection.vector.getTileSetsList", "The vector tiles of a collection",
+        {"200": page("vectorTileSet", "The tile sets.")}, COLLECTION,
         FORM, failures=MISSING),
     (f"{HERE}/tiles/{{tms}}", "get"): operation(
-        "getVectorTileSet", "One set of vector tiles", {"200": page("vectorTileSet", "The tile set, or TileJSON.")}, COLLECTION,
+        "features.collection.vector.getTileSet", "One set of vector tiles",
+        {"200": page("vectorTileSet", "The tile set, or TileJSON.")}, COLLECTION,
         TMS, query("f", "tilejson gives TileJSON 3.0.", {"type": "string", "enum": ["json", "html", "tilejson"]}),
         failures=MISSING),
     (f"{HERE}/tiles/{{tms}}/{{z}}/{{y}}/{{x}}", "get"): operation(
-        "getVectorTile", "A vector tile (Mapbox Vector Tile 2.1)", {"200": TILE, "204": {"description": "An empty tile."}},
+        "features.collection.vector.getTile", "A vector tile (Mapbox Vector Tile 2.1)",
+        {"200": TILE, "204": {"description": "An empty tile."}},
         COLLECTION, TMS, path("z", "Id of the tile matrix."), path("y", "Row."), path("x", "Column."), DATETIME,
         _parameter("filter", "CQL2 text or JSON.", TEXT), _parameter("properties", "Only these.", listed(TEXT)),
         failures=MISSING),

@@ -9,6 +9,7 @@ from repeatpass.api.openapi_schemas import NUMBER, TEXT, Schema, listed, record,
 IMAGES = ("image/png", "image/jpeg", "image/webp")
 BINARY: Schema = {"type": "string", "format": "binary"}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
+EMPTY: Operation = {"description": "There is nothing at that time, or no such place on Earth."}
 NOTHING = problem("There is no such collection, style, tile matrix set or tile, or it is not for the asker to see.")
 STYLE = path("styleId", "Id of a style: default, a variable or asset, or one of these with a colour map after a colon.")
 TMS = path("tileMatrixSetId", "Id of a tile matrix set, such as WebMercatorQuad.")
@@ -44,15 +45,21 @@ DRAWING = (
     query("mask", "A formula; where it is 0 nothing is drawn."),
 )
 SIZE: Schema = {"type": "integer", "minimum": 1, "maximum": 4096}
+SUBSET = query("subset", 'What to show, axis by axis: Lat(40:60),Lon(-10:10),time("2020-05").') | {
+    "example": "Lat(40:60),Lon(-10:10)"}  # fmt: skip
+TILE_SIZE = tuple(
+    query(name, words, {"type": "integer", "minimum": 1, "maximum": 2048, "default": 256})
+    for name, words in (("width", "Pixels from left to right."), ("height", "Pixels from top to bottom."))
+)
 FRAMING = (
     query("bbox", "What to show: four numbers, the lower corner first, in the order of bbox-crs.", listed(NUMBER)),
     query("bbox-crs", "The coordinate system of bbox; longitude and latitude (CRS84) without it."),
     query("crs", "The coordinate system of the map; longitude and latitude (CRS84) without it."),
     query("width", "Pixels from left to right.", SIZE),
     query("height", "Pixels from top to bottom.", SIZE),
-    query("subset", "What to show, axis by axis: Lat(40:60),Lon(-10:10)."),
+    SUBSET,
     query("subset-crs", "The coordinate system of subset."),
-    query("center", "The middle of the map; it needs scale-denominator."),
+    query("center", "The middle of the map, in the order of center-crs."),
     query("center-crs", "The coordinate system of center."),
     query("scale-denominator", "The scale, for pixels of 0.28 mm.", NUMBER),
 )
@@ -75,7 +82,11 @@ def _document(id: str, summary: str, schema: str, *parameters: Operation) -> Ope
 
 
 def _picture(id: str, summary: str, *parameters: Operation) -> Operation:
-    known: dict[str, Any] = {"200": PICTURE, "304": {"description": "The asker has this picture already."}}
+    known: dict[str, Any] = {
+        "200": PICTURE,
+        "204": EMPTY,
+        "304": {"description": "The asker has this picture already."},
+    }
     return operation(id, summary, known, *parameters, failures={"404": NOTHING})
 
 
@@ -92,18 +103,19 @@ def _operations() -> dict[tuple[str, str], Operation]:
             "getLegend", "The legend of a style", COLLECTION, STYLE,
             query("f", "Form of the picture.", {"type": "string", "enum": ["png"]}), *DRAWING[1:]),
     }  # fmt: skip
-    for words, before, own in (("Map", "/ogc/collections/{id}", ()),
-                               ("StyledMap", "/ogc/collections/{id}/styles/{styleId}", (STYLE,))):  # fmt: skip
+    # The endings of the ids are those of 20-057, table 11, and 20-058, table 11.
+    for ending, before, own in (("collection", "/ogc/collections/{id}", ()),
+                                ("collection.style", "/ogc/collections/{id}/styles/{styleId}", (STYLE,))):  # fmt: skip
         known = (COLLECTION, *own)
         tiles = f"{before}/map/tiles"
         found |= {
-            (f"{before}/map", "get"): _picture(f"collection.get{words}", "A map", *known, *FRAMING, *DRAWING),
+            (f"{before}/map", "get"): _picture(f"maps.{ending}.getMap", "A map", *known, *FRAMING, *DRAWING),
             (tiles, "get"): _document(
-                f"collection.{words.lower()}.getTileSetsList", "The tilesets of a collection", "tilesets", *known),
+                f"maps.{ending}.map.getTileSetsList", "The tilesets of a collection", "tilesets", *known),
             (f"{tiles}/{{tileMatrixSetId}}", "get"): _document(
-                f"collection.{words.lower()}.getTileSet", "A tileset", "tileset", *known, TMS),
+                f"maps.{ending}.map.getTileSet", "A tileset", "tileset", *known, TMS),
             (f"{tiles}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "get"): _picture(
-                f"collection.{words.lower()}.getTile", "A tile", *known, TMS, *TILE, *DRAWING),
+                f"maps.{ending}.map.getTile", "A tile", *known, TMS, *TILE, SUBSET, *TILE_SIZE, *DRAWING),
         }  # fmt: skip
     return found
 

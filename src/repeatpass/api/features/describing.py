@@ -13,7 +13,8 @@ from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
 from repeatpass.core.times import iso
 from repeatpass.features import FeatureSet
-from repeatpass.features.crs import offered, uri
+from repeatpass.features.crs import northing_first, offered, transformed, turned, uri
+from repeatpass.features.records import CRS84 as OWN
 from repeatpass.features.records import NoFeatures
 from repeatpass.features.schema import DIALECT, geometry_format, property_schemas
 
@@ -86,11 +87,25 @@ def _members(known: FeatureSet) -> dict[str, Any]:
     }
     extent: dict[str, Any] = {}
     if known.extent is not None:
-        extent["spatial"] = {"bbox": [list(known.extent)], "crs": CRS84}
+        extent["spatial"] = {"bbox": [list(known.extent)], "crs": CRS84, **_in_storage(known)}
     if known.start is not None or known.end is not None:
         ends = [None if each is None else iso(each) for each in (known.start, known.end)]
         extent["temporal"] = {"interval": [ends], "trs": GREGORIAN}
     return members | ({"extent": extent} if extent else {})
+
+
+def _in_storage(known: FeatureSet) -> dict[str, Any]:
+    """Return the extent in the system that features are kept in, its axes in that system's order (20-058, 47)."""
+    west, south, east, north = known.extent or (0.0, 0.0, 0.0, 0.0)
+    if uri(known.crs) == CRS84 or west > east:
+        return {}
+    import shapely
+
+    [moved] = transformed([shapely.box(west, south, east, north)], OWN, known.crs)
+    if moved is None:
+        return {}
+    shape = turned(moved) if northing_first(known.crs) else moved
+    return {"storageCrsBbox": [list(shape.bounds)]}
 
 
 def schema_of(known: FeatureSet, address: str, title: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def described(
         "description": collection.description,
         **_keywords(collection.body),
         **_extent(collection.body),
+        "crs": [CRS84],  # of its extent, and first of all in which it can be read
         "itemType": "unknown",  # a collection that says nothing is taken for one of features by clients
         **_joined(parts),
         "links": links,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from repeatpass.api.mapping.subsets import subset_of
 from repeatpass.api.maps.moments import Moment, moment
 from repeatpass.api.maps.naming import DEFAULT, named, styles_of
 from repeatpass.api.maps.offering import Found, Offering
-from repeatpass.api.maps.refusing import Refused
+from repeatpass.api.maps.refusing import Beyond, Nothing, Refused
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.data.records import Layer, Style
@@ -30,9 +31,14 @@ class Chosen:
 
 @contextmanager
 def as_problems() -> Iterator[None]:
-    """Say what the map services refuse in the errors of the rooms, which the OGC APIs answer as problem details."""
+    """Say what the map services refuse in the errors of the rooms, which the OGC APIs answer as problem details.
+
+    A time of which there is nothing is no error there: it becomes Nothing.
+    """
     try:
         yield
+    except Beyond as error:
+        raise Nothing(error.text) from None
     except Refused as error:
         family = NotFound if error.code in MISSING else Invalid
         raise family(error.text, field=error.locator) from None
@@ -61,7 +67,8 @@ def chosen(house: House, request: Request, collection: str, style: str, words: M
 
 def _told(found: Found, name: str, words: Mapping[str, str]) -> Chosen:
     style = named(found.layer, name, words)
-    shown = moment(found.layer, words.get("datetime", "") or words.get("time", ""))
+    asked = words.get("datetime", "") or words.get("time", "") or subset_of(words.get("subset", "")).time
+    shown = moment(found.layer, asked)
     return Chosen(layer=found.layer, public=found.public, style=style, shown=shown)
 
 

@@ -1,9 +1,9 @@
 """Which part of the world a map shows, in which system and how large (20-058, 9 to 11 and 14)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from repeatpass.api.mapping.subsets import Subset, require_on_earth, subset_of
 from repeatpass.api.maps.numbers import whole
 from repeatpass.api.maps.refusing import Refused, wrong
 from repeatpass.api.maps.systems import System, box_in, changed, system, systems_of
@@ -15,8 +15,6 @@ PIXEL = 0.00028  # metres of a pixel of the display that scales are stated for
 DEGREE = 111319.49079327358  # metres of a degree at the equator
 PARAMETERS = ("bbox", "bbox-crs", "crs", "width", "height", "subset", "subset-crs", "center", "center-crs",
               "scale-denominator")  # fmt: skip
-ACROSS, DOWN = {"lon", "long", "longitude", "x", "e", "easting"}, {"lat", "latitude", "y", "n", "northing"}
-SUBSET = re.compile(r'([A-Za-z]+)\(\s*"?([^":()]+)"?\s*:\s*"?([^":()]+)"?\s*\)')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +28,7 @@ class Frame:
 
 
 def frame_of(layer: Layer, words: Mapping[str, str]) -> Frame:
-    """Read a frame: without any parameter all of the layer, in degrees; raise Refused."""
+    """Read a frame: without any parameter all of the layer, in degrees; raise Refused, or Nothing for no place on Earth."""
     shown = _system(layer, words.get("crs", ""), "crs") or CRS84
     bounds = _bounds(layer, words, shown)
     return _sized(shown, bounds, words)
@@ -50,14 +48,33 @@ def _system(layer: Layer, text: str, name: str) -> System | None:
 
 
 def _bounds(layer: Layer, words: Mapping[str, str], shown: System) -> Box:
+    narrowed = subset_of(words.get("subset", ""))
+    _check_together(words, narrowed)
     if words.get("bbox"):
         given = _system(layer, words.get("bbox-crs", ""), "bbox-crs") or CRS84
         return _moved(_box(words["bbox"], given), given, shown, "bbox")
-    if words.get("subset"):
+    if narrowed.spatial:
         given = _system(layer, words.get("subset-crs", ""), "subset-crs") or CRS84
-        return _moved(_subset(layer, words["subset"], given), given, shown, "subset")
-    if words.get("center"):
+        return _moved(_subset(layer, words["subset"], narrowed, given), given, shown, "subset")
+    if words.get("center") or (words.get("scale-denominator") and _sides(words)):
         return _about(layer, words, shown)
+    return _whole(layer, shown)
+
+
+def _sides(words: Mapping[str, str]) -> bool:
+    return bool(words.get("width") or words.get("height"))
+
+
+def _check_together(words: Mapping[str, str], narrowed: Subset) -> None:
+    """Raise Refused for parameters that say the same differently (20-058, requirements 15 E, 21 B, 22 H, 24 B)."""
+    given = [name for name in ("bbox", "center") if words.get(name)] + ["subset"] * narrowed.spatial
+    if len(given) > 1:
+        raise wrong(given[1], words[given[1]], f"left out where {given[0]} is given")
+    if given and given[0] != "center" and words.get("scale-denominator") and _sides(words):
+        raise wrong("scale-denominator", words["scale-denominator"], f"left out where {given[0]} and a size are given")
+
+
+def _whole(layer: Layer, shown: System) -> Box:
     found = box_in(layer, shown.code)
     if found is None:
         raise Refused("InvalidCRS", f"{layer.id} does not lie where maps in {shown.uri} show.", "crs")
@@ -86,36 +103,31 @@ def _ordered(box: Box, name: str, text: str) -> Box:
     return box
 
 
-def _subset(layer: Layer, text: str, given: System) -> Box:
-    """Read ``Lat(40:60),Lon(-10:10)``; what is not narrowed is as wide as the layer."""
-    found, rest = SUBSET.findall(text), SUBSET.sub("", text).strip(", ")
-    whole_box = box_in(layer, given.code)
-    if rest or not found or whole_box is None:
-        raise wrong("subset", text, "axes with an interval, such as Lat(40:60),Lon(-10:10)")
-    left, bottom, right, top = whole_box
-    for axis, low, high in found:
-        try:
-            ends = float(low), float(high)
-        except ValueError:
-            raise wrong("subset", text, "intervals of numbers, such as Lat(40:60)") from None
-        if axis.lower() in ACROSS:
-            left, right = ends
-        elif axis.lower() in DOWN:
-            bottom, top = ends
-        else:
-            raise wrong("subset", text, "along Lat and Lon, or E and N; times are given as datetime")
+def _subset(layer: Layer, text: str, narrowed: Subset, given: System) -> Box:
+    """Return the box of ``Lat(40:60),Lon(-10:10)``; what is not narrowed is as wide as the layer."""
+    left, bottom, right, top = _whole(layer, given)
+    left, right = narrowed.across or (left, right)
+    bottom, top = narrowed.down or (bottom, top)
+    if given.drawn == "EPSG:4326":
+        require_on_earth(narrowed)
+        right += 360 if left > right else 0  # across the antimeridian
     return _ordered((left, bottom, right, top), "subset", text)
 
 
 def _about(layer: Layer, words: Mapping[str, str], shown: System) -> Box:
-    """A box around a place: as many pixels as asked for, each as large as the scale says."""
-    given = _system(layer, words.get("center-crs", ""), "center-crs") or CRS84
-    place = _box_of_place(words["center"], given)
-    x, y = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
-    left, bottom, _, _ = _moved((x, y, x + 1e-9, y + 1e-9), given, shown, "center")
-    across = _cell(words, shown) * _pixels(words, "width") / 2
-    down = _cell(words, shown) * _pixels(words, "height") / 2
-    return (left - across, bottom - down, left + across, bottom + down)
+    """A box around a place: as many pixels as asked for, each as large as the scale says.
+
+    Without a place around the middle of the layer; without a scale as large as the layer.
+    """
+    whole_box = _whole(layer, shown)
+    x, y = (whole_box[0] + whole_box[2]) / 2, (whole_box[1] + whole_box[3]) / 2
+    if words.get("center"):
+        given = _system(layer, words.get("center-crs", ""), "center-crs") or CRS84
+        x, y, _, _ = _moved(_box_of_place(words["center"], given), given, shown, "center")
+    width, height = _pixels(words, "width"), _pixels(words, "height")
+    fitting = max((whole_box[2] - whole_box[0]) / width, (whole_box[3] - whole_box[1]) / height)
+    cell = _cell(words, shown) if words.get("scale-denominator") else fitting
+    return (x - cell * width / 2, y - cell * height / 2, x + cell * width / 2, y + cell * height / 2)
 
 
 def _box_of_place(text: str, given: System) -> Box:
@@ -125,7 +137,8 @@ def _box_of_place(text: str, given: System) -> Box:
         raise wrong("center", text, "two numbers, such as 16.4,48.2") from None
     if not (abs(first) <= 1e9 and abs(second) <= 1e9):
         raise wrong("center", text, "two numbers, such as 16.4,48.2")
-    return given.in_x_y((first, second, first, second))
+    x, y, _, _ = given.in_x_y((first, second, first, second))
+    return (x, y, x + 1e-9, y + 1e-9)
 
 
 def _cell(words: Mapping[str, str], shown: System) -> float:
@@ -135,7 +148,7 @@ def _cell(words: Mapping[str, str], shown: System) -> float:
     except ValueError:
         scale = 0.0
     if not 1 <= scale <= 1e10:
-        raise wrong("scale-denominator", text, "a number from 1 to 1e10; a map about a center needs it")
+        raise wrong("scale-denominator", text, "a number from 1 to 1e10")
     return scale * PIXEL / (DEGREE if shown.drawn == "EPSG:4326" else 1.0)
 
 

@@ -5,6 +5,8 @@ from fastapi import APIRouter, Request, Response
 from repeatpass.api.mapping.choosing import as_problems, chosen
 from repeatpass.api.mapping.framing import PARAMETERS, frame_of
 from repeatpass.api.mapping.picturing import answered, background, check_words, drawn_as, format_of
+from repeatpass.api.mapping.subsets import words_of
+from repeatpass.api.maps.refusing import Nothing
 from repeatpass.assembly import House
 
 
@@ -14,17 +16,24 @@ def maps_router(house: House) -> APIRouter:
 
     @router.get("/collections/{id}/map")
     def of_collection(id: str, request: Request) -> Response:
-        return _map(house, request, id, "")
+        return _answered(house, request, id, "")
 
     @router.get("/collections/{id}/styles/{styleId}/map")
     def of_style(id: str, styleId: str, request: Request) -> Response:  # noqa: N803, as the standard spells it
-        return _map(house, request, id, styleId)
+        return _answered(house, request, id, styleId)
 
     return router
 
 
+def _answered(house: House, request: Request, collection: str, style: str) -> Response:
+    try:
+        return _map(house, request, collection, style)
+    except Nothing:
+        return Response(status_code=204)
+
+
 def _map(house: House, request: Request, collection: str, style: str) -> Response:
-    words = dict(request.query_params)
+    words = words_of(request)
     with as_problems():
         found = chosen(house, request, collection, style, words)
         check_words(found.layer, words, *PARAMETERS)
@@ -43,7 +52,7 @@ def _map(house: House, request: Request, collection: str, style: str) -> Respons
         )
     ordered = frame.system.in_its_order(frame.bounds)
     place = {
-        "Content-Crs": f"<{frame.system.uri}>",
+        "Content-Crs": frame.system.uri,
         "Content-Bbox": ",".join(f"{each:.12g}" for each in ordered),
     }
     return answered(request, found, picture, media_type, behind, place)

@@ -22,6 +22,7 @@ CLASSES = (
     *(f"{MAPS}/{name}" for name in ("core", "collection-map", "styled-map", "scaling", "spatial-subsetting", "datetime",
                                     "crs", "tilesets", "png", "jpeg", "api-operations", "cors")),
 )  # fmt: skip
+SECURE = REL.replace("http:", "https:")
 SECONDS = 2.0  # for which it is taken for true which collections can be drawn
 
 
@@ -53,8 +54,11 @@ class MapOffers:
             link(f"{here}/map?f=webp", f"{REL}/map", "image/webp", "A map as WebP"),
             link(f"{here}/map/tiles", f"{REL}/tilesets-map", title="Tiles of maps"),
             link(f"{here}/styles", f"{REL}/styles", title="The variables and colours that maps can show"),
+            # 20-058 names its relations with https, what came before it with http; clients look for the one or the other.
+            link(f"{here}/map?f=png", f"{SECURE}/map", "image/png", "A map as PNG"),
+            link(f"{here}/map/tiles", f"{SECURE}/tilesets-map", title="Tiles of maps"),
         ]
-        return Part(links=links, members={"crs": [uri_of(each) for each in COMMON]})
+        return Part(links=links, members={"crs": list(dict.fromkeys(uri_of(each) for each in ("CRS:84", *COMMON)))})
 
     def _known(self) -> frozenset[str]:
         """Return the ids of collections with files that are drawn; read again when the catalog has changed."""

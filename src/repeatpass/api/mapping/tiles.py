@@ -5,17 +5,24 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 
 from repeatpass.api.documents import Pages, answer, link
-from repeatpass.api.mapping.choosing import as_problems, chosen
+from repeatpass.api.mapping.choosing import Chosen, as_problems, chosen
 from repeatpass.api.mapping.describing import MATRICES, PATH, matrix_set, matrix_sets, tileset, tilesets
 from repeatpass.api.mapping.picturing import answered, background, check_words, drawn_as, format_of
-from repeatpass.api.maps.matrices import sets_of
+from repeatpass.api.mapping.subsets import words_of
+from repeatpass.api.maps.matrices import limits_at, sets_of, system_of
+from repeatpass.api.maps.numbers import whole
+from repeatpass.api.maps.refusing import Nothing
 from repeatpass.api.tiles.asking import whole_of
 from repeatpass.assembly import House
 from repeatpass.core.errors import NotFound
-from repeatpass.data.records import Layer
+from repeatpass.data.records import Layer, Picture
+from repeatpass.data.rendering import tile_grid
+from repeatpass.data.tilesets import tile_matrix_set
 
 OF_COLLECTION, OF_STYLE = "/collections/{id}/map/tiles", "/collections/{id}/styles/{styleId}/map/tiles"
 TILE = "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
+SIZE = ("width", "height")
+LARGEST = 2048  # pixels along a side of a tile
 
 
 def tiles_router(house: House, pages: Pages) -> APIRouter:
@@ -27,7 +34,10 @@ def tiles_router(house: House, pages: Pages) -> APIRouter:
     @router.get(OF_COLLECTION + TILE)
     @router.get(OF_STYLE + TILE)
     def tile(request: Request) -> Response:
-        return _tile(house, request)
+        try:
+            return _tile(house, request)
+        except Nothing:
+            return Response(status_code=204)
 
     return router
 
@@ -77,19 +87,42 @@ def _address(request: Request) -> str:
 
 
 def _tile(house: House, request: Request) -> Response:
-    path, words = request.path_params, dict(request.query_params)
+    path, words = request.path_params, words_of(request)
     with as_problems():
         found = chosen(house, request, path["id"], path.get("styleId", ""), words)
-        check_words(found.layer, words)
+        check_words(found.layer, words, "subset", *SIZE)
         _require_set(found.layer, path["tileMatrixSetId"])
         media_type = format_of(request)
         behind = background(words, media_type)
         zoom, row, column = (whole_of(path[name], name) for name in ("tileMatrix", "tileRow", "tileCol"))
+        _require_within(found.layer, path["tileMatrixSetId"], zoom, row, column)
         form = drawn_as(media_type, behind)
-        picture = house.rendering.tile(
-            found.layer, found.style, found.shown.time, path["tileMatrixSetId"], zoom, column, row, form
-        )
+        picture = _drawn(house, found, words, (path["tileMatrixSetId"], zoom, column, row), form)
     return answered(request, found, picture, media_type, behind, {})
+
+
+def _drawn(house: House, found: Chosen, words: dict[str, str], place: tuple[str, int, int, int], form: str) -> Picture:
+    """Draw a tile in its usual size, or in the one that is asked for (20-058, requirement 5)."""
+    if not any(words.get(name) for name in SIZE):
+        return house.rendering.tile(found.layer, found.style, found.shown.time, *place, form)
+    grid, system = tile_grid(*place), system_of(tile_matrix_set(place[0]))
+    width, height = (
+        whole(words[name], name, 1, LARGEST) if words.get(name) else usual
+        for name, usual in zip(SIZE, (grid.width, grid.height), strict=True)
+    )
+    return house.rendering.map(
+        found.layer, found.style, found.shown.time, system.drawn, grid.bounds, width, height, form
+    )
+
+
+def _require_within(layer: Layer, tms: str, zoom: int, row: int, column: int) -> None:
+    """Raise NotFound beyond the limits that the tileset states (20-057, requirement 6)."""
+    tile_grid(tms, zoom, column, row)  # refuses what the set has not at all
+    there = limits_at(layer, tms, zoom)
+    if there is None or not there.holds(row, column):
+        raise NotFound(
+            f"{layer.id} has nothing in the tile {zoom}/{row}/{column} of {tms}; its tileset says where it has."
+        )
 
 
 def _require_set(layer: Layer, id: str) -> None:

@@ -34,6 +34,10 @@ class Limits:
     first_column: int
     last_column: int
 
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a tile is among them."""
+        return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
+
 
 def sets_of(layer: Layer) -> tuple[str, ...]:
     """Return the ids of the sets that *layer* is offered in: those that show its part of the world, and its own."""
@@ -71,6 +75,13 @@ def limits(layer: Layer, tms_id: str) -> Iterator[Limits]:
     for zoom in zooms(tms) if box else ():
         assert box is not None
         yield _limits(tms, zoom, box)
+
+
+def limits_at(layer: Layer, tms_id: str, zoom: int) -> Limits | None:
+    """Return the tiles of one zoom that hold something of *layer*, None where it does not lie in the set at all."""
+    tms = tile_matrix_set(tms_id)
+    box = box_in(layer, system_of(tms).code)
+    return _limits(tms, zoom, box) if box else None
 
 
 def _limits(tms: "TileMatrixSet", zoom: int, box: Box) -> Limits:

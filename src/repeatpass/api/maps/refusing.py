@@ -25,6 +25,14 @@ class Refused(Exception):
         self.status = status
 
 
+class Nothing(Exception):
+    """The request is right, but there is nothing there or then; the OGC API – Maps answers with 204."""
+
+
+class Beyond(Refused):
+    """The time is one, but the layer has nothing then."""
+
+
 def of_room(error: RepeatpassError) -> Refused:
     """Say an error of a room in the words of the map services, with the status that it has everywhere else."""
     family = next((each for each in type(error).__mro__ if each in OF_FAMILY), None)

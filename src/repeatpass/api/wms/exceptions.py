@@ -4,12 +4,13 @@
 200, because clients throw away pictures with any other.
 """
 
-from repeatpass.api.maps.composing import FORMATS, PNG, WHITE, blank, encoded, message
+from repeatpass.api.maps.composing import FORMATS, PNG, WHITE, Colour, blank, encoded, message
 from repeatpass.api.maps.refusing import Refused
 from repeatpass.api.ows.query import Query
 from repeatpass.api.ows.xml import XSI, made, written
 from repeatpass.api.wms.asked import V130
 from repeatpass.api.wms.kvp import LARGEST, version_of
+from repeatpass.api.wms.values import background
 from repeatpass.api.wms.writing import FORMS, SCHEMAS, Form
 
 OGC = "http://www.opengis.net/ogc"
@@ -26,11 +27,19 @@ def told(query: Query, trouble: Refused) -> tuple[bytes, str, int]:
         return report(form, trouble), form.report, trouble.status
     media_type = query.get("format").lower()
     media_type = media_type if media_type in FORMATS else PNG
-    background = None if query.get("transparent").upper() in {"TRUE", "1"} and media_type != "image/jpeg" else WHITE
+    behind = _background(query, media_type)
     width, height = _size(query, "width"), _size(query, "height")
     if in_picture:
-        return message(trouble.text, width, height, media_type, background), media_type, 200
-    return encoded(blank(width, height, background), media_type), media_type, 200
+        return message(trouble.text, width, height, media_type, behind), media_type, 200
+    return encoded(blank(width, height, behind), media_type), media_type, 200
+
+
+def _background(query: Query, media_type: str) -> Colour | None:
+    """Return the colour that the request wants behind its picture; white where that is what is wrong with it."""
+    try:
+        return background(query, media_type)
+    except Refused:
+        return WHITE
 
 
 def _size(query: Query, name: str) -> int:

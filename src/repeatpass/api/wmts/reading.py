@@ -67,7 +67,7 @@ def asked_in(query: Query) -> Asked:
         raise missing("request", ", ".join(OPERATIONS))
     if not operation:
         text = f"There is no operation “{query.get('request')[:100]}”; there is {', '.join(OPERATIONS)}."
-        raise Refused("OperationNotSupported", text, "request", status=501)
+        raise Refused("InvalidParameterValue", text, "request")
     _check_version(query.get("version"))
     return _tile(query) if operation == "GetTile" else _info(query)
 
