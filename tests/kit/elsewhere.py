@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,10 @@ class Elsewhere:
         self.troubles: list[tuple[int, dict[str, str], bytes]] = []  # answered first, one for each request
         self.refusing: dict[str, tuple[int, dict[str, str], bytes]] = {}  # path -> what it always answers
         self.cut = 0  # how many answers break off in the middle
+        self.closing = False  # whether it hangs up after each answer without having said so
+        self.delay = 0.0  # seconds that every answer takes
+        self.connections = 0  # that were made so far
+        self.most_at_once = self.answering = 0  # answers that were under way at the same time
         self.token = self.login = ""
         self.parts = True
         self.asked: list[tuple[str, str, dict[str, str]]] = []
@@ -46,7 +51,21 @@ def elsewhere() -> Iterator[Elsewhere]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            super().setup()
+            state.connections += 1
+
         def do_GET(self) -> None:
+            state.answering += 1
+            state.most_at_once = max(state.most_at_once, state.answering)
+            time.sleep(state.delay)
+            try:
+                self._answer()
+            finally:
+                state.answering -= 1
+                self.close_connection = self.close_connection or state.closing
+
+        def _answer(self) -> None:
             state.asked.append((self.command, self.path, dict(self.headers.items())))
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = self.path.partition("?")[0]

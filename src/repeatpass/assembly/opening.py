@@ -225,7 +225,7 @@ def _join(house: House) -> None:
     house.events.join(
         "series.prepare", {"collection.registered"}, lambda event: house.series.prepare(house.layers, event.subject)
     )
-    house.events.join("elsewhere.look", {"collection.registered"}, lambda event: house.elsewhere.look(event.subject))
+    house.events.join("elsewhere.look", {"collection.registered"}, lambda event: house.elsewhere.later(event.subject))
     house.events.join("batches.merge", {"batch.finished"}, house.merges.batch_finished)
     house.events.join("runs.copy", {ENDED}, lambda event: house.copying.run_finished(event.subject))
     house.scheduling.join(house.events)

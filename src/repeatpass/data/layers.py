@@ -44,18 +44,21 @@ class Layers:
         """Return the layers of all collections, by the title of the collection."""
         types = self.catalog.overviews.media_types()
         able = {id for id, each in types.items() if any(map(on_a_map, each))}
-        heads = [each for each in self.catalog.overviews.heads() if each.id in able or self._far(each)]
-        known = {head.id: self._held(self._key(head)) for head in heads}
+        every = self.catalog.overviews.heads()
+        far = {head.id: self._far(head, asked=False) for head in every}
+        heads = [each for each in every if each.id in able or far[each.id]]
+        known = {head.id: self._held(_key(head, far[head.id])) for head in heads}
         new = self.catalog.some([id for id, layers in known.items() if layers is None])
-        known |= {each.id: self._of(each) for each in new}
+        known |= {each.id: self._of(each, asked=False) for each in new}
         return [layer for head in heads for layer in known[head.id] or ()]
 
-    def of(self, collection: str | Collection) -> tuple[Layer, ...]:
+    def of(self, collection: str | Collection, *, asked: bool = True) -> tuple[Layer, ...]:
         """Return the layers of a collection, by its id or as it was read; none if nothing of it lies on a map.
 
-        Raise NotFound where there is no collection of that id.
+        *asked*: see `Elsewhere.survey`. Raise NotFound where there is no collection of that id.
         """
-        return self._of(self.catalog.collection(collection) if isinstance(collection, str) else collection)
+        found = self.catalog.collection(collection) if isinstance(collection, str) else collection
+        return self._of(found, asked=asked)
 
     def layer(self, id: str) -> Layer:
         """Return a layer by its id, or the first of a collection by the collection's id; raise NotFound."""
@@ -70,23 +73,19 @@ class Layers:
             raise NotFound(f"There is no layer “{id}”; the layers of {collection.id}: {names}.", layer=id)
         return found
 
-    def _of(self, collection: Collection) -> tuple[Layer, ...]:
-        key = self._key(collection)
+    def _of(self, collection: Collection, *, asked: bool = True) -> tuple[Layer, ...]:
+        far = self._far(collection, asked=asked)
+        key = _key(collection, far)
         found = self._held(key)
         if found is not None:
             return found
-        made = self._build(collection, self._far(collection))
+        made = self._build(collection, far)
         with self._lock:
             self._made.pop(collection.id, None)
             self._made[collection.id] = (key[1], made)
             while len(self._made) > MOST:
                 self._made.popitem(last=False)
         return made
-
-    def _key(self, collection: Collection | Head) -> tuple[str, str]:
-        """The collection, and what changes with its layers."""
-        far = self._far(collection)
-        return (collection.id, f"{collection.version} {collection.updated.isoformat()} {far.mark if far else ''}")
 
     def _held(self, key: tuple[str, str]) -> tuple[Layer, ...] | None:
         """The layers that were made already; None if there are none, or others by now."""
@@ -97,9 +96,9 @@ class Layers:
             self._made.move_to_end(key[0])
             return found
 
-    def _far(self, collection: Collection | Head) -> Survey | None:
+    def _far(self, collection: Collection | Head, *, asked: bool) -> Survey | None:
         """What is known of the files elsewhere of a collection; None where there are none, or nothing is known yet."""
-        found = self.elsewhere.survey(collection) if self.elsewhere else None
+        found = self.elsewhere.survey(collection, asked=asked) if self.elsewhere else None
         return found if found and found.looks else None
 
     def _build(self, collection: Collection, far: Survey | None) -> tuple[Layer, ...]:
@@ -111,6 +110,11 @@ class Layers:
             return layers_of(collection, items, assets, self.known)
         made = layers_of(collection, items, [*assets, *(each.asset for each in far.looks)], self.known)
         return tuple(with_trouble(layer, far) for layer in made)
+
+
+def _key(collection: Collection | Head, far: Survey | None) -> tuple[str, str]:
+    """The collection, and what changes with its layers."""
+    return (collection.id, f"{collection.version} {collection.updated.isoformat()} {far.mark if far else ''}")
 
 
 def with_trouble(layer: Layer, far: Survey) -> Layer:

@@ -46,7 +46,7 @@ class EdrFace:
 
     def part(self, collection: Collection, actor: Actor) -> Part | None:
         """Return the queries of a collection that lies on a grid."""
-        known = parameters_of(self.house.layers.as_seen_by(actor).of(collection))
+        known = parameters_of(self.house.layers.as_seen_by(actor).of(collection, asked=False))
         if not known:
             return None
         here = f"{PATH}/{quote(collection.id)}"

@@ -39,9 +39,9 @@ def look_at(collection: Collection, catalog: Catalog, held: Held, before: Survey
 
 
 def _files(collection: Collection, catalog: Catalog) -> list[FarFile]:
+    if not candidates(collection, catalog.items(collection.id, SNIFFED), set()):
+        return []  # of a hundred thousand files that are kept here not even the list is read
     kept = {(asset.item or "", asset.key) for asset in catalog.assets(collection.id, collection.version)}
-    if not candidates(collection, catalog.items(collection.id, SNIFFED), kept):
-        return []
     return candidates(collection, catalog.items(collection.id, NEWEST), kept)
 
 

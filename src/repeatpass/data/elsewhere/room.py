@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 AGAIN_S = 6 * 3600.0  # after which files are looked at again when their layers are asked for
 SOON_S = 120.0  # the same, where some could not be read
 QUIET_S = 20.0  # in which nobody waits again for a file that did not come
+EASE_S = 60.0  # from the start on, in which nothing is looked at but what somebody asks for
 SUFFIX = ".json"
 
 
@@ -39,25 +40,28 @@ class Elsewhere:
         self.catalog, self.folder, self.asking, self.now = catalog, folder, asking, now
         self.held = Held(asking)
         self._surveys: dict[str, tuple[int, Survey]] = {}  # by collection, with the age of its file
-        self._nothing: dict[str, str] = {}  # collections without such files, as they were when they were looked at
         self._looks: dict[str, Look] = {}  # by what stands in place of a checksum
         self._quiet: dict[str, tuple[float, str]] = {}  # by file: until when, and why
         self._wishes: queue.Queue[str | None] = queue.Queue()
         self._wished: set[str] = set()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
+        self._begun = time.monotonic()
+        self._later: set[str] = set()
+        self._timer: threading.Timer | None = None
         self._closed = False
         self._read = False  # whether what is in the folder was read
 
-    def survey(self, collection: Collection | Head) -> Survey | None:
-        """Return what is known, at once; None where nothing is yet. What is old is looked at in the background."""
-        if self._nothing.get(collection.id) == stamp_of(collection):
-            return None
+    def survey(self, collection: Collection | Head, *, asked: bool = True) -> Survey | None:
+        """Return what is known, at once; None where nothing is yet. What is new or old is looked at in the background.
+
+        *asked*: whether somebody wants this very collection; one among many can wait until the server has settled.
+        """
         known = self.known(collection.id)
-        age = time.time() - known.looked if known else 0.0
-        lasts = SOON_S if known and known.troubled else AGAIN_S
-        if known is None or known.stamp != stamp_of(collection) or age > lasts:
-            self.look(collection.id)
+        if known is None or known.stamp != stamp_of(collection):
+            self.look(collection.id) if asked else self.later(collection.id)
+        elif known.looks and time.time() - known.looked > (SOON_S if known.troubled else AGAIN_S):
+            self.later(collection.id)
         return known
 
     def known(self, collection: str) -> Survey | None:
@@ -122,6 +126,25 @@ class Elsewhere:
                 self._thread = threading.Thread(target=self._work, name="elsewhere", daemon=True)
                 self._thread.start()
 
+    def later(self, collection: str) -> None:
+        """Have a collection looked at as `look` does, but not while the server starts."""
+        left = self._begun + EASE_S - time.monotonic()
+        if left <= 0:
+            self.look(collection)
+            return
+        with self._lock:
+            self._later.add(collection)
+            if self._timer is None and not self._closed:
+                self._timer = threading.Timer(left, self._settled)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _settled(self) -> None:
+        with self._lock:
+            some, self._later, self._timer = sorted(self._later), set(), None
+        for each in some:
+            self.look(each)
+
     def wait(self, seconds: float) -> bool:
         """Wait until nothing is left to be looked at; return whether that came true."""
         until = time.monotonic() + seconds
@@ -133,7 +156,9 @@ class Elsewhere:
         """Look at nothing any more."""
         with self._lock:
             self._closed = True
-            thread = self._thread
+            thread, timer = self._thread, self._timer
+        if timer is not None:
+            timer.cancel()
         self._wishes.put(None)
         if thread is not None:
             thread.join(10)
@@ -163,11 +188,7 @@ class Elsewhere:
             for each in made.looks:
                 if not each.trouble:
                     self._quiet.pop(each.file.id, None)
-            if made.looks:
-                self._keep(made)
-            else:
-                self._forget(id)
-                self._nothing[id] = made.stamp
+            self._keep(made)  # also that there is nothing, so that the next start need not look
 
     def _forget(self, id: str) -> None:
         self._place(id).unlink(missing_ok=True)
