@@ -67,6 +67,7 @@ def _serve(house: "House", filling: "Filling", when_served: Callable[[], None]) 
         log_config=None,  # its own messages go where ours go
         access_log=False,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=75,  # browsers keep theirs as long; closed sooner, a request can meet the closing
         server_header=False,
     )
     with suppress(KeyboardInterrupt):  # uvicorn has stopped in order before it raises the signal again
