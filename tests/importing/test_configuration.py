@@ -151,7 +151,7 @@ def reasons(report: Report, file: str) -> dict[str, Dropped]:
 def test_collections_become_entries_with_their_services_as_links(house: House, report: Report) -> None:
     assert not report.refused
     body = house.catalog.collection("river_discharge").body
-    links = {link["rel"]: link for link in body["links"] if link["rel"] != "service"}
+    links = {link["rel"]: link for link in body["links"] if link["rel"] != "service" and "eodash:story" not in link}
     assert links["wms"] == {
         "rel": "wms", "href": "https://maps.example.org/wms", "title": "River discharge (WMS)", "type": "image/png",
         "wms:layers": ["discharge"], "wms:styles": ["blues"], "wms:dimensions": {"ELEVATION": "0"},

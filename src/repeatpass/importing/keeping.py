@@ -45,8 +45,8 @@ def unkept(sheet: Sheet, draft: Draft, told: Sequence[Dropped]) -> tuple[list[Dr
 
 
 def _is_form(path: Path) -> bool:
-    """Whether it says of which kind a resource or a layer is, which its link tells by its rel."""
-    return path == ("protocol",) or (path[0] == "Resources" and path[-1] == "Name")
+    """Whether it says of which kind a resource, a service or a layer is, which its link tells by its rel."""
+    return path == ("protocol",) or (path[0] in ("Resources", "Services") and path[-1] == "Name")
 
 
 def _name(path: Path) -> str:
