@@ -1,7 +1,8 @@
 """Every benchmark, one command: ``python -m benchmarks`` (or ``make bench``).
 
 Batches are small here; in full: ``--parts 1000 --peer 40 --most 10000``. Each alone: ``python -m benchmarks.batches``,
-``.sandboxed``, ``.cubes``, ``.execution``, ``.tiles``, ``.series``, ``.search``, ``.features``, ``.registry``.
+``.sandboxed``, ``.cubes``, ``.execution``, ``.tiles``, ``.elsewhere``, ``.series``, ``.search``, ``.features``,
+``.registry``.
 """
 
 import json
@@ -19,7 +20,7 @@ from rich.table import Table
 from benchmarks import batches, execution, sandboxed, served
 from repeatpass.runs.sandbox import works
 
-ALONE = ("cubes", "tiles", "series", "search", "features", "registry")
+ALONE = ("cubes", "tiles", "elsewhere", "series", "search", "features", "registry")
 
 
 def main() -> None:
