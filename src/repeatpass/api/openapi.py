@@ -30,6 +30,7 @@ from repeatpass.api.openapi_operations import OPERATIONS as PROCESSES
 from repeatpass.api.openapi_operations import problem
 from repeatpass.api.openapi_schemas import SCHEMAS as COMMON
 from repeatpass.api.openapi_schemas import TEXT
+from repeatpass.api.segments import routes_of
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 # What each part of the API states of its own operations and schemas; a new part is added here.
@@ -104,7 +105,7 @@ def _placed(path: str, methods: Mapping[str, Any], house: list[dict[str, str]]) 
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    found = get_openapi(title="Repeatpass", version=version("repeatpass"), routes=app.routes)
+    found = get_openapi(title="Repeatpass", version=version("repeatpass"), routes=routes_of(app))
     known = found["paths"] | {path: {"get": {}} for path in openapi_tiles.UNSEEN}
     paths = {
         path: {method: _operation(path, method, facts) for method, facts in methods.items()}

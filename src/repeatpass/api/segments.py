@@ -17,6 +17,7 @@ class Segments(BaseRoute):
 
     def __init__(self, routes: Sequence[tuple[BaseRoute, set[str] | None]]) -> None:
         named = {segment for _, segments in routes for segment in segments or ()}
+        self.every = [route for route, _ in routes]
         self.others = [route for route, segments in routes if segments is None]
         self.of = {
             segment: [route for route, segments in routes if segments is None or segment in segments]
@@ -56,3 +57,8 @@ def _segments(route: BaseRoute) -> set[str] | None:
     within = [_segments(each) for each in getattr(getattr(route, "original_router", None), "routes", ())]
     known = [each for each in within if each is not None]
     return set().union(*known) if known and len(known) == len(within) else None
+
+
+def routes_of(app: FastAPI) -> list[BaseRoute]:
+    """Return the routes of *app* one by one, sorted or not."""
+    return [each for route in app.routes for each in (route.every if isinstance(route, Segments) else [route])]

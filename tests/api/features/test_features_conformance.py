@@ -265,3 +265,36 @@ def test_an_unknown_system_is_refused(anyone: httpx.Client, collections: list[An
 def test_without_a_system_the_answer_is_in_crs84_and_says_so(anyone: httpx.Client, collections: list[Any]) -> None:
     for each in collections:
         assert get(anyone, items_url(each)).headers["content-crs"] == f"<{CRS84}>"
+
+
+# Tiles (ets-ogcapi-tiles10), and – Maps, requirement 47 ----------------------------------------------------------------
+
+
+def test_vector_tiles_are_found_from_their_list(anyone: httpx.Client, collections: list[Any]) -> None:
+    assert (
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt" in anyone.get("/ogc/conformance").json()["conformsTo"]
+    )
+    for each in collections:
+        [address] = [link["href"] for link in each["links"] if link["rel"].endswith("/tilesets-vector")]
+        for item in anyone.get(address).json()["tilesets"]:
+            assert all(anyone.get(link["href"]).status_code == 200 for link in item["links"])
+            [own] = [link["href"] for link in item["links"] if link["rel"] == "self"]
+            [template] = [link["href"] for link in anyone.get(own).json()["links"] if link["rel"] == "item"]
+            for row, wanted in ((0, (200, 204)), (1, (400, 404))):
+                place = (("{tileMatrix}", "0"), ("{tileRow}", str(row)), ("{tileCol}", "0"))
+                tile = template
+                for name, value in place:
+                    tile = tile.replace(name, value)
+                assert anyone.get(tile).status_code in wanted
+
+
+def test_an_extent_is_stated_in_the_system_that_features_are_kept_in(collections: list[Any]) -> None:
+    for each in collections:
+        boxes = each["extent"]["spatial"].get("storageCrsBbox")
+        assert (boxes is None) == (each["storageCrs"] == CRS84)
+        if boxes:
+            code = each["storageCrs"].rsplit("/", 1)[-1]
+            around = Transformer.from_crs("OGC:CRS84", f"EPSG:{code}").transform_bounds(
+                *each["extent"]["spatial"]["bbox"][0]
+            )
+            assert boxes[0] == pytest.approx(around, abs=1.0)

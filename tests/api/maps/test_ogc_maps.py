@@ -20,7 +20,7 @@ def numbers(answer: httpx.Response) -> list[float]:
 def test_a_map_shows_the_whole_layer_unless_told_otherwise(anybody: httpx.Client) -> None:
     answer = anybody.get(MAP)
     assert numbers(answer) == [-180, -90, 180, 90]
-    assert answer.headers["content-crs"] == "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
+    assert answer.headers["content-crs"] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
     assert pixels(answer).shape == (512, 1024, 4)
     assert answer.headers["content-datetime"] == TIMES[-1]
 
@@ -54,7 +54,7 @@ def test_sizes_follow_from_what_is_given(anybody: httpx.Client) -> None:
 
 def test_maps_come_in_other_systems(anybody: httpx.Client) -> None:
     polar = anybody.get("/ogc/collections/ice/map", params={"crs": f"{URI}3413", "width": "100"})
-    assert polar.headers["content-crs"] == f"<{URI}3413>"
+    assert polar.headers["content-crs"] == f"{URI}3413"
     assert numbers(polar) == [-1000000, -1000000, 1000000, 1000000]
     utm = anybody.get("/ogc/collections/vienna/map", params={"crs": f"{URI}32633", "bbox": "16.25,48.15,16.4,48.25"})
     west, south, east, north = numbers(utm)
@@ -109,8 +109,8 @@ def test_a_map_that_the_client_has_is_not_sent_again(anybody: httpx.Client) -> N
         ("bbox-crs", "EPSG:1"), ("crs", "nonsense"), ("crs", f"{URI}2056"),
         ("width", "0"), ("width", "99999"), ("height", "-3"), ("height", "tall"),
         ("subset", "Lat(a:b)"), ("subset", "Depth(0:1)"), ("subset", "nonsense"), ("subset", "Lat(5:1)"),
-        ("center", "1"), ("center", "1,2"), ("scale-denominator", "0"), ("scale-denominator", "x"),
-        ("datetime", "tomorrow"), ("datetime", "1999-01-01"), ("bgcolor", "nonsense"), ("transparent", "maybe"),
+        ("center", "1"), ("scale-denominator", "0"), ("scale-denominator", "x"),
+        ("datetime", "tomorrow"), ("bgcolor", "nonsense"), ("transparent", "maybe"),
         ("f", "tiff"), ("rescale", "1"), ("colormap", "nonsense"), ("expression", "1 +"), ("nonsense", "1"),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from repeatpass.features.schema import DIALECT, geometry_format, property_schema
 SCHEMA = "application/schema+json"
 MVT = "application/vnd.mapbox-vector-tile"
 ONE, TWO, THREE, FOUR, FIVE = (f"http://www.opengis.net/spec/ogcapi-features-{part}/1.0/conf" for part in range(1, 6))
+TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 CONFORMANCE = (
     *(f"{ONE}/{name}" for name in ("core", "geojson", "html", "oas30")),
@@ -29,6 +30,7 @@ CONFORMANCE = (
     *(f"{FOUR}/{name}" for name in ("create-replace-delete", "update", "optimistic-locking-etags", "features")),
     *(f"{FIVE}/{name}" for name in ("schemas", "core-roles-features", "returnables-and-receivables", "queryables",
                                    "sortables")),
+    f"{TILES}/mvt",
     *(f"{CQL2}/{name}" for name in (
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
         "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions",

@@ -35,7 +35,7 @@ def vector_tile_routes(router: APIRouter, house: House, pages: Pages) -> None:
     def tile_sets(id: str, request: Request) -> Response:
         collection, known = collection_for(house, request, id), house.features.known(id)
         body = {
-            "tilesets": [_tile_set(collection, known, each) for each in SETS],
+            "tilesets": [_listed(_tile_set(collection, known, each)) for each in SETS],
             "links": [link(f"{PATH}/{id}", "collection", title="The collection")],
         }
         return answer(request, pages, "tilesets", f"Vector tiles of {collection.title or id}", body)
@@ -102,6 +102,11 @@ def _tile_set(collection: Collection, known: FeatureSet, tms: str) -> dict[str, 
             link(f"{here}?f=tilejson", "describedby", title="The same as TileJSON"),
         ],
     }
+
+
+def _listed(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a set as it stands in the list: with those links only that can be followed as they are."""
+    return {**found, "links": [each for each in found["links"] if not each.get("templated")]}
 
 
 def _layer(collection: Collection, known: FeatureSet) -> dict[str, Any]:
