@@ -3,6 +3,7 @@
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from starlette.routing import NoMatchFound
 
 from repeatpass.api.segments import first_segment, sort_routes
 
@@ -74,6 +75,12 @@ def test_a_route_that_may_begin_anyhow_is_tried_for_every_path() -> None:
     sort_routes(app)
     client = TestClient(app)
     assert [client.get(path).json() for path in ("/things/else", "/new/else")] == ["thing else", "else new"]
+
+
+def test_routes_are_found_by_their_names() -> None:
+    assert application(sort=True).url_path_for("more", id="a") == "/things/a/more"
+    with pytest.raises(NoMatchFound):
+        application(sort=True).url_path_for("none")
 
 
 def test_the_first_segment_ends_at_a_slash_or_a_dot() -> None:

@@ -1,9 +1,12 @@
 """Finding the route of a request by the first segment of its path, among few instead of all routes of the platform."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import BaseRoute, Match
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 CHOSEN = "repeatpass.route"
@@ -34,6 +37,13 @@ class Segments(BaseRoute):
             if match == Match.PARTIAL and partial[0] == Match.NONE:
                 partial = (match, {**child, CHOSEN: route})
         return partial
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Return the address of the route of this name; raise NoMatchFound."""
+        for route in self.every:
+            with suppress(NoMatchFound):
+                return route.url_path_for(name, **path_params)
+        raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the route that was found."""
