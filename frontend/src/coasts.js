@@ -33,3 +33,17 @@ function parts(ring, [west, south, east, north]) {
   }
   return line.length > 1 ? [...lines, line] : lines;
 }
+
+/** Only what lies in the part of the world that the projection can show: far from the pole there are no finite numbers. */
+export function cut(found, world) {
+  const [west, south, east, north] = world, whole = east - west >= 360;
+  const near = ([lon, lat]) => lat >= south - 0.01 && lat <= north + 0.01 && (whole || (lon >= west && lon <= east));
+  if (whole && south <= -89 && north >= 89) return found;
+  const ring = (points) => points.map(([lon, lat]) => [whole ? lon : Math.min(Math.max(lon, west), east), Math.min(Math.max(lat, south), north)]);
+  const shape = ({ type, coordinates }) => {
+    if (type === "Polygon") return { type, coordinates: coordinates.filter((each) => each.some(near)).map(ring) };
+    if (type === "MultiPolygon") return { type, coordinates: coordinates.filter((each) => each[0].some(near)).map((each) => each.map(ring)) };
+    return { type, coordinates: coordinates.filter((each) => each.every(near)) };
+  };
+  return { ...found, features: found.features.map((each) => ({ ...each, geometry: shape(each.geometry) })).filter((each) => each.geometry.coordinates.length) };
+}

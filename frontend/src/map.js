@@ -5,7 +5,7 @@ import OpenLayers from "ol/Map.js";
 import View from "ol/View.js";
 import GeoJSON from "ol/format/GeoJSON.js";
 import Point from "ol/geom/Point.js";
-import { fromExtent } from "ol/geom/Polygon.js";
+import Polygon, { fromExtent } from "ol/geom/Polygon.js";
 import { platformModifierKeyOnly } from "ol/events/condition.js";
 import { defaults } from "ol/interaction/defaults.js";
 import DragPan from "ol/interaction/DragPan.js";
@@ -15,7 +15,7 @@ import VectorLayer from "ol/layer/Vector.js";
 import { transform, transformExtent } from "ol/proj.js";
 import Static from "ol/source/ImageStatic.js";
 import VectorSource from "ol/source/Vector.js";
-import { withCoasts } from "./coasts.js";
+import { cut, withCoasts } from "./coasts.js";
 import { buttons, hint } from "./map-buttons.js";
 import { landStyle, lineStyle, placeStyle } from "./map-style.js";
 
@@ -24,12 +24,21 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const flight = () => (still.matches ? 0 : 250);
 const world = (scale) => new URL(`./base/world-${scale}.json`, import.meta.url).href;
 
+/** A box in degrees; its sides bend where the projection bends them. */
+function outline([west, south, east, north], projection) {
+  if (projection === "EPSG:4326" || projection === "EPSG:3857") return fromExtent(transformExtent([west, south, east, north], "EPSG:4326", projection));
+  const steps = Array.from({ length: 91 }, (_, at) => west + ((east - west) * at) / 90);
+  const ring = [...steps.map((lon) => [lon, south]), ...steps.reverse().map((lon) => [lon, north])];
+  return new Polygon([[...ring, ring[0]]]).transform("EPSG:4326", projection);
+}
+
 class WorldMap extends HTMLElement {
   async connectedCallback() {
     const data = this.querySelector("script[type='application/json']");
     if (!data || this.map) return;
     this.data = JSON.parse(data.textContent ?? "{}");
     this.box = this.querySelector(".map");
+    if (this.data.proj4) (await import("./polar.js")).learn(this.data.projection, this.data.proj4);
     this.frames = new Map();
     this.base = new VectorSource();
     await this.coast("110m");
@@ -55,7 +64,8 @@ class WorldMap extends HTMLElement {
     const answer = await fetch(world(scale));
     if (!answer.ok) return;
     const format = new GeoJSON({ featureProjection: this.data.projection });
-    const features = format.readFeatures(withCoasts(await answer.json()));
+    const found = await answer.json(), world = this.data.world;
+    const features = format.readFeatures(world ? withCoasts(cut(found, world), world) : withCoasts(found));
     this.base.clear(true);
     this.base.addFeatures(features);
   }
@@ -112,7 +122,7 @@ class WorldMap extends HTMLElement {
   places() {
     const { projection, places } = this.data;
     const features = places.map((place) => {
-      const geometry = place.box ? fromExtent(transformExtent(place.box, "EPSG:4326", projection))
+      const geometry = place.box ? outline(place.box, projection)
         : place.lon === null ? undefined : new Point(transform([place.lon, place.lat], "EPSG:4326", projection));
       return new Feature({ geometry, place });
     });

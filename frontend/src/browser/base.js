@@ -8,7 +8,7 @@ import VectorSource from "ol/source/Vector.js";
 import XYZ from "ol/source/XYZ.js";
 import Stroke from "ol/style/Stroke.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
-import { withCoasts } from "../coasts.js";
+import { cut, withCoasts } from "../coasts.js";
 import { colour, landStyle, lineStyle } from "../map-style.js";
 
 const FINE = 0.05; // degrees a pixel below which the fine coast is fetched
@@ -34,24 +34,9 @@ function coast(known) {
 async function fill(source, scale, known) {
   const found = await text(scale);
   if (!found) return;
-  const features = new GeoJSON({ featureProjection: known.crs }).readFeatures(withCoasts(cut(found, known), known.world));
+  const features = new GeoJSON({ featureProjection: known.crs }).readFeatures(withCoasts(cut(found, known.world), known.world));
   source.clear(true);
   source.addFeatures(features);
-}
-
-/** Only what lies in the part of the world that the projection can show: far from the pole there are no finite numbers. */
-function cut(found, known) {
-  const [, south, , north] = known.world;
-  const west = known.world[0], east = known.world[2], whole = east - west >= 360;
-  const near = ([lon, lat]) => lat >= south - 0.01 && lat <= north + 0.01 && (whole || (lon >= west && lon <= east));
-  if (whole && south <= -89 && north >= 89) return found;
-  const ring = (points) => points.map(([lon, lat]) => [whole ? lon : Math.min(Math.max(lon, west), east), Math.min(Math.max(lat, south), north)]);
-  const shape = ({ type, coordinates }) => {
-    if (type === "Polygon") return { type, coordinates: coordinates.filter((each) => each.some(near)).map(ring) };
-    if (type === "MultiPolygon") return { type, coordinates: coordinates.filter((each) => each[0].some(near)).map((each) => each.map(ring)) };
-    return { type, coordinates: coordinates.filter((each) => each.every(near)) };
-  };
-  return { ...found, features: found.features.map((each) => ({ ...each, geometry: shape(each.geometry) })).filter((each) => each.geometry.coordinates.length) };
 }
 
 /** Fetch the fine coast where one looks closely. */

@@ -1,7 +1,7 @@
 """Arrays as pictures for the map: coloured, hatched where there is no data, in the map's projection.
 
-Two projections are used and said on the page: plate carrée (EPSG:4326) for layers of forty degrees and wider,
-web Mercator (EPSG:3857) for smaller ones, where its shapes are true. Polar views come later.
+Plate carrée (EPSG:4326) is used for layers of forty degrees and wider, web Mercator (EPSG:3857) for smaller ones, where
+its shapes are true; the page says which. What lies about a pole is framed by `framing`.
 """
 
 import io

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from repeatpass.core.errors import NotFound
 from repeatpass.kit.opening import open_file
 from repeatpass.web import frames, rasters
 from repeatpass.web.charts import ChartPoint, SeriesChart, draw_png, series_spec
@@ -30,6 +31,7 @@ class Placed:
     caption: str = ""
     legend: Legend | None = None
     photograph: bool = False
+    nothing: bool = False  # there is no picture of it: a table without times or numbers
 
     def dump(self) -> bytes:
         """As JSON."""
@@ -43,6 +45,12 @@ class Placed:
         if legend:
             legend = Legend(**legend | {"ramp": tuple(legend["ramp"])})
         return cls(**known | {"extent": tuple(known["extent"]), "legend": legend})
+
+
+class NoPicture(NotFound):
+    """A file cannot be shown as a picture."""
+
+    kind = "no-picture"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +67,7 @@ def can(media_type: str) -> bool:
 
 
 def peek(path: Path, media_type: str) -> Peek:
-    """Draw a file."""
+    """Draw a file; raise NoPicture for a table without times or numbers."""
     data = open_file(path, media_type, {})
     if media_type.partition(";")[0].strip() in TABLES:
         return Peek(png=_line(data), placed=Placed())
@@ -159,8 +167,13 @@ def _line(table: "pd.DataFrame") -> bytes:
     import pandas as pd
 
     times = next((name for name in table.columns if pd.api.types.is_datetime64_any_dtype(table[name])), None)
+    if times is None and not isinstance(table.index, pd.DatetimeIndex):
+        raise NoPicture("A table without times makes no line.")
     series = table.set_index(times) if times is not None else table
-    numbers = series.select_dtypes("number").iloc[:, 0]
+    columns = series.select_dtypes("number")
+    if columns.shape[1] == 0:
+        raise NoPicture("A table without numbers makes no line.")
+    numbers = columns.iloc[:, 0]
     thinned = numbers.iloc[:: max(1, len(numbers) // 600)]
     points = [
         ChartPoint(time=str(time)[:10], value=None if pd.isna(value) else float(value))

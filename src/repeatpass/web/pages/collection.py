@@ -9,7 +9,7 @@ from repeatpass.catalog.records import Collection, CollectionAsset
 from repeatpass.catalog.registry import terms_of
 from repeatpass.catalog.registry.contents import NEWEST, Contents, contents_of
 from repeatpass.catalog.registry.plain import first_sentence, texts
-from repeatpass.catalog.registry.reading import NOWHERE, box_in, interval_of, nature_of
+from repeatpass.catalog.registry.reading import interval_of, nature_of
 from repeatpass.core.errors import RepeatpassError
 from repeatpass.data.records import Layer
 from repeatpass.web import words
@@ -21,19 +21,18 @@ from repeatpass.web.pages.changelog import changes_of
 from repeatpass.web.pages.collection_facts import facts_of, standing_of
 from repeatpass.web.pages.collection_files import code_elsewhere, code_of, files_table, first_of, layouts_of, opened_of
 from repeatpass.web.pages.collection_variables import variables_table
+from repeatpass.web.pages.coverage_maps import coverage_of
 from repeatpass.web.pages.examples import examples_of
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.place_maps import places_map
 from repeatpass.web.pages.previews import map_of, picture_of
-from repeatpass.web.services import service_links
+from repeatpass.web.services import has_features, service_links
 from repeatpass.web.snippets import snippets_of
 from repeatpass.web.timelines import time_bar
-from repeatpass.web.views import CollectionPage, Download, Link, MapView, Place
+from repeatpass.web.views import CollectionPage, Download, Link
 from repeatpass.web.views.collections import PlainLicence
-from repeatpass.web.views.figures import Extent
 
 COLLECTIONS = Link(text="Collections", href="/collections")
-BASE_MAP = "Base map: Natural Earth."
 log = logging.getLogger(__name__)
 
 
@@ -79,7 +78,9 @@ def collection_page(desk: Desk, id: str, base: str = "") -> CollectionPage:
         time=time_bar(*interval_of(collection.body), contents.months),
         tags=listed.tags_of(texts(collection.body.get("keywords"))),
         variables=variables_table(desk, collection.body, contents, first_of(there)),
-        snippets=snippets_of(opened_of(collection, contents, files, base, layers), code),
+        snippets=snippets_of(
+            opened_of(collection, contents, files, base, layers, has_features(house, collection.id)), code
+        ),
         services=service_links(house, collection, layers, base),
         examples=examples_of(desk, collection),
         changes=changes_of(desk, house.history.of(id), linked=False),
@@ -113,44 +114,6 @@ def _far(desk: Desk, collection: Collection) -> tuple[str, ...]:
 
 def _note(items: int, shown: int, id: str) -> str:
     return f"The newest {NEWEST} of {words.number(items)} items; all of them by STAC." if items > shown else ""
-
-
-def coverage_of(collection: Collection, contents: Contents) -> MapView | None:
-    """Where the data lie, as boxes on the map; None where no place is stated."""
-    whole = box_in(collection.body)
-    if whole is None or collection.body.get(NOWHERE):
-        return None
-    boxes = [box for box in contents.boxes if box[0] <= box[2]] or [whole]
-    places = [Place(id=str(number), title="Extent", href="", box=box) for number, box in enumerate(_parts(boxes))]
-    return MapView(
-        title=collection.title,
-        projection="EPSG:4326",
-        extent=(-180.0, -90.0, 180.0, 90.0),
-        view=_view(whole),
-        alt=f"Map: {collection.title} covers {len(boxes)} {'area' if len(boxes) == 1 else 'areas'}",
-        places=tuple(places),
-        caption="Outlines of the data. Plate carrée (EPSG:4326).",
-        attribution=BASE_MAP,
-    )
-
-
-def _parts(boxes: Sequence[Extent]) -> list[Extent]:
-    """Boxes that cross the antimeridian are drawn as two."""
-    halves = [[box] if box[0] <= box[2] else [(box[0], box[1], 180.0, box[3]), (-180.0, box[1], box[2], box[3])]
-              for box in boxes]  # fmt: skip
-    return [each for pair in halves for each in pair]
-
-
-def _view(box: Extent) -> Extent:
-    """The part of the world that is shown: the data with much around them, twice as wide as high."""
-    west, south, east, north = box
-    if west > east or east - west > 150 or north - south > 75:
-        return (-180.0, -90.0, 180.0, 90.0)
-    half = max(east - west, 2 * (north - south), 10.0) * 0.9
-    middle, height = (west + east) / 2, (south + north) / 2
-    half = min(half, 90.0)
-    height = min(max(height, -90 + half / 2), 90 - half / 2)
-    return (middle - half, height - half / 2, middle + half, height + half / 2)
 
 
 def _used_by(desk: Desk, id: str) -> tuple[Link, ...]:

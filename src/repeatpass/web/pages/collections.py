@@ -8,6 +8,7 @@ from repeatpass.catalog.registry.asking import SORTS
 from repeatpass.catalog.registry.plain import plain
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
+from repeatpass.web.framing import pole_of
 from repeatpass.web.links import addressed
 from repeatpass.web.pages.paging import pager_of
 from repeatpass.web.timelines import Axis, axis_of, stretch_of, ticks_of
@@ -150,6 +151,8 @@ def row_of(entry: Entry, examples: int, axis: Axis | None) -> CollectionRow:
 def _strip(entry: Entry) -> bool:
     """Whether its picture is a map too flat to be seen alone: it is drawn where it lies on the Earth."""
     if entry.box is None or "Tables" in entry.kinds:
+        return False
+    if pole_of(entry.box):
         return False
     west, south, east, north = entry.box
     return east - west > 60 and east - west > 5 * (north - south)

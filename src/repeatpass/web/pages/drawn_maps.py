@@ -1,6 +1,5 @@
 """The newest time of a layer on the map of its collection's page, drawn as the map browser and the tiles draw it."""
 
-import math
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -9,75 +8,59 @@ from repeatpass.catalog.records import Collection
 from repeatpass.core.times import parse_time
 from repeatpass.data.colours import ramp
 from repeatpass.data.records import Layer, Style
-from repeatpass.web import frames, words
+from repeatpass.web import words
+from repeatpass.web.framing import Framed, framed
 from repeatpass.web.pages.saying import unit_of
+from repeatpass.web.polar import pole_view
 from repeatpass.web.views import Frame, Link, MapView
-from repeatpass.web.views.figures import Extent, Legend
+from repeatpass.web.views.figures import Legend
 
 PIXELS = 900  # along the longer side
-WIDEST = 3.4  # how many times wider than high
-EARTH = 6378137.0  # metres, the radius that EPSG:3857 takes
-NAMES = {frames.WORLD: "Plate carrée (EPSG:4326)", frames.LOCAL: "Web Mercator (EPSG:3857)"}
 
 
 def drawn_map(house: House, collection: Collection, layer: Layer) -> MapView:
-    """Return the map of a layer: degrees for what is wide or polar, else EPSG:3857.
+    """Return the map of a layer, framed by `framing`.
 
     The picture itself is asked for from ``/tiles/{layer}/map`` by the page; nothing is read here but the colours.
     """
-    west, south, east, north = layer.bbox
-    east = east + 360 if east < west else east
-    projection = frames.projection_for((west, south, east, north))
-    extent = (west, south, east, north) if projection == frames.WORLD else mercator((west, south, east, north))
+    frame = framed(layer.bbox, layer.crs, layer.bounds)
     style = house.rendering.completed(layer, layer.style)
     when = f", {words.day(parse_time(layer.latest))}" if layer.latest else ""
-    caption = f"{_bands(layer, style)}{NAMES[projection]}{when}."
-    href, source = _href(layer, projection, extent), Link(text="STAC", href=f"/stac/collections/{collection.id}")
-    found = one_picture(collection, projection, extent, caption, href, source)
+    caption = f"{_bands(layer, style)}{frame.name}{when}."
+    href, source = _href(layer, frame), Link(text="STAC", href=f"/stac/collections/{collection.id}")
+    found = one_picture(collection, frame, caption, href, source)
     return replace(found, legend=_legend(layer, style), pixelated=len(style.bands) < 3)
 
 
-def one_picture(
-    collection: Collection, projection: str, extent: Extent, caption: str, href: str, source: Link
-) -> MapView:
-    """Return the map of a collection with the picture at *href* on it; *extent*: in units of the projection."""
+def one_picture(collection: Collection, frame: Framed, caption: str, href: str, source: Link) -> MapView:
+    """Return the map of a collection with the picture at *href* in its *frame*."""
     return MapView(
         title=collection.title,
-        projection=projection,
-        extent=extent,
-        view=view_of(extent, projection),
+        projection=frame.projection,
+        extent=frame.extent,
+        view=frame.view,
         alt=f"Map of {collection.title}: {caption}",
         frames=(Frame(time="", label=caption, href=href),),
         caption=caption,
         source=source,
         attribution=str(collection.body.get("attribution", "")),
         pixelated=False,
+        pole=pole_view(frame.projection),
     )
 
 
-def mercator(box: Extent) -> Extent:
-    """Degrees as metres of EPSG:3857."""
-    x = [math.radians(lon) * EARTH for lon in (box[0], box[2])]
-    y = [math.asinh(math.tan(math.radians(lat))) * EARTH for lat in (box[1], box[3])]
-    return (x[0], y[0], x[1], y[1])
+def pixels(frame: Framed, longer: int = PIXELS) -> tuple[int, int]:
+    """Return columns and rows of the picture that fills a frame."""
+    west, south, east, north = frame.extent
+    scale = longer / max(east - west, north - south)
+    return max(1, round((east - west) * scale)), max(1, round((north - south) * scale))
 
 
-def view_of(extent: Extent, projection: str) -> Extent:
-    """The layer with a little around it, no flatter than a strip."""
-    west, south, east, north = extent
-    wide = (east - west) * 1.08
-    high = max((north - south) * 1.08, wide / WIDEST)
-    x, y = (west + east) / 2, (south + north) / 2
-    found = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-    return (found[0], max(-90.0, found[1]), found[2], min(90.0, found[3])) if projection == frames.WORLD else found
-
-
-def _href(layer: Layer, projection: str, extent: Extent) -> str:
-    wide, high = extent[2] - extent[0], extent[3] - extent[1]
-    scale = PIXELS / max(wide, high)
-    size = f"width={max(1, round(wide * scale))}&height={max(1, round(high * scale))}"
-    box = ",".join(f"{each:.10g}" for each in extent)
-    return f"/tiles/{quote(layer.id, safe=':')}/map?crs={projection}&bbox={box}&{size}&v={layer.stamp[:10]}"
+def _href(layer: Layer, frame: Framed) -> str:
+    width, height = pixels(frame)
+    box = ",".join(f"{each:.10g}" for each in frame.extent)
+    asked = f"crs={frame.projection}&bbox={box}&width={width}&height={height}&v={layer.stamp[:10]}"
+    return f"/tiles/{quote(layer.id, safe=':')}/map?{asked}"
 
 
 def _bands(layer: Layer, style: Style) -> str:

@@ -8,7 +8,9 @@ from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
 from repeatpass.features.records import FeatureSet, NoFeatures, Wanted
 from repeatpass.web import frames, words
-from repeatpass.web.pages.drawn_maps import EARTH, NAMES, mercator, one_picture
+from repeatpass.web.framing import ANTARCTIC, ARCTIC, EARTH, EDGE, Framed, framed
+from repeatpass.web.pages.drawn_maps import PIXELS, one_picture, pixels
+from repeatpass.web.polar import metres
 from repeatpass.web.views import Link, MapView
 from repeatpass.web.views.figures import Extent
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST = 20_000  # features that are drawn; the map says so where there are more
-PIXELS, FINER = 900, 2  # along the longer side; drawn so many times larger, for smooth edges
+FINER = 2  # drawn so many times larger, for smooth edges
 SEA, FILL = (15, 94, 140, 255), (15, 94, 140, 60)
 DOT = 2.5  # pixels
 LEAST = 0.02  # degrees that are shown at least
@@ -30,12 +32,12 @@ def places_map(house: House, collection: Collection) -> MapView | None:
         return None
     if known.extent is None:
         return None
-    projection, extent = _frame(known.extent)
+    frame = _frame(known.extent)
     drawn = f"{words.number(MOST)} of {words.plural(known.number, 'place')}" if known.number > MOST else ""
-    caption = f"{drawn or words.plural(known.number, 'place')}. {NAMES[projection]}."
+    caption = f"{drawn or words.plural(known.number, 'place')}. {frame.name}."
     href = f"/collections/{collection.id}/places.png?v={known.revision}"
     source = Link(text="features", href=f"/ogc/collections/{collection.id}/items")
-    return one_picture(collection, projection, extent, caption, href, source)
+    return one_picture(collection, frame, caption, href, source)
 
 
 def draw_places(house: House, known: FeatureSet) -> bytes:
@@ -43,28 +45,26 @@ def draw_places(house: House, known: FeatureSet) -> bytes:
     from PIL import Image, ImageDraw
 
     assert known.extent is not None
-    projection, extent = _frame(known.extent)
-    wide, high = extent[2] - extent[0], extent[3] - extent[1]
-    scale = PIXELS * FINER / max(wide, high)
-    image = Image.new("RGBA", (max(1, round(wide * scale)), max(1, round(high * scale))))
+    frame = _frame(known.extent)
+    image = Image.new("RGBA", pixels(frame, PIXELS * FINER))
+    west, south, east, north = frame.extent
+    scale = PIXELS * FINER / max(east - west, north - south)
     pen = ImageDraw.Draw(image, "RGBA")
     found = house.features.search(known, Wanted(limit=MOST, fields=(), counted=False)).features
     for shape in (part for each in found if each.geometry is not None for part in _parts(each.geometry)):
-        _draw(pen, shape, lambda points: _pixels(points, projection, extent, scale))
+        _draw(pen, shape, lambda points: _pixels(points, frame, scale))
     image = image.resize((max(1, image.width // FINER), max(1, image.height // FINER)), Image.Resampling.LANCZOS)
     sink = io.BytesIO()
     image.save(sink, "PNG", optimize=True)
     return sink.getvalue()
 
 
-def _frame(box: Extent) -> tuple[str, Extent]:
-    """The projection, and the extent in its units with room for dots at the edge."""
+def _frame(box: Extent) -> Framed:
+    """The frame with room for dots at the edge."""
     west, south, east, north = box
     east = east + 360 if east < west else east
     more = max(east - west, north - south, LEAST) * 0.03
-    wider = (west - more, max(-89.9, south - more), east + more, min(89.9, north + more))
-    projection = frames.projection_for(wider)
-    return projection, wider if projection == frames.WORLD else mercator(wider)
+    return framed((west - more, max(-EDGE, south - more), east + more, min(EDGE, north + more)))
 
 
 def _parts(shape: Any) -> Iterator[Any]:
@@ -75,11 +75,13 @@ def _parts(shape: Any) -> Iterator[Any]:
             yield part
 
 
-def _pixels(points: "np.ndarray[Any, Any]", projection: str, extent: Extent, scale: float) -> list[tuple[float, float]]:
+def _pixels(points: "np.ndarray[Any, Any]", frame: Framed, scale: float) -> list[tuple[float, float]]:
     import numpy as np
 
-    lon, lat = points[:, 0], np.clip(points[:, 1], -89.9, 89.9)
-    if projection == frames.WORLD:
+    extent, lon, lat = frame.extent, points[:, 0], np.clip(points[:, 1], -EDGE, EDGE)
+    if frame.projection in (ARCTIC, ANTARCTIC):
+        x, y = metres(np.column_stack((lon, lat)), frame.projection).T
+    elif frame.projection == frames.WORLD:
         x, y = np.where(lon < extent[0], lon + 360, lon), lat
     else:
         x, y = np.radians(lon) * EARTH, np.arcsinh(np.tan(np.radians(lat))) * EARTH

@@ -1,19 +1,22 @@
 """Collections as pictures, drawn from their own data."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from repeatpass.catalog.records import Collection, CollectionAsset
 from repeatpass.catalog.registry.reading import NOWHERE
-from repeatpass.core.errors import NotFound
+from repeatpass.core.errors import NotFound, RepeatpassError
 from repeatpass.data.records import Layer
-from repeatpass.web import frames, peeking
+from repeatpass.web import peeking
 from repeatpass.web.desk import Desk
-from repeatpass.web.pages.drawn_maps import drawn_map
+from repeatpass.web.framing import Framed, framed, pole_of
+from repeatpass.web.pages.drawn_maps import drawn_map, one_picture, pixels
 from repeatpass.web.pages.place_maps import draw_places
-from repeatpass.web.views import Frame, Link, MapView
+from repeatpass.web.views import Link, MapView
 
 PNG = "image/png"
-WIDEST = 3.4  # how many times wider than high
+SMALL = 720  # pixels of a picture for lists, along the longer side
 
 
 def has_preview(files: Sequence[CollectionAsset]) -> bool:
@@ -34,8 +37,27 @@ def picture(desk: Desk, id: str) -> bytes:
         raise NotFound(f"“{id}” cannot be shown as a picture.", collection=id)
     if file.media_type == PNG:
         return desk.house.files.read(file.checksum)
+    if layer := _by_itself(desk, id):
+        frame = framed(layer.bbox)  # as lists place it, which know degrees only
+        size, style = pixels(frame, SMALL), layer.style
+        drawn = desk.house.rendering.map
+        return desk.drawings.get(
+            f"picture {layer.id} {layer.stamp}",
+            lambda: drawn(layer, style, "", frame.projection, frame.extent, *size, "png").content,
+        )
+    if placed(desk, file).nothing:
+        return places(desk, id)
     path = desk.house.files.path(file.checksum)
     return desk.drawings.get(f"picture {file.checksum}", lambda: peeking.peek(path, file.media_type).png)
+
+
+def _by_itself(desk: Desk, id: str) -> Layer | None:
+    """The layer that a collection is drawn from; None where a peek into its file shows it as well."""
+    try:
+        layers = desk.house.layers.of(id)
+    except (RepeatpassError, OSError, ValueError, ImportError):  # the peek says what is wrong with the file
+        return None
+    return layers[0] if layers and _asks_for_a_frame(layers[0]) else None
 
 
 def places(desk: Desk, id: str) -> bytes:
@@ -51,7 +73,10 @@ def places(desk: Desk, id: str) -> bytes:
 def picture_of(desk: Desk, id: str, files: Sequence[CollectionAsset]) -> str:
     """Where the picture of data that no map shows is: the line of a series, an image without a place; else nothing."""
     file = _drawable(files)
-    if file is None or file.media_type == PNG or placed(desk, file).projection:
+    if file is None or file.media_type == PNG:
+        return ""
+    known = placed(desk, file)
+    if known.projection or known.nothing:
         return ""
     return f"/collections/{id}/preview.png?v={file.checksum[7:17]}"
 
@@ -62,11 +87,20 @@ def placed(desk: Desk, file: CollectionAsset) -> peeking.Placed:
         return peeking.Placed()
     path = desk.house.files.path(file.checksum)
     key = f"picture placed {file.checksum}"
-    return peeking.Placed.load(desk.drawings.get(key, lambda: peeking.peek(path, file.media_type).placed.dump()))
+    return peeking.Placed.load(desk.drawings.get(key, lambda: _looked(path, file.media_type).dump()))
 
 
-def _projected(layer: Layer) -> bool:
-    """Whether its cells do not lie on degrees, and no more than two bands say how it looks."""
+def _looked(path: Path, media_type: str) -> peeking.Placed:
+    try:
+        return peeking.peek(path, media_type).placed
+    except peeking.NoPicture:
+        return peeking.Placed(nothing=True)
+
+
+def _asks_for_a_frame(layer: Layer) -> bool:
+    """Whether it lies about a pole, or its cells do not lie on degrees and no more than two bands say how it looks."""
+    if pole_of(layer.bbox, layer.crs):
+        return True
     return max(map(abs, layer.bounds)) > 541 and len(layer.style.bands) < 3
 
 
@@ -77,30 +111,13 @@ def map_of(
     file = _drawable(files)
     if file is None or collection.body.get(NOWHERE):
         return None
-    if layers and (file.media_type == PNG or _projected(layers[0])):
+    if layers and (file.media_type == PNG or _asks_for_a_frame(layers[0])):
         return drawn_map(desk.house, collection, layers[0])
     known = placed(desk, file)
     if not known.projection:
         return None
-    west, south, east, north = known.extent
-    height = max(north - south, (east - west) / WIDEST) if known.projection == frames.WORLD else north - south
-    middle = (north + south) / 2
-    return MapView(
-        title=collection.title,
-        projection=known.projection,
-        extent=known.extent,
-        view=(west, max(-90.0, middle - height / 2), east, min(90.0, middle + height / 2))
-        if known.projection == frames.WORLD
-        else known.extent,
-        alt=f"Map of {collection.title}: {known.caption}",
-        frames=(
-            Frame(
-                time="", label=known.caption, href=f"/collections/{collection.id}/preview.png?v={file.checksum[7:17]}"
-            ),
-        ),
-        legend=known.legend,
-        caption=known.caption,
-        source=Link(text="STAC", href=f"/stac/collections/{collection.id}"),
-        attribution=str(collection.body.get("attribution", "")),
-        pixelated=not known.photograph,
-    )
+    frame = Framed(projection=known.projection, extent=known.extent)
+    href = f"/collections/{collection.id}/preview.png?v={file.checksum[7:17]}"
+    source = Link(text="STAC", href=f"/stac/collections/{collection.id}")
+    found = one_picture(collection, frame, known.caption, href, source)
+    return replace(found, legend=known.legend, pixelated=not known.photograph)

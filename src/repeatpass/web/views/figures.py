@@ -63,11 +63,23 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PoleView:
+    """What a map about a pole needs: its projection in words of PROJ, and outlines in metres of it with y turned."""
+
+    proj4: str
+    world: Extent  # degrees, what can be shown
+    land: str
+    coast: str
+    outlines: tuple[str, ...] = ()  # of the places
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MapView:
     """A map: frames in one projection over the base map, places on top, the legend beside.
 
     World and continental layers use plate carrée (EPSG:4326); layers under forty degrees wide use
-    EPSG:3857, whose shapes are true locally. `frames.projection_for` decides, the caption says it.
+    EPSG:3857, whose shapes are true locally; what lies about a pole uses EPSG:3413 or EPSG:3031.
+    `framing.framed` decides, the caption says it.
     """
 
     title: str
@@ -84,6 +96,7 @@ class MapView:
     caption: str = ""
     pixelated: bool = True  # show cells as cells; False for photographs
     downloads: tuple[Download, ...] = field(default=())
+    pole: PoleView | None = None
 
     @property
     def wide(self) -> bool:
@@ -105,6 +118,7 @@ class MapView:
             "pixelated": self.pixelated,
             "current": self.current,
             "attribution": self.attribution,
+            **({"proj4": self.pole.proj4, "world": self.pole.world} if self.pole else {}),
             "frames": [{"time": f.time, "label": f.label, "href": f.href} for f in self.frames],
             "places": [
                 {
