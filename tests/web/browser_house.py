@@ -13,6 +13,7 @@ from repeatpass.assembly import House
 UTM = (500_000.0, 5_200_000.0, 512_800.0, 5_212_800.0)  # metres of zone 32; 12.8 km
 UTM_BOX = (9.0, 46.93, 9.17, 47.07)
 ARCTIC = (-1_600_000.0, -1_600_000.0, 1_600_000.0, 1_600_000.0)  # metres of EPSG:3413
+PARQUET = "application/vnd.apache.parquet"
 BANDS = ("B02", "B03", "B04", "B08")
 COMMON = ("blue", "green", "red", "nir")
 STATED = {"bands": [{"name": n, "eo:common_name": c} for n, c in zip(BANDS, COMMON, strict=True)]}
@@ -51,3 +52,31 @@ def bare(house: House, id: str, keyword: str) -> None:
         "providers": [{"name": "A Company", "roles": ["host"], "url": "https://company.example/prices"}],
     }  # fmt: skip
     house.catalog.register(SYSTEM, body, [], [])
+
+
+def fill_features(house: House, folder: Path) -> None:
+    """Register collections of features: quakes as a table with two columns of degrees, states as GeoParquet, stations
+    at the pole, points in metres that are entered one by one; and a table that says nothing of places."""
+    import geopandas as gpd
+    import pandas as pd
+    from tests.api.features.houses_of_features import package_file, read_samples
+
+    data = package_file("hvsampledata", "_data")
+    put(house, "quakes", File(path=data / "earthquakes.csv", media_type="text/csv"))
+    states = gpd.read_file(data / "us_states.geojson")
+    states.to_parquet(folder / "states.parquet")
+    put(house, "states", File(path=folder / "states.parquet", media_type=PARQUET))
+    polar = pd.DataFrame({"lon": [0.0, 90.0, 180.0, -90.0] * 3, "lat": [72.0] * 4 + [80.0] * 4 + [88.0] * 4})
+    polar["ice"] = [float(number) for number in range(12)]
+    polar["year"] = ["2019-09-15", "2020-09-15", "2021-09-15"] * 4
+    polar.rename(columns={"year": "date"}).to_csv(folder / "polar.csv", index=False)
+    put(house, "polar", File(path=folder / "polar.csv", media_type="text/csv"))
+    pd.DataFrame({"year": [2019, 2020], "mean": [1.5, 2.5]}).to_csv(folder / "series.csv", index=False)
+    put(house, "yearly", File(path=folder / "series.csv", media_type="text/csv"))
+    for id in ("quakes", "states", "polar", "yearly"):
+        house.offering.registered(id)
+    body = {"id": "samples", "title": "Samples", "description": "Points.", "license": "CC0-1.0",
+            "extent": {"spatial": {"bbox": [[-79, 35, -78, 36]]}, "temporal": {"interval": [[None, None]]}}}  # fmt: skip
+    house.catalog.register(house.owner, body, [], [])
+    house.features.begin(house.owner, "samples")
+    house.features.add_table(house.owner, "samples", read_samples())

@@ -82,6 +82,7 @@ class Browser extends HTMLElement {
   /** Change the active layer's settings, or with *at* another's. */
   set(changes, at = this.state.on) {
     Object.assign(this.state.layers[at], changes);
+    if (!("opacity" in changes)) this.data.wrong = this.data.wrong.filter((each) => each !== at); // it may be right now
     this.write();
     this.follow();
   }

@@ -12,7 +12,7 @@ async function embed(box, spec) {
 }
 
 /** How often which values occur. */
-export async function histogram(band) {
+export async function histogram(band, counted = "cells") {
   const box = Object.assign(document.createElement("div"), { className: "figure", role: "img" });
   box.setAttribute("aria-label", `Histogram of ${band.name} from ${band.edges[0]} to ${band.edges[band.edges.length - 1]} ${band.unit}`);
   const values = band.counts.map((count, at) => ({ from: band.edges[at], to: band.edges[at + 1], count }));
@@ -23,7 +23,7 @@ export async function histogram(band) {
       x: { field: "from", type: "quantitative", bin: { binned: true }, title: band.unit || null, axis: { grid: false, tickCount: 5 }, scale: { nice: false } },
       x2: { field: "to" },
       y: { field: "count", type: "quantitative", axis: null },
-      tooltip: [{ field: "from", format: ".4~g", title: "from" }, { field: "to", format: ".4~g", title: "to" }, { field: "count", format: ",", title: "cells" }],
+      tooltip: [{ field: "from", format: ".4~g", title: "from" }, { field: "to", format: ".4~g", title: "to" }, { field: "count", format: ",", title: counted }],
     },
   }));
   return box;

@@ -2,6 +2,7 @@
 // What the data say: values at the point, statistics and histogram of the area, the series of either.
 import { geometryOf } from "./area.js";
 import { histogram, line } from "./figures.js";
+import { featuresAt, featuresIn } from "./place-findings.js";
 import { asked, numbers, tiles } from "./state.js";
 import { daily, hourly, said } from "./timebar.js";
 
@@ -24,11 +25,12 @@ export class Findings {
   /** Ask again for what has changed. */
   follow() {
     const { state, active, data } = this.browser;
-    const drawn = state.layers.filter((each) => data.layers[each.layer] && each.hidden !== "1");
-    const now = active && data.layers[active.layer] ? active : undefined;
-    this.part("at", state.point && drawn.length ? JSON.stringify([state.point, drawn.map((each) => each.layer + asked(each))]) : "", (signal) => this.values(drawn, signal));
-    this.part("in", state.area && now ? JSON.stringify([state.area, now.layer, asked(now)]) : "", (signal) => this.statistics(now, signal));
-    const times = now ? data.layers[now.layer].times : [];
+    const drawn = state.layers.filter((each, at) => data.layers[each.layer] && each.hidden !== "1" && !data.wrong.includes(at));
+    const now = active && data.layers[active.layer] && !data.wrong.includes(state.on) ? active : undefined;
+    const key = (each) => each.layer + asked(each) + (each.filter ?? "") + (each.property ?? "");
+    this.part("at", state.point && drawn.length ? JSON.stringify([state.point, drawn.map(key)]) : "", (signal) => this.values(drawn, signal));
+    this.part("in", state.area && now ? JSON.stringify([state.area, key(now)]) : "", (signal) => this.statistics(now, signal));
+    const times = now && data.layers[now.layer].kind !== "features" ? data.layers[now.layer].times : [];
     const where = state.area || state.point, timeless = now && { ...now, time: "" };
     this.part("series", where && now && times.length > 1 ? JSON.stringify([where, now.layer, asked(timeless)]) : "", (signal) => this.series(now, signal));
     this.box.classList.toggle("some", !!(where && now));
@@ -69,22 +71,32 @@ export class Findings {
   async values(drawn, signal) {
     const [lon, lat] = numbers(this.browser.state.point);
     const place = make("p", { className: "place", textContent: `${degrees(lat, "N", "S")}, ${degrees(lon, "E", "W")}` });
-    const all = await Promise.all(drawn.toReversed().map((each) => this.json(`${tiles(each)}/point${asked(each, { lon, lat })}`, signal).catch((error) => ({ error: error.message }))));
-    const rows = all.flatMap((found, at) => this.rows(found, drawn[drawn.length - 1 - at]));
+    const all = await Promise.all(drawn.toReversed().map((each) => this.rows(each, lon, lat, signal)));
+    const rows = all.flat();
     const table = make("table", { className: "values" }, make("tbody", {}, ...rows));
     table.setAttribute("aria-label", "Values at the point");
     return [place, table];
   }
 
-  rows(found, shown) {
+  /** The rows of one layer: the values of its cells, or the properties of its features. */
+  async rows(shown, lon, lat, signal) {
     const about = this.browser.data.layers[shown.layer], when = this.browser.times.words(shown);
     const head = make("tr", { className: "head" }, make("th", { colSpan: 2, scope: "rowgroup", textContent: [about.title, when].filter(Boolean).join(", ") }));
-    if (found.error) return [head, make("tr", {}, make("td", { colSpan: 2, textContent: found.error }))];
-    const lines = found.values.map((each) => make("tr", {}, make("th", { scope: "row", textContent: each.name }), make("td", { className: "num", textContent: unit(number(each.value), each.value === null ? "" : each.unit) })));
-    return [head, ...lines];
+    try {
+      if (about.kind === "features") return [head, ...(await featuresAt(this.browser, shown, about, lon, lat, signal))];
+      return [head, ...this.cells(await this.json(`${tiles(shown)}/point${asked(shown, { lon, lat })}`, signal))];
+    } catch (error) {
+      return [head, make("tr", {}, make("td", { colSpan: 2, textContent: error.message }))];
+    }
+  }
+
+  cells(found) {
+    return found.values.map((each) => make("tr", {}, make("th", { scope: "row", textContent: each.name }), make("td", { className: "num", textContent: unit(number(each.value), each.value === null ? "" : each.unit) })));
   }
 
   async statistics(shown, signal) {
+    const { data, state } = this.browser, about = data.layers[shown.layer];
+    if (about.kind === "features") return featuresIn(this.browser, shown, about, data.looks[state.on], facts, signal);
     const found = await this.json(`${tiles(shown)}/statistics${asked(shown, { area: areaOf(this.browser.state.area) })}`, signal);
     const parts = [];
     for (const band of found.bands) {
@@ -130,14 +142,19 @@ const degrees = (value, plus, minus) => `${Math.abs(value).toFixed(4)}° ${value
 const unit = (text, of) => (of && of !== "1" ? `${text} ${of}` : text);
 const areaOf = (text) => (/^[A-Za-z]/.test(text) ? JSON.stringify(geometryOf(text)) : text);
 
-function facts(band) {
+function facts(band, last = undefined) {
   const width = band.high - band.low;
   const rows = [["Minimum", band.low], ["Mean", band.mean], ["Median", band.median], ["Maximum", band.high], ["Standard deviation", band.deviation]];
   const list = make("dl", { className: "numbers" });
   for (const [label, value] of rows) list.append(make("div", {}, make("dt", { textContent: label }), make("dd", { textContent: unit(number(value, width), band.unit) })));
-  const share = band.cells ? (100 * band.valid) / band.cells : 0;
-  list.append(make("div", {}, make("dt", { textContent: "Cells with data" }), make("dd", { textContent: `${share.toFixed(share > 99.95 || share < 10 ? 0 : 1)} % of ${band.cells.toLocaleString("en")}` })));
+  const [label, text] = last ?? ["Cells with data", shareOf(band)];
+  list.append(make("div", {}, make("dt", { textContent: label }), make("dd", { textContent: text })));
   return list;
+}
+
+function shareOf(band) {
+  const share = band.cells ? (100 * band.valid) / band.cells : 0;
+  return `${share.toFixed(share > 99.95 || share < 10 ? 0 : 1)} % of ${band.cells.toLocaleString("en")}`;
 }
 
 /** The answer's columns as points: a value, and of an area the lowest and the highest. */

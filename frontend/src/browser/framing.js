@@ -41,9 +41,8 @@ export class Framing {
     if (area) this.browser.view.fit(area.getGeometry(), { padding: [60, 60, 60, 60], duration: still.matches ? 0 : 250, maxZoom: 15 });
   }
 
-  /** What is seen, as west,south,east,north in degrees. */
-  seen() {
-    const extent = this.browser.view.calculateExtent(this.browser.compare.panes[0].map.getSize());
+  /** What is seen, or another part of the map, as west,south,east,north in degrees. */
+  seen(extent = this.browser.view.calculateExtent(this.browser.compare.panes[0].map.getSize())) {
     const within = getIntersection(extent, this.browser.known.extent);
     const [west, south, east, north] = transformExtent(isEmpty(within) ? extent : within, this.browser.known.crs, "EPSG:4326", 8);
     const pole = this.browser.known.proj4 && containsXY(extent, 0, 0) && !this.browser.known.crs.startsWith("EPSG:32");

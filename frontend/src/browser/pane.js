@@ -8,9 +8,12 @@ import VectorLayer from "ol/layer/Vector.js";
 import { getRenderPixel } from "ol/render.js";
 import XYZ from "ol/source/XYZ.js";
 import { baseLayers } from "./base.js";
+import { placeLayer, sourceOf, styleOf } from "./places.js";
 import { asked, tiles } from "./state.js";
 import { gridOf } from "./views.js";
 import { markStyle } from "./marks.js";
+
+const LINES = 21; // brings features above coasts, unless cells lie on them
 
 export class Pane {
   /** @param {HTMLElement} target @param {any} browser @param {string} side "" shows both sides, clipped while one swipes */
@@ -47,16 +50,31 @@ export class Pane {
 
   one(shown, at, state) {
     const mine = !this.side || !shown.side || shown.side === this.side;
-    const about = this.browser.data.layers[shown.layer];
+    const { data } = this.browser, about = data.layers[shown.layer], kept = this.made.get(at);
+    if (data.wrong.includes(at)) return kept && this.drop(at);
+    const layer = about?.kind === "features" ? this.places(shown, at, about, kept) : this.cells(shown, at, about, kept);
+    layer.setVisible(mine && shown.hidden !== "1");
+    layer.setOpacity(Number(shown.opacity) / 100);
+    const covered = state.layers.slice(at + 1).some((each) => data.layers[each.layer]?.kind !== "features");
+    layer.setZIndex((about?.kind === "features" && !covered ? LINES : 0) + 10 + at);
+    layer.set("clip", !this.side && state.compare === "swipe" ? shown.side : "");
+  }
+
+  /** Features: new ones only where other ones are asked for; another look is put on those that are here. */
+  places(shown, at, about, kept) {
+    const look = this.browser.data.looks[at];
+    const url = sourceOf(shown, about, this.known, look);
+    if (kept?.url !== url) return this.put(placeLayer(this.browser, url, this.known, look), url, at, kept, look);
+    if (kept.look !== look) kept.layer.setStyle(styleOf(look));
+    kept.look = look;
+    return kept.layer;
+  }
+
+  cells(shown, at, about, kept) {
     const stamp = about ? `&v=${about.stamp}` : "";
     const query = asked(shown);
     const url = `${tiles(shown)}/${this.known.tms}/{z}/{x}/{y}.png${query || "?"}${stamp}`.replace("?&", "?");
-    const kept = this.made.get(at);
-    const layer = kept?.url === url ? kept.layer : this.fresh(url, at, about, kept);
-    layer.setVisible(mine && shown.hidden !== "1");
-    layer.setOpacity(Number(shown.opacity) / 100);
-    layer.setZIndex(10 + at);
-    layer.set("clip", !this.side && state.compare === "swipe" ? shown.side : "");
+    return kept?.url === url ? kept.layer : this.fresh(url, at, about, kept);
   }
 
   /** New tiles come over the old ones, which go once everything is drawn, so that nothing flickers. */
@@ -65,11 +83,15 @@ export class Pane {
       url, projection: this.known.crs, tileGrid: gridOf(this.known), interpolate: false, transition: kept ? 0 : 160, wrapX: !this.known.proj4,
     });
     source.on("tileloaderror", (event) => this.browser.missed(event.tile));
-    const layer = new TileLayer({ source, preload: 1, extent: about ? this.browser.framing.reach(about, this.known) : undefined });
+    const extent = about ? this.browser.framing.reach(about, this.known) : undefined;
+    return this.put(new TileLayer({ source, preload: 1, extent }), url, at, kept);
+  }
+
+  put(layer, url, at, kept, look = undefined) {
     layer.on("prerender", (event) => this.clip(event, layer.get("clip")));
     layer.on("postrender", (event) => layer.get("clip") && event.context.restore());
     this.map.addLayer(layer);
-    this.made.set(at, { url, layer });
+    this.made.set(at, { url, layer, look });
     if (kept) {
       const gone = () => this.map.removeLayer(kept.layer);
       const clock = setTimeout(gone, 4000);

@@ -1,6 +1,7 @@
 // @ts-check
 // The settings of the open layer: what is shown of it, its colours, its range, its opacity. Formulas are checked while
 // they are typed; a range can be taken from the data.
+import { narrowed } from "./place-asking.js";
 import { asked, tiles } from "./state.js";
 
 const KINDS = ["bands", "index", "expression"];
@@ -25,9 +26,9 @@ export class Settings {
       this.form.querySelector("[data-opacity]").textContent = `${field.value} %`;
       this.browser.set({ opacity: field.value });
     }
-    if (name === "expression") {
+    if (name === "expression" || name === "filter") {
       clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.formula(field), 260);
+      this.typing = setTimeout(() => (name === "filter" ? this.filter(field) : this.formula(field)), 260);
     }
   }
 
@@ -35,6 +36,8 @@ export class Settings {
     const name = field.dataset.field;
     if (name === "kind") return this.kind(field.value);
     if (name === "expression") return this.formula(field);
+    if (name === "filter") return this.filter(field);
+    if (name === "property") return this.sent({ property: field.value, rescale: "", colormap: "" });
     if (name === "low" || name === "high") return this.range();
     if (name === "red" || name === "green" || name === "blue") return this.bands();
     if (name === "combination" && field.value) return this.sent({ bands: field.value, index: "", expression: "", rescale: "" });
@@ -52,6 +55,7 @@ export class Settings {
   }
 
   async other(name, field) {
+    if (name === "colormap" && this.features) return this.sent({ colormap: field.value });
     if (name === "colormap") return this.browser.set({ colormap: field.value }), this.legend();
     if (name === "mask") return this.check(field, "mask") && undefined;
     if (name === "dimension") return this.dimension();
@@ -79,9 +83,11 @@ export class Settings {
 
   range() {
     const [low, high] = ["low", "high"].map((each) => this.field(each)?.value.trim() ?? "");
+    if (low === "" && high === "" && this.features) return this.sent({ rescale: "" });
     if (low === "" && high === "") return this.browser.set({ rescale: "" }), this.legend();
     if (low === "" || high === "" || !(Number(low) < Number(high))) return this.note("range", "The lower end must be a number below the upper one.");
     this.note("range", "");
+    if (this.features) return this.sent({ rescale: `${Number(low)},${Number(high)}` });
     this.browser.set({ rescale: `${Number(low)},${Number(high)}` });
     this.legend();
   }
@@ -89,13 +95,32 @@ export class Settings {
   /** A formula is sent once the server has read it without complaint. */
   async formula(field) {
     const text = field.value.trim();
-    if (!text) return this.note("expression", "");
+    const { data, state } = this.browser, was = data.wrong.includes(state.on);
+    if (!text) return this.note("expression", ""), was && this.sent({ expression: "" });
     if (text === this.browser.active.expression) return;
     const wrong = await this.complaint({ expression: text });
     if (field.value.trim() !== text) return; // it was changed meanwhile
     this.note("expression", wrong);
     field.setAttribute("aria-invalid", String(!!wrong));
+    if (!wrong && was) return this.sent({ expression: text, bands: "", index: "" }); // the form was that of other bands
     if (!wrong) this.browser.set({ expression: text, bands: "", index: "" }), this.legend();
+  }
+
+  /** Whether the open layer is one of features. */
+  get features() {
+    return this.form?.dataset.of === "features";
+  }
+
+  /** A filter is sent once the server has read it without complaint. */
+  async filter(field) {
+    const text = field.value.trim(), { about, active } = this.browser;
+    if (text === (active.filter ?? "") && field.getAttribute("aria-invalid") !== "true") return;
+    const address = about.items + narrowed(about, { filter: text }, "", { limit: 1, skipGeometry: true, "filter-lang": "cql2-text" });
+    const wrong = text ? await this.refusal(address) : "";
+    if (field.value.trim() !== text) return; // it was changed meanwhile
+    this.note("filter", wrong);
+    field.setAttribute("aria-invalid", String(!!wrong));
+    if (!wrong) this.browser.set({ filter: text }), this.legend();
   }
 
   async check(field, name) {
@@ -106,7 +131,12 @@ export class Settings {
 
   async complaint(changes) {
     const query = new URLSearchParams({ expression: changes.expression ?? changes.mask });
-    const answer = await fetch(`${tiles(this.browser.active)}/check?${query}`, { headers: { accept: "application/json" } });
+    return this.refusal(`${tiles(this.browser.active)}/check?${query}`);
+  }
+
+  /** What the server says against an address; empty if nothing. */
+  async refusal(address) {
+    const answer = await fetch(address, { headers: { accept: "application/json" } });
     if (answer.ok) return "";
     const said = await answer.json().catch(() => ({}));
     return said.detail ?? said.message ?? "The formula was refused.";
@@ -123,13 +153,19 @@ export class Settings {
     field.selectedIndex = 0;
     const more = where === "view" ? { area: this.browser.framing.seen() } : {};
     this.note("range", "Reading the data …");
-    const answer = await fetch(`${tiles(this.browser.active)}/statistics${asked({ ...this.browser.active, rescale: "" }, more)}`, { headers: { accept: "application/json" } });
+    const answer = await fetch(this.features ? this.measured(more.area) : `${tiles(this.browser.active)}/statistics${asked({ ...this.browser.active, rescale: "" }, more)}`, { headers: { accept: "application/json" } });
     const found = await answer.json().catch(() => ({}));
     this.note("range", answer.ok ? "" : found.detail ?? "The data could not be read.");
     if (!answer.ok) return;
-    const ranges = found.bands.map((band) => (what === "all" ? [band.low, band.high] : [band.percentiles["2"], band.percentiles["98"]]));
+    const bands = found.bands ?? [{ ...found, percentiles: found.percentiles ?? {} }];
+    const ranges = bands.map((band) => (what === "all" ? [band.low, band.high] : [band.percentiles["2"], band.percentiles["98"]]));
     if (!ranges.every((each) => each.every(Number.isFinite))) return this.note("range", "There are no data here to take a range from.");
     await this.sent({ rescale: ranges.map(([low, high]) => `${near(low, high - low)},${near(high, high - low)}`).join() });
+  }
+
+  measured(area = "") {
+    const { about, active } = this.browser;
+    return about.items.replace(/items$/, "statistics") + narrowed(about, area ? active : {}, area, { property: active.property });
   }
 
   /** Legend and links follow quietly. */

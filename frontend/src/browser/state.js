@@ -4,9 +4,9 @@
 export const STYLE = ["time", "bands", "expression", "index", "rescale", "colormap", "mask", "dimensions"];
 const ALONE = ["view", "at", "base", "compare", "split", "area", "point", "q", "group"];
 const USUAL = { opacity: "100", base: "paper", split: "50", on: "1" };
-const FIELDS = ["layer", ...STYLE, "opacity", "side", "hidden"];
+const FIELDS = ["layer", ...STYLE, "property", "filter", "opacity", "side", "hidden"];
 
-/** @typedef {{layer: string, time: string, bands: string, expression: string, index: string, rescale: string, colormap: string, mask: string, dimensions: string, opacity: string, side: string, hidden: string}} Shown */
+/** @typedef {{layer: string, time: string, bands: string, expression: string, index: string, rescale: string, colormap: string, mask: string, dimensions: string, property: string, filter: string, opacity: string, side: string, hidden: string}} Shown */
 
 const ending = (at) => (at ? `.${at + 1}` : "");
 

@@ -12,6 +12,20 @@ export function said(time, daily = true, hourly = false) {
   return hourly ? `${date}, ${hour} UTC` : date;
 }
 
+/** The place of the time that is called so, or else of the last that begins an interval in which it lies; -1 without. */
+function covering(times, ends, time) {
+  const cut = (each) => each?.slice(0, time.length) ?? "";
+  const named = times.findLastIndex((each) => cut(each) === time);
+  return named >= 0 ? named : times.findLastIndex((each) => cut(each) <= time && time <= cut(ends[each]));
+}
+
+/** What a time covers that begins an interval; nothing for a moment. */
+function covered(end, time) {
+  if (!end) return "";
+  const short = end.slice(0, 10) === time.slice(0, 10);
+  return ` covers ${said(time, true, short)} to ${said(end, true, short)}`;
+}
+
 export class TimeBar {
   constructor(browser) {
     this.browser = browser;
@@ -29,6 +43,7 @@ export class TimeBar {
     this.back = button("‹", "Earlier", () => this.go(this.at() - 1));
     this.next = button("›", "Later", () => this.go(this.at() + 1));
     this.end = button("Latest", "Latest", () => this.go(Infinity));
+    this.all = button("All", "All dates", () => this.browser.set({ time: "" }));
     this.player = button("Play", "Play", () => this.play());
     this.range = make("input", { type: "range", min: 0, step: 1, oninput: () => this.go(+this.range.value) });
     this.range.setAttribute("aria-label", "Time");
@@ -42,23 +57,29 @@ export class TimeBar {
     track.append(this.range, this.ticks);
     const pick = make("div", { className: "pick" });
     pick.append(...this.parts);
-    this.box.replaceChildren(this.now, this.player, this.back, track, this.next, this.end, pick);
+    this.box.replaceChildren(this.now, this.player, this.back, track, this.next, this.end, this.all, pick);
   }
 
   get times() {
     return this.browser.about?.times ?? [];
   }
 
-  /** The place of a layer's time: the newest that is not after what was asked. */
+  /** The place of a layer's time: the newest that is not after what was asked. Features without a time stand behind all. */
   at(shown = this.browser.active) {
-    const times = (shown && this.browser.data.layers[shown.layer]?.times) ?? [];
-    if (!shown?.time) return times.length - 1;
-    return Math.max(0, times.findLastIndex((each) => each.slice(0, shown.time.length) <= shown.time));
+    const about = shown && this.browser.data.layers[shown.layer], times = about?.times ?? [];
+    if (!shown?.time) return times.length - (about?.kind === "features" ? 0 : 1);
+    const place = covering(times, about?.ends ?? {}, shown.time);
+    return place >= 0 ? place : Math.max(0, times.findLastIndex((each) => each.slice(0, shown.time.length) <= shown.time));
   }
 
   words(shown) {
     const times = this.browser.data.layers[shown.layer]?.times ?? [];
-    return times.length ? said(times[this.at(shown)], daily(times), hourly(times)) : "";
+    return times.length ? this.told(times, this.at(shown)) : "";
+  }
+
+  told(times, at) {
+    if (at < times.length) return said(times[at], daily(times), hourly(times));
+    return "all dates";
   }
 
   follow() {
@@ -69,12 +90,18 @@ export class TimeBar {
     if (this.known !== times) this.learn(times);
     this.range.max = String(times.length - 1);
     this.range.value = String(at);
-    this.now.value = said(times[at], daily(times), hourly(times));
+    const features = this.browser.about.kind === "features", text = this.told(times, at);
+    this.now.value = text[0].toUpperCase() + text.slice(1);
+    const until = covered(this.browser.about.ends?.[times[at]], times[at]);
+    if (until) this.now.append(make("small", { textContent: until }));
+    this.all.hidden = !features;
+    this.all.disabled = at === times.length;
     this.range.setAttribute("aria-valuetext", this.now.value);
     this.back.disabled = at === 0;
     this.next.disabled = this.end.disabled = at === times.length - 1;
-    this.box.classList.toggle("single", times.length === 1);
-    this.offer(times[at]);
+    this.box.classList.toggle("single", times.length === 1 && !features);
+    this.offer(times[Math.min(at, times.length - 1)]);
+    if (at === times.length) for (const select of this.parts) select.selectedIndex = select.disabled ? 0 : -1; // none is chosen
   }
 
   /** Years under the slider, where they begin. */
@@ -110,7 +137,7 @@ export class TimeBar {
   /** The nearest time that begins with what was chosen last. */
   pick() {
     const level = this.parts.indexOf(/** @type {any} */ (document.activeElement));
-    const wanted = this.parts[Math.max(0, level)].value, old = this.times[this.at()];
+    const wanted = this.parts[Math.max(0, level)].value, old = this.times[Math.min(this.at(), this.times.length - 1)];
     const found = this.times.filter((each) => each.startsWith(wanted));
     const like = found.find((each) => each.slice(wanted.length) >= old.slice(wanted.length)) ?? found[found.length - 1];
     if (like) this.browser.set({ time: short(like, this.times) });

@@ -1,16 +1,38 @@
-"""Filters whose geometries are in another system, turned into degrees."""
+"""Filters as they are written, in CQL2 of both forms; geometries in another system are turned into degrees."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import shapely
 
+from repeatpass.catalog.search.cql2 import from_json, from_text
 from repeatpass.catalog.search.geometry import geometry_of
 from repeatpass.core.errors import Invalid
 from repeatpass.features.crs import areas_of, northing_first, transformed, turned
 from repeatpass.features.records import CRS84
 
 DEEPEST = 60
+LANGUAGES = ("cql2-text", "cql2-json")
+
+
+def read_filter(text: str, language: str = "", crs: str = CRS84) -> Any:
+    """Read a filter in CQL2 (OGC 21-065r2), its geometries in the axis order of *crs*; return CQL2-JSON in CRS84.
+
+    Without a *language* what begins with a brace is JSON. Raise Invalid with the place where it stops making sense.
+    """
+    language = language or ("cql2-json" if text.lstrip().startswith("{") else "cql2-text")
+    if language not in LANGUAGES:
+        raise Invalid(f"“filter-lang” is “{language[:40]}”; there are {' and '.join(LANGUAGES)}.", field="filter-lang")
+    read = from_text(text) if language == "cql2-text" else from_json(_json(text))
+    return in_degrees(read, crs)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"“filter” is not JSON: {error}.", field="filter") from None
 
 
 def in_degrees(node: Any, crs: str, depth: int = 0) -> Any:

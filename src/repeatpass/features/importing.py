@@ -67,22 +67,58 @@ def _frame(path: Path, ending: str) -> Any:
     import geopandas as gpd
 
     if ending == ".parquet":
-        return gpd.read_parquet(path)
+        return gpd.read_parquet(path) if is_geoparquet(path) else _placed(_read_parquet(path))
     if ending == ".csv":
-        return _from_csv(path)
+        return _placed(_read_csv(path))
     return gpd.read_file(path, engine="pyogrio", fid_as_index=True)
 
 
-def _from_csv(path: Path) -> Any:
-    """Read a table whose place is in two columns of degrees, or in one of WKT."""
-    import geopandas as gpd
+def is_geoparquet(file: Any) -> bool:
+    """Whether a Parquet file, given by its path or opened, says that one of its columns holds geometries."""
+    import pyarrow.parquet as pq
+
+    return b"geo" in (pq.read_metadata(file).metadata or {})
+
+
+def columns_of(file: Any, media_type: str) -> tuple[str, ...]:
+    """Return the names of the columns of an opened table, CSV or Parquet, from its beginning or its footer alone."""
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    if ENDINGS.get(media_type) == ".csv":
+        return tuple(str(each) for each in pd.read_csv(file, nrows=0).columns)
+    return tuple(pq.read_schema(file).names)
+
+
+def degrees_of(columns: Sequence[str]) -> tuple[str, str] | None:
+    """Return the columns that say by their names that they hold longitude and latitude; None without both."""
+    names = {each.lower(): each for each in columns}
+    east, north = (
+        next((names[each] for each in some if each in names), "") for some in (LONGITUDES[:-1], LATITUDES[:-1])
+    )
+    return (east, north) if east and north else None
+
+
+def _read_csv(path: Path) -> Any:
     import pandas as pd
 
-    table = pd.read_csv(path)
+    return pd.read_csv(path)
+
+
+def _read_parquet(path: Path) -> Any:
+    import pandas as pd
+
+    return pd.read_parquet(path)
+
+
+def _placed(table: Any) -> Any:
+    """Return a table with places: they are in two columns of degrees, or in one of WKT."""
+    import geopandas as gpd
+
     names = {str(name).lower(): name for name in table.columns}
     east, north = (next((names[each] for each in some if each in names), None) for some in (LONGITUDES, LATITUDES))
     if east is not None and north is not None:
-        shapes = gpd.points_from_xy(table.pop(east), table.pop(north))
+        shapes = _points(table.pop(east), table.pop(north))
         return gpd.GeoDataFrame(table, geometry=shapes, crs=CRS84)
     wkt = next((names[each] for each in TEXTS if each in names), None)
     if wkt is None:
@@ -91,6 +127,20 @@ def _from_csv(path: Path) -> Any:
             f"The table has no columns that say where: {there}. It has {', '.join(map(str, table.columns))[:300]}."
         )
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries.from_wkt(table.pop(wkt)), crs=CRS84)
+
+
+def _points(east: Any, north: Any) -> Any:
+    """Return points in degrees, None where a number is missing; raise Invalid for numbers that are no degrees."""
+    import geopandas as gpd
+    import pandas as pd
+
+    x, y = pd.to_numeric(east, errors="raise"), pd.to_numeric(north, errors="raise")
+    if x.abs().max() > 540 or y.abs().max() > 90:
+        raise Invalid(
+            f"The columns {east.name} and {north.name} hold {x.min():g} to {x.max():g} and {y.min():g} to {y.max():g}, "
+            "which are no degrees of longitude and latitude."
+        )
+    return gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index).where(x.notna() & y.notna())
 
 
 def _table(frame: Any) -> Table:

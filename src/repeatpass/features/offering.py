@@ -1,4 +1,5 @@
-"""Offering what stands in the files of collections as features: GeoParquet, GeoPackage, GeoJSON, FlatGeobuf, Shapefiles."""
+"""Offering what stands in the files of collections as features: GeoParquet, GeoPackage, GeoJSON, FlatGeobuf, Shapefiles,
+and tables (CSV, Parquet) with columns of longitude and latitude."""
 
 import logging
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.catalog.room import Catalog
 from repeatpass.core.errors import Invalid, NotFound
-from repeatpass.features.importing import Table, read_table
+from repeatpass.features.importing import Table, columns_of, degrees_of, is_geoparquet, read_table
 from repeatpass.features.records import FeatureSet, NoFeatures
 from repeatpass.features.room import Features
 from repeatpass.storage.files import FileArea
@@ -19,7 +20,9 @@ KINDS = (
     "application/vnd.shp+zip", "application/vnd.apache.parquet", "application/x-parquet",
 )  # fmt: skip
 PARQUET = ("application/vnd.apache.parquet", "application/x-parquet")  # most are tables without a place
+TABLES = ("text/csv", *PARQUET)
 LARGEST = 1024**3  # bytes of all files of a collection
+LARGEST_TABLES = 100 * 1024**2  # bytes: a table is read whole, and most of it is no place
 log = logging.getLogger(__name__)
 
 
@@ -28,6 +31,7 @@ class Offering:
 
     def __init__(self, features: Features, catalog: Catalog, files: FileArea) -> None:
         self.features, self.catalog, self.files = features, catalog, files
+        self._refused: dict[str, str] = {}  # why, by the checksums of the files
 
     def registered(self, collection: str) -> None:
         """Offer the features of a collection that was registered; what cannot be read is logged, with the reason.
@@ -57,9 +61,33 @@ class Offering:
         source, known = " ".join(sorted({each.checksum for each in chosen})), self._known(collection)
         if not chosen or (known is not None and known.source in ("", source)):  # entered one by one, or read already
             return known
-        if sum(each.size for each in chosen) > LARGEST:
-            raise Invalid(f"Its files are larger than {LARGEST // 1024**3} GiB together; read them as files.")
-        return self.features.fill(collection, self._read(chosen), source)
+        try:
+            _require_small(chosen)
+            table = self._read(chosen)
+        except Invalid as error:
+            self._refused[source] = error.message
+            raise
+        return self.features.fill(collection, table, source)
+
+    def why_not(self, collection: str) -> str:
+        """Return why a collection without features has none, in a sentence for whoever looks for them."""
+        chosen = self._files(collection)
+        if chosen:
+            source = " ".join(sorted({each.checksum for each in chosen}))
+            try:
+                _require_small(chosen)
+            except Invalid as error:
+                return error.message
+            return self._refused.get(source, "Its files are not read as features yet.")
+        tables = [each for each in self.catalog.assets(collection) if _kind(each) in TABLES]
+        if not tables:
+            return "It has no file of features or of a table that is kept here."
+        names = ", ".join(self._columns(tables[0]))
+        return (
+            f"Its table has no columns of longitude and latitude, but {names[:200]}."
+            if names
+            else "Its table cannot be read."
+        )
 
     def _known(self, collection: str) -> FeatureSet | None:
         try:
@@ -69,24 +97,32 @@ class Offering:
 
     def _files(self, collection: str) -> list[CollectionAsset]:
         """Return the files that hold features: of several forms of the same, the first of its item."""
-        found: dict[str, CollectionAsset] = {}
         every = self.catalog.assets(collection)
-        for kind in KINDS:
+        shapes = ((kind, each) for kind in KINDS for each in every if _kind(each) == kind and self._has_shapes(each))
+        found: dict[str, CollectionAsset] = {}
+        for _, each in shapes:
+            found.setdefault(each.item or "", each)
+        if not found:
             for each in every:
-                if each.media_type.partition(";")[0].strip() == kind and self._has_places(each):
+                if _kind(each) in TABLES and degrees_of(self._columns(each)):
                     found.setdefault(each.item or "", each)
         return [found[""]] if "" in found else list(found.values())
 
-    def _has_places(self, asset: CollectionAsset) -> bool:
-        if asset.media_type.partition(";")[0].strip() not in PARQUET:
+    def _has_shapes(self, asset: CollectionAsset) -> bool:
+        if _kind(asset) not in PARQUET:
             return True
-        import pyarrow.parquet as pq
-
         try:
             with self.files.open(asset.checksum) as file:
-                return b"geo" in (pq.read_metadata(file).metadata or {})
+                return is_geoparquet(file)
         except (OSError, ValueError):
             return False
+
+    def _columns(self, asset: CollectionAsset) -> tuple[str, ...]:
+        try:
+            with self.files.open(asset.checksum) as file:
+                return columns_of(file, _kind(asset))
+        except (OSError, ValueError):  # what is no table
+            return ()
 
     @contextmanager
     def _local(self, checksum: str) -> Iterator[Path]:
@@ -106,6 +142,18 @@ class Offering:
         if len(tables) == 1:
             return tables[0]
         return _together(tables, [each.item or "" for each in chosen])
+
+
+def _kind(asset: CollectionAsset) -> str:
+    return asset.media_type.partition(";")[0].strip().lower()
+
+
+def _require_small(chosen: Sequence[CollectionAsset]) -> None:
+    """Raise Invalid where files are too large to be read as features one by one."""
+    tables = all(_kind(each) in TABLES for each in chosen)
+    most, said = (LARGEST_TABLES, "100 MiB") if tables and "text/csv" in map(_kind, chosen) else (LARGEST, "1 GiB")
+    if sum(each.size for each in chosen) > most:
+        raise Invalid(f"Its files are larger than {said} together; read them as files.")
 
 
 def _together(tables: Sequence[Table], items: Sequence[str]) -> Table:

@@ -17,6 +17,7 @@ from repeatpass.features import indexes
 from repeatpass.features.checking import checked, inferred, values
 from repeatpass.features.importing import Table
 from repeatpass.features.indexes import drop_indexes, keep_indexes
+from repeatpass.features.measuring import Measuring
 from repeatpass.features.records import CRS84, BadFeature, Feature, FeatureSet, Field, Found, FromFile, Wanted
 from repeatpass.features.rows import Checked, rows_of
 from repeatpass.features.searching import Searching
@@ -35,6 +36,7 @@ class Features:
         self.catalog = catalog
         self.database = catalog.database
         self.searching = Searching(self.database)
+        self.measuring = Measuring(self.searching)
 
     # reading -----------------------------------------------------------------------------------------------
 

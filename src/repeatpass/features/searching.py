@@ -1,6 +1,6 @@
 """Finding features: by place, time and CQL2, in any order, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import shapely
@@ -54,6 +54,17 @@ class Searching:
         if row is None:
             raise NotFound(f"There is no feature “{id[:80]}” in “{known.collection}”.", feature=id[:80])
         return _features([row], known, Wanted(), crs)[0]
+
+    def column(self, known: FeatureSet, wanted: Wanted, read: Callable[[Clauses], Any]) -> list[Any]:
+        """Return one value, as *read* makes it of their columns, of each of the features that *wanted* describes."""
+        subject = subject_of(known, self.dialect)
+        try:
+            with self.database.read() as connection:
+                where = self._where(connection, known, wanted, subject)
+                value = read(self.clauses(connection, known, subject))
+                return list(connection.execute(sa.select(value).where(*where)).scalars())
+        except (sa.exc.DataError, sa.exc.InternalError) as error:
+            raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
 
     def clauses(self, connection: sa.Connection, known: FeatureSet, subject: Subject) -> Clauses:
         """Return what turns filters into conditions on the features of a set."""

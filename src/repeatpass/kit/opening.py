@@ -78,6 +78,16 @@ def _csv(path: Path, options: Mapping[str, Any]) -> Any:
     return pandas.read_csv(path, **options)
 
 
+def _features(path: Path, options: Mapping[str, Any]) -> Any:
+    import warnings
+
+    import geopandas
+
+    with warnings.catch_warnings():  # files are kept under their checksum, and GDAL misses the ending
+        warnings.filterwarnings("ignore", "File .* non conformant file extension", RuntimeWarning)
+        return geopandas.read_file(path, **{"engine": "pyogrio", **options})
+
+
 _OPENERS = {
     ZARR_ZIP: _zarr,
     NETCDF: _netcdf,
@@ -86,4 +96,8 @@ _OPENERS = {
     PARQUET: _parquet,
     "application/x-parquet": _parquet,
     CSV: _csv,
+    "application/geo+json": _features,
+    "application/geopackage+sqlite3": _features,
+    "application/flatgeobuf": _features,
+    "application/vnd.flatgeobuf": _features,
 }

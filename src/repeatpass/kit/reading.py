@@ -26,7 +26,8 @@ def open(collection: str, item: str | None = None, *, asset: str = "data", layou
 
     Returns:
         Zarr and NetCDF: xarray.Dataset, read lazily. GeoTIFF: xarray.DataArray (band, y, x) with its CRS
-        and missing cells as NaN. GeoParquet: geopandas.GeoDataFrame. Parquet and CSV: pandas.DataFrame.
+        and missing cells as NaN. GeoParquet, GeoPackage, GeoJSON, FlatGeobuf: geopandas.GeoDataFrame.
+        Parquet and CSV: pandas.DataFrame.
 
     Raises:
         NoContext: there is no platform and no crate to read from.

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from repeatpass.api.features.forms import Form, form_of
 from repeatpass.api.features.moments import interval
 from repeatpass.api.job_list import whole
-from repeatpass.catalog.search.cql2 import all_of, from_json, from_text
+from repeatpass.catalog.search.cql2 import all_of
 from repeatpass.catalog.search.records import Sort
 from repeatpass.core.errors import Invalid
 from repeatpass.features import FeatureSet, Field, Wanted
 from repeatpass.features.checking import value
 from repeatpass.features.crs import areas_of, code_of, offered, uri
-from repeatpass.features.filters import in_degrees
+from repeatpass.features.filters import read_filter
 from repeatpass.features.records import CRS84
 
 USUAL, MOST, WHOLE = 10, 10_000, 100_000  # features: of a page, of a page at most, of a file at most
@@ -24,7 +24,6 @@ PARAMETERS = (
     "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
     "properties", "skipGeometry", "f",
 )  # fmt: skip
-LANGUAGES = ("cql2-text", "cql2-json")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,12 +35,12 @@ class Asked:
     form: Form
 
 
-def asked_of(request: Request, known: FeatureSet) -> Asked:
-    """Return what the query asks; raise Invalid for a parameter that is unknown or wrong."""
+def asked_of(request: Request, known: FeatureSet, *more: str) -> Asked:
+    """Return what the query asks; raise Invalid for a parameter that is unknown or wrong. *more* are further ones."""
     given = request.query_params
     names = {each.name for each in known.fields}
-    if unknown := [name for name in given if name not in PARAMETERS and name not in names]:
-        there = ", ".join([*PARAMETERS, *sorted(names)][:40])
+    if unknown := [name for name in given if name not in (*PARAMETERS, *more) and name not in names]:
+        there = ", ".join([*PARAMETERS, *more, *sorted(names)][:40])
         raise Invalid(f"There is no parameter “{unknown[0][:80]}”; there are {there}.", field=unknown[0][:80])
     form = form_of(request)
     start, end = interval(given.get("datetime", ""))
@@ -80,12 +79,7 @@ def filter_of(given: Mapping[str, str], known: FeatureSet) -> dict[str, Any] | N
     parts = []
     crs = crs_of(given, known, "filter-crs")
     if text := given.get("filter", ""):
-        language = given.get("filter-lang") or ("cql2-json" if text.lstrip().startswith("{") else "cql2-text")
-        if language not in LANGUAGES:
-            there = " and ".join(LANGUAGES)
-            raise Invalid(f"“filter-lang” is “{language[:40]}”; there are {there}.", field="filter-lang")
-        read = from_text(text) if language == "cql2-text" else from_json(_json(text))
-        parts.append(in_degrees(read, crs))
+        parts.append(read_filter(text, given.get("filter-lang", ""), crs))
     parts += [
         _equal(field, given[field.name])
         for field in known.fields
@@ -126,10 +120,3 @@ def _truth(text: str, name: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise Invalid(f"“{name}” is “{text[:40]}”; it can be true or false.", field=name)
     return text.lower() == "true"
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Invalid(f"“filter” is not JSON: {error}.", field="filter") from None

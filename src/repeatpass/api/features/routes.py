@@ -21,6 +21,7 @@ from repeatpass.api.features.documents import (
 from repeatpass.api.features.editing import editing_routes
 from repeatpass.api.features.forms import GEOJSON, form_of
 from repeatpass.api.features.founding import founding_routes
+from repeatpass.api.features.statistics import statistics_routes
 from repeatpass.api.features.tags import list_tag, matches, tag_of
 from repeatpass.api.features.vector_tiles import vector_tile_routes
 from repeatpass.api.geodata.described import PATH
@@ -102,6 +103,7 @@ def features_router(house: House, pages: Pages) -> APIRouter:
 
     editing_routes(router, house)
     founding_routes(router, house)
+    statistics_routes(router, house)
     vector_tile_routes(router, house, pages)
     return router
 

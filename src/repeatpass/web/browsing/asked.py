@@ -16,6 +16,7 @@ from repeatpass.web.browsing.shapes import Shape, read_shape
 MOST = 8  # layers at the same time
 LONGEST = 2000  # characters of a field
 STYLE = ("time", "bands", "expression", "index", "rescale", "colormap", "mask", "dimensions")
+OF_FEATURES = ("property", "filter")  # what only layers of features are asked for
 BASES = ("paper", "relief", "marble", "plain")
 
 Side = Literal["", "left", "right"]
@@ -35,6 +36,8 @@ class Shown:
     colormap: str = ""
     mask: str = ""
     dimensions: str = ""  # depth=10,level=850
+    property: str = ""  # of features: what their colours stand for
+    filter: str = ""  # of features: CQL2 text
     opacity: int = 100  # percent
     side: Side = ""  # on which side of a comparison; empty: on both
     hidden: bool = False
@@ -123,7 +126,7 @@ def _layers(given: Mapping[str, str]) -> Iterator[Shown]:
         raise Invalid(f"There are more than {MOST} layers; show fewer of them.")
     for end in ends:
         if id := given.get(f"layer{end}", "").strip():
-            texts = {name: given.get(name + end, "").strip() for name in STYLE}
+            texts = {name: given.get(name + end, "").strip() for name in (*STYLE, *OF_FEATURES)}
             yield Shown(
                 layer=id,
                 **texts,

@@ -67,7 +67,7 @@ def _drawn(part: Part) -> Iterator[str]:
     else:
         low, high = part.name("low"), part.name("high")
         label = json.dumps(_label(part), ensure_ascii=False)
-        yield from _colours(part)
+        yield from colours_by(part.style.colormap)
         yield f'{shown}.plot.imshow(ax=axes, vmin={low}, vmax={high}, cmap=colours, cbar_kwargs={{"label": {label}}})'
     if part.point is not None:
         yield _point_line(part)
@@ -94,11 +94,11 @@ def _label(part: Part) -> str:
     return f"{name}, {part.layer.unit}" if part.layer.unit not in ("", "1") else name
 
 
-def _colours(part: Part) -> Iterator[str]:
-    """The colour map by matplotlib's name of it, else by its colours."""
+def colours_by(name: str) -> Iterator[str]:
+    """The lines that make a colour map: by matplotlib's name of it, else by its colours."""
     import matplotlib
 
-    wanted = part.style.colormap or "viridis"
+    wanted = name or "viridis"
     known = next((name for name in matplotlib.colormaps if name.lower() == wanted.lower()), "")
     if known:
         yield f'colours = plt.get_cmap("{known}")'

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from repeatpass.access import ANYONE, Actor
@@ -10,6 +10,8 @@ from repeatpass.assembly import House
 from repeatpass.catalog.registry import Entry, asked_of, find
 from repeatpass.core.errors import Invalid
 from repeatpass.data.records import Layer
+from repeatpass.features import FeatureSet
+from repeatpass.web.browsing.places import is_place
 
 Group = Literal["public", "mine", "commercial", "demand"]
 GROUPS: Mapping[Group, str] = {"public": "Public", "mine": "Mine", "commercial": "Commercial", "demand": "On demand"}
@@ -25,6 +27,8 @@ class Listed:
     entry: Entry
     group: Group
     layers: tuple[Layer, ...]
+    features: FeatureSet | None = None  # what of it is drawn as features
+    reason: str = ""  # why nothing of it is drawn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,12 +54,27 @@ def listing_of(house: House, actor: Actor, words: str, group: str) -> Listing:
     by_group = {each.id: group_of(each, actor, closed) for each in found}
     counts: dict[Group, int] = {name: sum(1 for each in by_group.values() if each == name) for name in GROUPS}
     wanted = [each for each in found if not group or by_group[each.id] == group]
-    wanted.sort(key=lambda entry: not _drawn(entry))  # stable: by title, those that can be drawn first
+    sets = {id: known for id, known in house.features.sets().items() if is_place(known)}
+    wanted.sort(key=lambda entry: not (_drawn(entry) or entry.id in sets))  # stable: by title, the drawn ones first
     listed = tuple(
-        Listed(entry=each, group=by_group[each.id], layers=layers.of(each.id) if _drawn(each) else ())
+        _with_reason(house, Listed(
+            entry=each, group=by_group[each.id], layers=layers.of(each.id) if _drawn(each) else (),
+            features=sets.get(each.id),
+        ))
         for each in wanted[:SHOWN]
-    )
+    )  # fmt: skip
     return Listing(listed=listed, total=len(wanted), counts=counts)
+
+
+def _with_reason(house: House, each: Listed) -> Listed:
+    """The same; where nothing of it is drawn, with why."""
+    if each.layers or each.features or each.group in ("commercial", "demand"):
+        return each
+    if _drawn(each.entry):
+        return replace(each, reason="It has no grid with a place.")
+    if not each.entry.kinds:
+        return replace(each, reason="It has no file of a kind that lies on a map.")
+    return replace(each, reason=house.offering.why_not(each.entry.id))
 
 
 def _drawn(entry: Entry) -> bool:

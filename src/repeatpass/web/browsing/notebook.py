@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from repeatpass.data.times import chosen_times
 from repeatpass.web.browsing.asked import Shown, Sight
 from repeatpass.web.browsing.code import cells_of
 from repeatpass.web.browsing.parts import Part, helper_of
+from repeatpass.web.browsing.place_notebook import PlacePart, place_part
+from repeatpass.web.browsing.places import Drawn, PlaceLayer, drawn_layer
 from repeatpass.web.browsing.projections import projection, suited
 from repeatpass.web.browsing.shapes import Shape
 from repeatpass.web.browsing.times import said
@@ -23,16 +26,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 SCREEN = (1440, 900)  # pixels; how large the map of a view is taken to be
-IMPORTS = """import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
-import rioxarray  # noqa: F401  (gives arrays their coordinate reference system)
-import xarray as xr
-from matplotlib.colors import LinearSegmentedColormap
-
-import repeatpass
-
-plt.style.use("repeatpass.kit.paper")"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,16 +41,22 @@ def notebook_of(house: House, sight: Sight) -> Made:
     seen = [shown for shown in sight.layers if not shown.hidden]
     if not seen:
         raise Invalid("This view shows no layer; choose one with layer=….", field="layer")
-    parts = [_part(house, sight, shown, number) for number, shown in enumerate(seen, 1)]
+    parts = [_part_of(house, sight, shown, number) for number, shown in enumerate(seen, 1)]
     notebook = _written(sight, parts)
     content = _dumped(notebook)
     stem = re.sub(r"[^a-z0-9]+", "-", parts[0].layer.collection.lower()).strip("-")[:50]
     return Made(name=f"view-{stem}-{hashlib.sha256(content).hexdigest()[:8]}", content=content)
 
 
-def _part(house: House, sight: Sight, shown: Shown, number: int) -> Part:
-    """Everything that the code of one layer needs to know."""
-    layer = house.layers.layer(shown.layer)
+def _part_of(house: House, sight: Sight, shown: Shown, number: int) -> Part | PlacePart:
+    """Everything that the code of one layer, of cells or of features, needs to know."""
+    layer = drawn_layer(house, shown.layer)
+    if isinstance(layer, PlaceLayer):
+        return place_part(house, layer, shown, number, _where(sight, layer), sight.area is not None)
+    return _part(house, sight, shown, number, layer)
+
+
+def _part(house: House, sight: Sight, shown: Shown, number: int, layer: Layer) -> Part:
     style = house.rendering.completed(layer, style_of(layer, shown.style()))
     times = chosen_times(layer, shown.time)
     within = _where(sight, layer)
@@ -82,7 +81,7 @@ def _part(house: House, sight: Sight, shown: Shown, number: int) -> Part:
     )
 
 
-def _where(sight: Sight, layer: Layer) -> Shape | None:
+def _where(sight: Sight, layer: Drawn) -> Shape | None:
     """The area of a view: what was drawn, else what is seen; None where that is the whole layer."""
     if sight.area is not None:
         if not touching(layer.bbox, sight.area.box):
@@ -100,7 +99,7 @@ def _within(inner: Box, outer: Box) -> bool:
     return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
-def screen(sight: Sight, layer: Layer) -> Box | None:
+def screen(sight: Sight, layer: Drawn) -> Box | None:
     """What a screen shows of the Earth at *sight*, in degrees; None where that is not said or everything."""
     if sight.at is None:
         return None
@@ -120,7 +119,7 @@ def screen(sight: Sight, layer: Layer) -> Box | None:
     return (west, south, east, north) if west < east and east - west < 359 else None
 
 
-def _written(sight: Sight, parts: list[Part]) -> "NotebookNode":
+def _written(sight: Sight, parts: Sequence[Part | PlacePart]) -> "NotebookNode":
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     names = ", ".join(part.layer.title for part in parts)
@@ -133,16 +132,38 @@ def _written(sight: Sight, parts: list[Part]) -> "NotebookNode":
     parameters = "\n".join(line for part in parts for line in part.parameters())
     if parameters:
         cells.append(new_code_cell(parameters, metadata={"tags": ["parameters"]}))
-    cells.append(new_code_cell("\n\n\n".join([IMPORTS, *helper_of(parts)])))
+    cells.append(new_code_cell("\n\n\n".join([_imports(parts), *helper_of([p for p in parts if isinstance(p, Part)])])))
     for part in parts:
         if len(parts) > 1:
             cells.append(new_markdown_cell(f"## {part.layer.title}"))
-        cells += [new_code_cell(text) for text in cells_of(part)]
+        cells += [new_code_cell(text) for text in (cells_of(part) if isinstance(part, Part) else part.cells())]
     for number, cell in enumerate(cells):
         cell["id"] = f"view-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     made: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
     return made
+
+
+def _imports(parts: Sequence[Part | PlacePart]) -> str:
+    """What the cells import: only what their layers need."""
+    cells = any(isinstance(part, Part) for part in parts)
+    places = any(isinstance(part, PlacePart) for part in parts)
+    asked = any(isinstance(part, PlacePart) and not part.files for part in parts)
+    wanted = {
+        "from pathlib import Path\n": asked,
+        "import geopandas as gpd": places,
+        "import matplotlib.pyplot as plt": True,
+        "import numpy as np": cells,
+        "import pandas as pd": True,
+        "import rioxarray  # noqa: F401  (gives arrays their coordinate reference system)": cells,
+        "import shapely": places,
+        "import xarray as xr": cells,
+        "from matplotlib.colors import LinearSegmentedColormap": True,
+        "\nimport repeatpass": True,
+        "from repeatpass.kit.web import download": asked,
+        '\nplt.style.use("repeatpass.kit.paper")': True,
+    }
+    return "\n".join(line for line, needed in wanted.items() if needed)
 
 
 def _dumped(notebook: "NotebookNode") -> bytes:

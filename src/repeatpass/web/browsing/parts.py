@@ -23,6 +23,7 @@ CUBE = '''def laid_out(field, y, x, crs, turned):
 
 OWN = (
     "time box area low high crs cube scene scenes shown numbers cells colours ends stretched figure axes field "
+    "places table first last address query gpd shapely Path download "
     "np pd plt xr rioxarray repeatpass laid_out transform merge_arrays LinearSegmentedColormap"
 )  # names that the notebook uses itself
 TAKEN = frozenset(OWN.split())
@@ -59,7 +60,7 @@ class Part:
         if self.layer.kind == "cube" and self.time:
             yield f'{self.name("time")} = "{self.time.removesuffix("Z")}"  # which map: the nearest in time'
         if self.shape is not None and (self.number == 1 or not self.drawn):
-            yield self._area_line(self.shape)
+            yield area_line(self.area, self.shape)
         if len(self.style.rescale) == 1:
             low, high = self.style.rescale[0]
             yield f"{self.name('low')} = {low:.8g}  # value at the lower end of the colours"
@@ -74,11 +75,13 @@ class Part:
         word = "box" if not self.shape.text[0].isalpha() and west < east else "area"
         return word if self.drawn else self.name(word)
 
-    def _area_line(self, shape: Shape) -> str:
-        if self.area.startswith("area"):
-            return f"{self.area} = {json.dumps(shape.geojson())}  # geometry: the area, longitude first"
-        sides = ", ".join(f"{side:.8g}" for side in shape.box)
-        return f"{self.area} = [{sides}]  # bbox: west, south, east, north in degrees"
+
+def area_line(name: str, shape: Shape) -> str:
+    """The line of the parameters cell that holds an area."""
+    if name.startswith("area"):
+        return f"{name} = {json.dumps(shape.geojson())}  # geometry: the area, longitude first"
+    sides = ", ".join(f"{side:.8g}" for side in shape.box)
+    return f"{name} = [{sides}]  # bbox: west, south, east, north in degrees"
 
 
 def helper_of(parts: Sequence[Part]) -> list[str]:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from repeatpass.core.errors import Invalid
-from repeatpass.data.records import Box, Layer
+from repeatpass.data.records import Box
 from repeatpass.data.tilesets import tile_matrix_set, tileset_for
 
 NAMES = {
@@ -37,13 +38,25 @@ class Projection:
     tile: int  # pixels
 
 
+class Lying(Protocol):
+    """What lies somewhere, in a reference system: a layer of cells or of features."""
+
+    @property
+    def crs(self) -> str:
+        """EPSG:<number>, or another authority's."""
+
+    @property
+    def bbox(self) -> Box:
+        """Degrees."""
+
+
 def is_utm(crs: str) -> bool:
     """Whether *crs* is a zone of UTM on WGS 84."""
     number = int(crs[5:]) if crs.startswith("EPSG:") and crs[5:].isdigit() else 0
     return 32601 <= number <= 32660 or 32701 <= number <= 32760
 
 
-def projections_for(layers: Iterable[Layer], asked: str = "") -> tuple[Projection, ...]:
+def projections_for(layers: Iterable[Lying], asked: str = "") -> tuple[Projection, ...]:
     """The projections to choose from where *layers* are shown; raise Invalid if the one *asked* for is none of them."""
     native = dict.fromkeys(layer.crs for layer in layers if is_utm(layer.crs))
     known = (*ALWAYS, *native)
@@ -54,7 +67,7 @@ def projections_for(layers: Iterable[Layer], asked: str = "") -> tuple[Projectio
     return tuple(projection(crs) for crs in known)
 
 
-def suited(layers: Sequence[Layer]) -> str:
+def suited(layers: Sequence[Lying]) -> str:
     """The projection that shows the lowest of *layers* best."""
     if not layers:
         return "EPSG:3857"

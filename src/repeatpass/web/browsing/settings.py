@@ -1,17 +1,20 @@
 """The form of the open layer: what can be chosen, and what is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from repeatpass.assembly import House
-from repeatpass.data.colours import colormaps, ramp
+from repeatpass.core.errors import Invalid
+from repeatpass.data.colours import colormaps
 from repeatpass.data.indices import indices_of, letters_of
 from repeatpass.data.reading import layer_names
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.styles import style_of
-from repeatpass.data.times import chosen_time
+from repeatpass.data.times import NoSuchTime, chosen_time
 from repeatpass.web.browsing.asked import Shown, Sight
-from repeatpass.web.browsing.times import said
+from repeatpass.web.browsing.looks import colours_of
+from repeatpass.web.browsing.times import named
 from repeatpass.web.views.browser import Choice, Dimension, LayerSettings
 
 EVEN = ("viridis", "cividis", "batlow", "magma", "inferno", "plasma", "mako", "rocket", "gray")
@@ -41,62 +44,103 @@ COMBINATIONS = {  # by the common names of STAC
     "Bare ground and towns": ("swir22", "swir16", "red"),
 }
 LETTERS = {"blue": "B", "green": "G", "red": "R", "nir": "N", "swir16": "S1", "swir22": "S2"}  # of spyndex
+FIELDS = ("time", "bands", "expression", "index", "rescale", "colormap", "mask", "dimensions", "opacity")
+MENDABLE = ("time", "bands", "expression", "index", "rescale", "colormap", "mask", "dimensions")
 MOST_TIMES = 2000  # options of a field without scripts
 
 
 def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> LayerSettings:
-    """The form of *shown*, which is drawn from *layer*; raise BadStyle where it asks for what the layer has not."""
-    style = style_of(layer, shown.style())
+    """The form of *shown*, which is drawn from *layer*; what the layer has not is left out, and said beside its field."""
+    asked, wrong = mended(house, shown, layer)
+    style = style_of(layer, asked.style())
     full = house.rendering.completed(layer, style)
-    number = sight.on + 1
-    ending = "" if number == 1 else f".{number}"
-    kind = "index" if style.index else "expression" if style.expression else "bands"
+    ending = ending_of(sight)
+    index, expression = (
+        style.index,
+        "" if style.index else style.expression or ("" if asked == shown else shown.expression),
+    )
+    kind = "index" if index else "expression" if expression else "bands"
     single = bool(style.expression) or len(full.bands) != 3
     low, high = full.rescale[0] if full.rescale else (0.0, 1.0)
     return LayerSettings(
         ending=ending,
-        keep=_kept(sight, ending),
-        times=tuple(_times(layer, shown)),
+        keep=kept_of(sight, ending, FIELDS),
+        times=tuple(_times(layer, asked)),
         kind=kind,
         channels=tuple(_channels(layer, full)),
         combinations=tuple(_combinations(layer, full)),
         bands=shown.bands,
         indices=tuple(_indices(layer, style.index)) if layer.kind == "raster" else (),
-        expression="" if style.index else style.expression,
+        expression=expression,
         formula=style.expression if style.index else "",
         names=tuple(layer_names(layer)),
         dimensions=tuple(_dimensions(layer, style)),
-        colormaps=tuple(_colormaps(full.colormap)) if single else (),
+        colormaps=tuple(colormaps_of(full.colormap)) if single else (),
         low=f"{low:.5g}" if single else "",
         high=f"{high:.5g}" if single else "",
         rescale=shown.rescale,
-        mask=style.mask,
+        mask=shown.mask,
         opacity=shown.opacity,
         unit="" if style.expression else layer.unit,
-        ramp=tuple(_ramp(full.colormap)) if single else (),
+        ramp=tuple(colours_of(full.colormap)) if single else (),
         label=style.index or ("" if style.expression or layer.unit == "1" else layer.unit),
+        wrong=wrong,
     )
 
 
-def _ramp(name: str) -> Iterator[str]:
-    """Seventeen colours of a colour map, as style sheets write them."""
-    table = ramp(name or "viridis")
-    for step in range(0, 257, 16):
-        red, green, blue = table[min(step, 255), :3]
-        yield f"#{red:02x}{green:02x}{blue:02x}"
+def mended(house: House, shown: Shown, layer: Layer) -> tuple[Shown, Mapping[str, str]]:
+    """*shown* without the words that *layer* cannot be drawn with, and what is wrong with each of them.
+
+    Raise as drawing does where the trouble is not in the words.
+    """
+    wrong = {
+        name: said for name in MENDABLE if getattr(shown, name) and (said := _complaint(house, shown, layer, name))
+    }
+    left = replace(shown, **dict.fromkeys(wrong, ""))  # type: ignore[arg-type]
+    try:
+        _draw(house, left, layer)
+    except (Invalid, NoSuchTime) as error:  # words that are right alone, and not together
+        named = error.detail.get("field") or (error.detail.get("fields") or ["expression"])[-1]
+        given = [name for name in MENDABLE if getattr(left, name)]
+        if not given:
+            raise
+        wrong[named if named in given else given[0]] = error.message
+        left = replace(left, **dict.fromkeys(given, ""))  # type: ignore[arg-type]
+        _draw(house, left, layer)
+    return left, wrong
 
 
-def _kept(sight: Sight, ending: str) -> tuple[tuple[str, str], ...]:
-    """The rest of the view, which a form must send along."""
-    mine = {f"{name}{ending}" for name in ("time", "bands", "expression", "index", "rescale", "colormap", "mask")}
-    mine |= {f"dimensions{ending}", f"opacity{ending}"}
+def _complaint(house: House, shown: Shown, layer: Layer, name: str) -> str:
+    """What is wrong with one word of a view, alone; empty if nothing is."""
+    try:
+        _draw(house, Shown(layer=shown.layer, **{name: getattr(shown, name)}), layer)
+    except (Invalid, NoSuchTime) as error:
+        return error.message
+    return ""
+
+
+def _draw(house: House, shown: Shown, layer: Layer) -> None:
+    """Raise what drawing would, without reading more than it needs to be told."""
+    style_of(layer, shown.style())
+    if shown.time:
+        chosen_time(layer, shown.time, nearest=True)
+
+
+def ending_of(sight: Sight) -> str:
+    """What stands behind the names of the fields of the open layer."""
+    return f".{sight.on + 1}" if sight.on else ""
+
+
+def kept_of(sight: Sight, ending: str, fields: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The rest of the view, which a form with *fields* must send along."""
+    mine = {f"{name}{ending}" for name in fields}
     return tuple((name, value) for name, value in parse_qsl(sight.query()) if name not in mine)
 
 
 def _times(layer: Layer, shown: Shown) -> Iterator[Choice]:
     now = chosen_time(layer, shown.time, nearest=True) if layer.times else ""
     for time in layer.times[-MOST_TIMES:]:
-        yield Choice(value=time, text=said(time, layer.times), selected=time == now)
+        yield Choice(value=time, text=named(layer, time), selected=time == now)
 
 
 def _channels(layer: Layer, full: Style) -> Iterator[tuple[str, tuple[Choice, ...]]]:
@@ -148,7 +192,7 @@ def _dimensions(layer: Layer, style: Style) -> Iterator[Dimension]:
         )
 
 
-def _colormaps(chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+def colormaps_of(chosen: str) -> Iterator[tuple[str, tuple[Choice, ...]]]:
     """Only even ones are offered: no rainbow, which shows edges where there are none."""
     known = set(colormaps())
     offered = {kind: [name for name in names if name in known] for kind, names in COLORMAPS.items()}

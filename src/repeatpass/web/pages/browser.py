@@ -1,10 +1,9 @@
 """The page of the map browser: everything for one view, complete without scripts."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from repeatpass.access import Actor, Right
 from repeatpass.assembly import House
@@ -12,31 +11,43 @@ from repeatpass.core.errors import Exhausted, Forbidden, Invalid, NotFound, Unav
 from repeatpass.data.records import Layer
 from repeatpass.data.styles import style_of
 from repeatpass.data.times import chosen_time
-from repeatpass.web.assets import STATIC, address
 from repeatpass.web.browsing.asked import BASES, Shown, Sight
-from repeatpass.web.browsing.bases import NAMES
-from repeatpass.web.browsing.listing import GROUPS, Listed, Listing, listing_of, provider_of
+from repeatpass.web.browsing.listing import listing_of
+from repeatpass.web.browsing.looks import Look, look_of
+from repeatpass.web.browsing.place_settings import first_features, place_settings
+from repeatpass.web.browsing.places import Drawn, PlaceLayer, drawn_layer, place_time
 from repeatpass.web.browsing.projections import Projection, projections_for, suited
 from repeatpass.web.browsing.settings import settings_of
-from repeatpass.web.browsing.times import said, span
+from repeatpass.web.browsing.times import covered, named, said
 from repeatpass.web.desk import Desk
+from repeatpass.web.pages.browser_data import data_of, downloads_of, links_of
+from repeatpass.web.pages.browser_listing import groups_of, listed_of
 from repeatpass.web.pages.indicator import HOME
-from repeatpass.web.views import Download, Frame, Link, MapView
-from repeatpass.web.views.browser import BrowserPage, Choice, GroupLink, LayerLink, ListedCollection, ShownLayer
+from repeatpass.web.views import Frame, Link, MapView
+from repeatpass.web.views.browser import (
+    BrowserPage,
+    Choice,
+    LayerSettings,
+    ShownLayer,
+)
 
 PATH = "/browser"
 BASE_NAMES = {"paper": "Land and sea", "relief": "Shaded relief", "marble": "Blue Marble", "plain": "Outlines only"}
 COMPARES = {"": "No comparison", "swipe": "Swipe", "side": "Side by side"}
-FILES = (("tif", "GeoTIFF"), ("nc", "NetCDF"), ("png", "PNG"), ("csv", "CSV"))
+TROUBLES = (Exhausted, Forbidden, Invalid, NotFound, Unavailable)
 
 
 def browser_page(desk: Desk, actor: Actor, sight: Sight) -> BrowserPage:
     """The map browser at *sight*, as *actor* may see it; raise Invalid where its projection is none."""
     house = desk.house
-    known = {shown.layer: _found(house, actor, shown.layer) for shown in sight.layers}
-    layers = [layer for shown in sight.layers if isinstance(layer := known[shown.layer], Layer)]
-    shown = tuple(_shown(house, sight, at, known[each.layer]) for at, each in enumerate(sight.layers))
-    open_layer = _open_layer(sight, shown, known)
+    known = {shown.layer: _found(house.as_seen_by(actor), shown.layer) for shown in sight.layers}
+    layers = [layer for shown in sight.layers if not isinstance(layer := known[shown.layer], str)]
+    looks = {at: look_of(house, layer, each, at) for at, each in enumerate(sight.layers)
+             if isinstance(layer := known[each.layer], PlaceLayer)}  # fmt: skip
+    shown = tuple(_shown(house, sight, at, known[each.layer], looks.get(at)) for at, each in enumerate(sight.layers))
+    chosen = known[sight.layers[sight.on].layer] if sight.layers else None
+    drawn = chosen if chosen and not isinstance(chosen, str) and not shown[sight.on].wrong else None
+    cells = drawn if isinstance(drawn, Layer) else None
     listing = listing_of(house, actor, sight.q, sight.group)
     views = projections_for(layers, sight.view)
     return BrowserPage(
@@ -47,33 +58,38 @@ def browser_page(desk: Desk, actor: Actor, sight: Sight) -> BrowserPage:
         crumbs=(HOME, Link(text="Map browser")),
         q=sight.q,
         keep=_kept(sight),
-        groups=tuple(_groups(sight, listing)),
-        listed=tuple(_listed(sight, each) for each in listing.listed),
+        groups=tuple(groups_of(sight, listing)),
+        listed=tuple(listed_of(sight, each) for each in listing.listed),
         total=listing.total,
         shown=shown,
-        settings=settings_of(house, sight, sight.layers[sight.on], open_layer) if open_layer else None,
-        still=_still(sight, open_layer) if open_layer else None,
-        said=shown[sight.on].title if open_layer else "",
-        downloads=_downloads(sight, open_layer) if open_layer else (),
-        links=_links(sight, open_layer) if open_layer else (),
-        notebook=f"{PATH}/notebook.ipynb?{sight.query()}" if open_layer else "",
-        open_in=f"{PATH}/notebook?{sight.query()}" if open_layer and actor.may(Right.RUN) else "",
+        settings=_settings(house, sight, chosen),
+        places=place_settings(house, sight, sight.layers[sight.on], chosen, looks[sight.on])
+        if isinstance(chosen, PlaceLayer)
+        else None,
+        first=first_features(house, sight, sight.layers[sight.on], chosen) if isinstance(chosen, PlaceLayer) else None,
+        still=_still(sight, cells) if cells else None,
+        said=shown[sight.on].title if drawn else "",
+        area=sight.area is not None,
+        downloads=downloads_of(sight, drawn) if drawn else (),
+        links=links_of(sight, drawn) if drawn else (),
+        notebook=f"{PATH}/notebook.ipynb?{sight.query()}" if drawn else "",
+        open_in=f"{PATH}/notebook?{sight.query()}" if drawn and actor.may(Right.RUN) else "",
         bases=tuple(Choice(value=name, text=BASE_NAMES[name], selected=name == sight.base) for name in BASES),
         views=tuple(_views(views, sight.view or suited(layers))),
         compares=tuple(Choice(value=n, text=text, selected=n == sight.compare) for n, text in COMPARES.items()),
-        data=_data(layers, views),
+        data=data_of(layers, views, looks, [each.at for each in shown if each.wrong]),
     )
 
 
-def _found(house: House, actor: Actor, id: str) -> Layer | str:
+def _found(house: House, id: str) -> Drawn | str:
     """A layer, or why there is none."""
     try:
-        return house.layers.as_seen_by(actor).layer(id)
+        return drawn_layer(house, id)
     except (NotFound, Invalid) as error:
         return error.message
 
 
-def _shown(house: House, sight: Sight, at: int, found: Layer | str) -> ShownLayer:
+def _shown(house: House, sight: Sight, at: int, found: Drawn | str, look: Look | None) -> ShownLayer:
     shown = sight.layers[at]
     facts: dict[str, Any] = {
         "at": at, "href": replace(sight, on=at).href(), "remove": sight.without(at).href(), "open": at == sight.on,
@@ -82,52 +98,37 @@ def _shown(house: House, sight: Sight, at: int, found: Layer | str) -> ShownLaye
     if isinstance(found, str):
         return ShownLayer(title=shown.layer, when="", collection=Link(text=""), wrong=found, **facts)
     collection = Link(text=found.collection, href=f"/collections/{found.collection}")
-    wrong, when = found.trouble if len(found.sources) == 1 else "", ""
-    try:
-        house.rendering.completed(found, style_of(found, shown.style()))
-        when = said(chosen_time(found, shown.time, nearest=True), found.times)
-    except (Exhausted, Forbidden, Invalid, NotFound, Unavailable) as error:  # a file elsewhere may not be reached
-        wrong = error.message
+    wrong, when = _trouble(house, shown, found, look)
     return ShownLayer(title=found.title, when=when, collection=collection, wrong=wrong, **facts)
 
 
-def _open_layer(sight: Sight, shown: tuple[ShownLayer, ...], known: Mapping[str, Layer | str]) -> Layer | None:
-    """The layer whose settings are open; None where it cannot be drawn as asked."""
-    if not shown or shown[sight.on].wrong:
+def _trouble(house: House, shown: Shown, found: Drawn, look: Look | None) -> tuple[str, str]:
+    """Why a layer cannot be drawn, empty if it can; and the time it is drawn at, in words."""
+    if look is not None and isinstance(found, PlaceLayer):
+        time = place_time(found, shown.time)
+        return look.wrong.get("filter", ""), said(time, found.times) if time else "all dates" if found.times else ""
+    assert isinstance(found, Layer)
+    wrong = found.trouble if len(found.sources) == 1 else ""
+    try:
+        house.rendering.completed(found, style_of(found, shown.style()))
+        time = chosen_time(found, shown.time, nearest=True)
+        return wrong, ", ".join(filter(None, (named(found, time), covered(found, time))))
+    except TROUBLES as error:  # a file elsewhere may not be reached
+        return error.message, ""
+
+
+def _settings(house: House, sight: Sight, found: Drawn | str | None) -> LayerSettings | None:
+    """The form of the open layer of cells; None where even without what is asked of it nothing can be drawn."""
+    if not isinstance(found, Layer) or (len(found.sources) == 1 and found.trouble):
         return None
-    found = known[sight.layers[sight.on].layer]
-    return found if isinstance(found, Layer) else None
+    try:
+        return settings_of(house, sight, sight.layers[sight.on], found)
+    except TROUBLES:
+        return None
 
 
 def _kept(sight: Sight) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(replace(sight, q="").query()))
-
-
-def _groups(sight: Sight, listing: Listing) -> Iterator[GroupLink]:
-    every = sum(listing.counts.values())
-    for name, text, count in (("", "All", every), *((name, GROUPS[name], listing.counts[name]) for name in GROUPS)):
-        href = replace(sight, group=name).href()
-        yield GroupLink(name=name, text=text, href=href, count=count, selected=name == sight.group)
-
-
-def _listed(sight: Sight, each: Listed) -> ListedCollection:
-    entry, present = each.entry, {shown.layer for shown in sight.layers}
-    name, href = provider_of(entry)
-    return ListedCollection(
-        title=entry.title,
-        href=f"/collections/{entry.id}",
-        sentence=entry.sentence,
-        group=GROUPS[each.group],
-        layers=tuple(_layer_link(sight, layer, entry.title, layer.id in present) for layer in each.layers),
-        provider=Link(text=name or "its provider", href=href) if each.group in ("commercial", "demand") else None,
-    )
-
-
-def _layer_link(sight: Sight, layer: Layer, collection: str, shown: bool) -> LayerLink:
-    title = layer.title.removeprefix(f"{collection}: ") if layer.title != collection else collection
-    return LayerLink(
-        id=layer.id, title=title, href=sight.with_layer(layer.id).href(), note=span(layer.times), shown=shown
-    )
 
 
 def _still(sight: Sight, layer: Layer) -> MapView:
@@ -146,55 +147,9 @@ def _still(sight: Sight, layer: Layer) -> MapView:
     )
 
 
-def _downloads(sight: Sight, layer: Layer) -> tuple[Download, ...]:
-    """The drawn area of the open layer, or without one all of it, as files."""
-    shown = sight.layers[sight.on]
-    area = _area_text(sight)
-    query = "&".join(filter(None, (shown.query()[1:], area)))
-    return tuple(
-        Download(
-            label=label, href=f"/tiles/{quote(layer.id, safe=':')}/cutout?{query}{'&' if query else ''}format={form}"
-        )
-        for form, label in FILES
-    )
-
-
-def _area_text(sight: Sight) -> str:
-    if sight.area is None:
-        return ""
-    if not sight.area.text[0].isalpha():
-        return f"area={sight.area.text}"
-    return f"area={quote(json.dumps(sight.area.geojson(), separators=(',', ':')), safe=',:')}"
-
-
-def _links(sight: Sight, layer: Layer) -> tuple[Download, ...]:
-    tiles = f"/tiles/{quote(layer.id, safe=':')}"
-    return (
-        Download(label="TileJSON", href=f"{tiles}/tilejson.json{sight.layers[sight.on].query()}"),
-        Download(label="Layer as JSON", href=tiles),
-        Download(label="STAC", href=f"/stac/collections/{layer.collection}"),
-    )
-
-
 def _views(known: tuple[Projection, ...], chosen: str) -> Iterator[Choice]:
     for each in known:
         yield Choice(value=each.crs, text=each.title, selected=each.crs == chosen)
-
-
-def _data(layers: list[Layer], views: tuple[Projection, ...]) -> dict[str, Any]:
-    """What the scripts read: projections with their grids, and of each layer where and when it is."""
-    return {
-        "projections": [asdict(each) for each in views],
-        "suited": suited(layers),
-        "pictures": {name: address(STATIC / f"{name}.jpg").partition("?")[2] for name in NAMES},
-        "layers": {
-            layer.id: {
-                "title": layer.title, "unit": layer.unit, "bbox": layer.bbox, "crs": layer.crs,
-                "times": layer.times, "stamp": layer.stamp, "kind": layer.kind,
-            }
-            for layer in layers
-        },
-    }  # fmt: skip
 
 
 def shown_of(sight: Sight) -> Shown:

@@ -13,6 +13,7 @@ from repeatpass.web.browsing.asked import read_sight
 from repeatpass.web.browsing.bases import base_tile
 from repeatpass.web.browsing.notebook import notebook_of
 from repeatpass.web.browsing.picture import still_picture
+from repeatpass.web.browsing.places import drawn_layer
 from repeatpass.web.browsing.shape_files import LARGEST, Uploaded, shape_of_file
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.browser import browser_page, shown_of
@@ -89,10 +90,10 @@ def _area_json(found: Uploaded) -> dict[str, Any]:
 
 def _whole_names(desk: Desk, request: Request) -> str | None:
     """The address with layers by their whole names, where a collection's id alone stands for its first; else None."""
-    layers = desk.house.layers.as_seen_by(actor_of(request))
+    seen = desk.house.as_seen_by(actor_of(request))
     named = dict(request.query_params)
     for field, id in request.query_params.items():
         if field.partition(".")[0] == "layer" and id and ":" not in id:
             with suppress(NotFound):  # the page says that there is none
-                named[field] = layers.layer(id).id
+                named[field] = drawn_layer(seen, id).id
     return None if named == dict(request.query_params) else f"{request.url.path}?{urlencode(named, safe=':,/')}"

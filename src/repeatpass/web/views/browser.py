@@ -38,6 +38,7 @@ class ListedCollection:
     group: str
     layers: tuple[LayerLink, ...]
     provider: Link | None = None  # of what is bought or ordered elsewhere
+    reason: str = ""  # why nothing of it is drawn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +101,54 @@ class LayerSettings:
     unit: str
     ramp: tuple[str, ...]  # the colours from low to high; () where colours are bands
     label: str  # what the colours stand for: the unit, or the name of an index
+    wrong: Mapping[str, str]  # what the layer cannot be drawn with, by the name of the field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Category:
+    """A word of a property, its colour, and how many features have it."""
+
+    value: str
+    colour: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceSettings:
+    """The form of the open layer where that is of features."""
+
+    ending: str
+    keep: tuple[tuple[str, str], ...]
+    times: tuple[Choice, ...]
+    properties: tuple[tuple[str, tuple[Choice, ...]], ...]  # that colours can stand for: numbers, words
+    number: int  # of all features
+    matching: int  # of those that the filter and the time leave
+    kind: str  # number or category; empty without a property
+    colour: str  # of all where there is no property
+    categories: tuple[Category, ...]
+    others: int
+    colormaps: tuple[tuple[str, tuple[Choice, ...]], ...]
+    ramp: tuple[str, ...]
+    low: str
+    high: str
+    rescale: str
+    label: str
+    filter: str  # CQL2 text
+    names: tuple[str, ...]  # that a filter may use
+    example: str  # a filter
+    opacity: int
+    wrong: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstFeatures:
+    """The first features of the open layer, as the page shows them without scripts."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]  # id, cells
+    count: int  # features that the view asks for
+    all_href: str
+    href: str  # of the features; an id behind a slash is one of them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,8 +162,11 @@ class BrowserPage(Page):
     total: int
     shown: tuple[ShownLayer, ...]
     settings: LayerSettings | None
+    places: PlaceSettings | None  # of an open layer of features
+    first: FirstFeatures | None
     still: MapView | None
     said: str  # what the still map shows
+    area: bool  # whether one was drawn
     downloads: tuple[Download, ...]  # the part of the open layer, as files
     links: tuple[Download, ...]  # services and machine-readable descriptions of the open layer
     notebook: str  # address; empty without a layer
