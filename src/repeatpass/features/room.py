@@ -1,5 +1,6 @@
 """Add, replace, change and delete features, each change only on what the editor has seen (optimistic locking)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from repeatpass.core.times import now
 from repeatpass.features import indexes
 from repeatpass.features.checking import checked, inferred, values
 from repeatpass.features.importing import Table
-from repeatpass.features.indexes import drop_indexes, keep_indexes
+from repeatpass.features.indexes import drop_indexes
 from repeatpass.features.measuring import Measuring
 from repeatpass.features.records import CRS84, BadFeature, Feature, FeatureSet, Field, Found, FromFile, Wanted
 from repeatpass.features.rows import Checked, rows_of
@@ -60,12 +61,30 @@ class Features:
         return self.searching.feature(known, id, crs)
 
     def complete_indexes(self) -> None:
-        """Make the indexes that large collections lack: those of a house from before there were any."""
-        large = [each for each in self.sets().values() if each.number >= indexes.MANY]
-        if large:
+        """Make the indexes that large collections lack, where a house was stopped before, and remove forgotten ones."""
+        sets = self.sets()
+        with self.database.write() as connection:
+            indexes.drop_forgotten(connection, list(sets))
+        for known in sets.values():
+            if known.number >= indexes.MANY:
+                self._settle(None, known)
+
+    def _settle(self, before: FeatureSet | None, known: FeatureSet) -> None:
+        """Make the indexes of a set that has grown, and let the database count its rows.
+
+        In transactions of their own, after the features are kept: so the indexes are built once and not row by row, and
+        on PostgreSQL, where building one waits for everybody who writes features, nobody waits for us meanwhile.
+        """
+        if not indexes.worth(before, known):
+            return
+        with self.database.write() as connection:
+            known = next(iter(_sets(connection, known.collection)), replace(known, number=0))
+            made = indexes.keep_indexes(connection, known)
+        if made or before is not None:
             with self.database.write() as connection:
-                for known in large:
-                    keep_indexes(connection, known)
+                connection.exec_driver_sql("ANALYZE features")
+        if self.database.is_sqlite:
+            self.database.engine.dispose()  # connections that are open already know nothing of what was counted
 
     # changing ----------------------------------------------------------------------------------------------
 
@@ -103,7 +122,9 @@ class Features:
             many = len(bodies) > 1
             named = (f"Feature {at}" if many else "The feature" for at in range(1, len(bodies) + 1))
             given = [checked(known, body, where) for body, where in zip(bodies, named, strict=True)]
-            return self._add(connection, actor, known, given, crs)
+            after = self._add(connection, actor, known, given, crs)
+        self._settle(known, after)
+        return [id for id, _, _ in given]
 
     def add_table(self, actor: Actor, collection: str, table: Table) -> list[str]:
         """Add the features of a file: all or none. Return their ids.
@@ -115,29 +136,28 @@ class Features:
             if not known.fields and not known.number:
                 known = replace(known, fields=table.fields, crs=table.crs, geometry=table.geometry, time=table.time)
             given = [(id, shape, values(known, each, f"The feature “{id}”")) for id, shape, each in table.features]
-            return self._add(connection, actor, known, given, table.crs)
+            after = self._add(connection, actor, known, given, table.crs)
+        self._settle(known, after)
+        return [id for id, _, _ in given]
 
     def _add(
         self, connection: sa.Connection, actor: Actor, known: FeatureSet, given: Sequence[Checked], crs: str
-    ) -> list[str]:
+    ) -> FeatureSet:
         ids = [id for id, _, _ in given]
         _require_new(connection, known.collection, ids)
         known = replace(known, revision=known.revision + 1)
         rows = rows_of(known, given, crs, known.revision)
-        _write(connection, rows)
+        add_rows(connection, known, rows)
         write_set(connection, known := grown(known, rows))
-        keep_indexes(connection, known)
         events.record(connection, "features.changed", known.collection, by=actor.id, added=ids[:50])
-        return ids
+        return known
 
     def fill(self, collection: str, table: Table, source: str) -> FeatureSet:
         """Let a collection hold what was read from *source*, instead of what it held before."""
         with self.database.write() as connection:
-            mine = feature_sets.c.collection == collection
-            row = connection.execute(sa.select(feature_sets).where(mine)).mappings().first()
-            before = set_of(row) if row is not None else None
-            if before is not None:
-                drop_indexes(connection, before)
+            before = next(iter(_sets(connection, collection)), None)
+            if self.database.is_sqlite:  # PostgreSQL would let nobody read meanwhile
+                drop_indexes(connection, collection)
             forget_rows(connection, collection)
             known = FeatureSet(
                 collection=collection,
@@ -150,10 +170,10 @@ class Features:
                 updated=now(),
             )
             rows = rows_of(known, table.features, table.crs, known.revision)
-            _write(connection, rows)
+            add_rows(connection, known, rows)
             write_set(connection, known := grown(known, rows))
-            keep_indexes(connection, known)
             events.record(connection, "features.read", collection, source=source, number=len(rows))
+        self._settle(None, known)
         return self.known(collection)
 
     def replace(
@@ -165,7 +185,7 @@ class Features:
             _require_match(connection, collection, id, match)
             known = replace(known, revision=known.revision + 1)
             [row] = rows_of(known, [checked(known, body, id=id)], crs, known.revision)
-            replace_row(connection, collection, row)
+            replace_row(connection, known, row)
             self._changed(connection, actor, known, replaced=[id])
         return self.feature(known, id)
 
@@ -198,20 +218,17 @@ class Features:
         with self.database.write() as connection:
             self._may_edit(actor, collection)
             read_set(connection, collection)
-            self._forget(connection, collection)
+            _forget(connection, collection)
             events.record(connection, "features.ended", collection, by=actor.id)
+        with self.database.write() as connection:
+            drop_indexes(connection, collection)
 
     def forget(self, collection: str) -> None:
         """Delete the features of a collection that is no longer there."""
         with self.database.write() as connection:
-            self._forget(connection, collection)
-
-    def _forget(self, connection: sa.Connection, collection: str) -> None:
-        row = connection.execute(sa.select(feature_sets).where(feature_sets.c.collection == collection)).mappings()
-        for known in map(set_of, row.all()):
-            drop_indexes(connection, known)
-        forget_rows(connection, collection)
-        connection.execute(feature_sets.delete().where(feature_sets.c.collection == collection))
+            _forget(connection, collection)
+        with self.database.write() as connection:
+            drop_indexes(connection, collection)
 
     def _editable(self, connection: sa.Connection, actor: Actor, collection: str) -> FeatureSet:
         self._may_edit(actor, collection)
@@ -233,14 +250,20 @@ class Features:
         events.record(connection, "features.changed", known.collection, by=actor.id, **what)
 
 
-def _write(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    for first in range(0, len(rows), AT_ONCE):
-        add_rows(connection, list(rows[first : first + AT_ONCE]))
+def _sets(connection: sa.Connection, collection: str) -> list[FeatureSet]:
+    """Return the set of a collection, which nobody else may change meanwhile, or none."""
+    query = sa.select(feature_sets).where(feature_sets.c.collection == collection).with_for_update()
+    return [set_of(row) for row in connection.execute(query).mappings()]
+
+
+def _forget(connection: sa.Connection, collection: str) -> None:
+    forget_rows(connection, collection)
+    connection.execute(feature_sets.delete().where(feature_sets.c.collection == collection))
 
 
 def _require_new(connection: sa.Connection, collection: str, ids: list[str]) -> None:
     if len(set(ids)) < len(ids):
-        twice = next(id for id in ids if ids.count(id) > 1)
+        twice = Counter(ids).most_common(1)[0][0]
         raise BadFeature(f"The id “{twice}” stands twice in what was sent.", field="id")
     for first in range(0, len(ids), AT_ONCE):
         some = features.c.id.in_(ids[first : first + AT_ONCE])

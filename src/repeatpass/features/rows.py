@@ -1,6 +1,6 @@
 """Features as rows: places in degrees for searching, times as moments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,10 +27,11 @@ def rows_of(known: FeatureSet, given: Sequence[Checked], crs: str, revision: int
     degrees = _in_degrees(known, given, natives)
     same = shapely.equals_identical(natives, degrees) if known.crs == CRS84 else natives == None  # noqa: E711
     places, kept = shapely.to_wkb(degrees), shapely.to_wkb(natives)
-    boxes, moment, rows = shapely.bounds(degrees), now(), []
+    boxes, moment, rows = shapely.bounds(degrees).tolist(), now(), []
+    times = times_of(known)
     for at, (id, _, properties) in enumerate(given):
-        start, end = times_of(known, properties)
-        box = (None,) * 4 if natives[at] is None else tuple(float(number) for number in boxes[at])
+        start, end = times(properties)
+        box = [None] * 4 if natives[at] is None else boxes[at]
         rows.append({
             "collection": known.collection, "id": id, "properties": properties, "geometry": places[at],
             "native": None if same[at] or natives[at] is None else kept[at],
@@ -57,12 +58,21 @@ def _in_degrees(known: FeatureSet, given: Sequence[Checked], natives: Any) -> An
     return flat
 
 
-def times_of(known: FeatureSet, properties: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
-    """Return from when to when a feature is; a date is the whole day, an open end is None, no time at all both."""
+def times_of(known: FeatureSet) -> Callable[[Mapping[str, Any]], tuple[datetime | None, datetime | None]]:
+    """Return what tells from properties from when to when a feature of *known* is.
+
+    A date is the whole day, an open end is None, no time at all both.
+    """
     if not known.time:
-        return None, None
+        return lambda _: (None, None)
     first, last = known.time[0], known.time[-1]
-    start, end = properties.get(first), properties.get(last)
     field = known.field(last)
-    whole_day = DAY if field is not None and field.kind == "date" else timedelta()
-    return (parse_time(start) if start else None), (parse_time(end) + whole_day if end else None)
+    rest = DAY if field is not None and field.kind == "date" else timedelta()
+
+    def times(properties: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+        start, end = properties.get(first), properties.get(last)
+        begin = parse_time(start) if start else None
+        until = begin if first == last else parse_time(end) if end else None
+        return begin, None if until is None else until + rest
+
+    return times

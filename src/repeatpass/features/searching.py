@@ -5,10 +5,11 @@ from typing import Any
 
 import shapely
 import sqlalchemy as sa
+from shapely import box
 
 from repeatpass.catalog.search.clauses import Clauses, Relating
 from repeatpass.catalog.search.records import Sort
-from repeatpass.catalog.search.spatial import related, teach
+from repeatpass.catalog.search.spatial import is_box, related, teach
 from repeatpass.catalog.search.subject import Subject
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.features.crs import transformed
@@ -86,7 +87,8 @@ class Searching:
         where: list[Any] = [features.c.collection == sa.literal(known.collection, sa.String, literal_execute=True)]
         if wanted.area:
             meets = [clauses.relating("s_intersects", area, self.dialect, subject) for area in wanted.area]
-            where.append(sa.or_(*meets))
+            whole = known.extent and any(is_box(each) and each.covers(box(*known.extent)) for each in wanted.area)
+            where.append(features.c.west.is_not(None) if whole else sa.or_(*meets))
         if (wanted.start or wanted.end) and known.time:
             where.append(_within(wanted))
         if wanted.filter is not None:
@@ -119,6 +121,8 @@ class Searching:
             return wanted.offset + rows
         if len(where) == 1:
             return known.number
+        if self.dialect == "sqlite":  # in the order of the table rather than of some index that does not help
+            where = [*where, sa.func.likelihood(features.c.number > 0, sa.literal_column("0.9"))]
         return int(connection.execute(sa.select(sa.func.count()).select_from(features).where(*where)).scalar_one())
 
 

@@ -1,16 +1,20 @@
 """Keeping what is known of the features of each collection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from repeatpass.core.times import now
+from repeatpass.features.indexes import let_in
 from repeatpass.features.records import FeatureSet, Field, NoFeatures
 from repeatpass.features.store import feature_extents, feature_sets, features
 
 EXTENT = ("west", "south", "east", "north")
+AT_ONCE = 500  # rows of one statement
+MEMORY = 256 * 1024**2  # bytes that SQLite may keep in memory while many rows are written
 
 
 def read_set(connection: sa.Connection, collection: str, *, lock: bool = False) -> FeatureSet:
@@ -72,28 +76,45 @@ def grown(known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> FeatureSet:
     )
 
 
-def add_rows(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    """Add features of one collection, and their extents to the index; some hundreds at once."""
-    if not rows:
-        return
-    connection.execute(features.insert(), rows)
-    _add_extents(connection, rows[0]["collection"], [row["id"] for row in rows])
+def add_rows(connection: sa.Connection, known: FeatureSet, rows: Sequence[dict[str, Any]]) -> None:
+    """Add features to a set, and their extents to the index, in as few statements as may be."""
+    let_in(connection, known, rows)
+    with _much_memory(connection, len(rows)):
+        before = connection.execute(sa.select(sa.func.max(features.c.number))).scalar() or 0
+        for first in range(0, len(rows), AT_ONCE):
+            connection.execute(features.insert(), list(rows[first : first + AT_ONCE]))
+        _add_extents(connection, features.c.collection == known.collection, features.c.number > before)
 
 
-def replace_row(connection: sa.Connection, collection: str, row: dict[str, Any]) -> None:
+def replace_row(connection: sa.Connection, known: FeatureSet, row: dict[str, Any]) -> None:
     """Replace a feature where it stands, so that the order of features stays."""
-    mine = (features.c.collection == collection, features.c.id == row["id"])
+    let_in(connection, known, [row])
+    mine = (features.c.collection == known.collection, features.c.id == row["id"])
     _forget_extents(connection, *mine)
     connection.execute(features.update().where(*mine).values(**row))
-    _add_extents(connection, collection, [row["id"]])
+    _add_extents(connection, *mine)
 
 
-def _add_extents(connection: sa.Connection, collection: str, ids: list[str]) -> None:
+@contextmanager
+def _much_memory(connection: sa.Connection, rows: int) -> Iterator[None]:
+    """Let SQLite keep more of the file in memory while many rows go into indexes that are in another order."""
+    if connection.dialect.name != "sqlite" or rows < AT_ONCE:
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = {-MEMORY // 1024}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {int(before)}")
+
+
+def _add_extents(connection: sa.Connection, *where: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
     column = features.c
     chosen = sa.select(column.number, column.west, column.east, column.south, column.north).where(
-        column.collection == collection, column.id.in_(ids), column.west.is_not(None)
+        *where, column.west.is_not(None)
     )
     connection.execute(feature_extents.insert().from_select([each.name for each in feature_extents.c], chosen))
 

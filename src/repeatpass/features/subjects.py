@@ -8,7 +8,7 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from repeatpass.catalog.search.spatial import RELATIONS, related
+from repeatpass.catalog.search.spatial import RELATIONS, is_box, related
 from repeatpass.catalog.search.subject import Kind, Subject
 from repeatpass.features.records import FeatureSet, FieldKind
 from repeatpass.features.store import feature_extents, features
@@ -65,10 +65,15 @@ class Related:
         if operator == "s_disjoint":
             meeting = self._numbers("s_intersects", other, dialect, subject)
             return sa.and_(features.c.geometry.is_not(None), sa.not_(_among(meeting)))
+        if operator == "s_intersects" and is_box(other):
+            inside = subject.inside(other.bounds)
+            return sa.or_(inside, _among(self._numbers(operator, other, dialect, subject, sa.not_(inside))))
         return _among(self._numbers(operator, other, dialect, subject))
 
-    def _numbers(self, operator: str, other: shapely.Geometry, dialect: str, subject: Subject) -> list[int]:
-        near = subject.overlapping(other.bounds, dialect)
+    def _numbers(
+        self, operator: str, other: shapely.Geometry, dialect: str, subject: Subject, *where: Any
+    ) -> list[int]:
+        near = sa.and_(subject.overlapping(other.bounds, dialect), *where)
         query = sa.select(features.c.number, features.c.geometry).where(
             features.c.collection == self.known.collection, features.c.geometry.is_not(None), near
         )

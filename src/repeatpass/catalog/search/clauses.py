@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from repeatpass.catalog.search import temporal
 from repeatpass.catalog.search.geometry import geometry_of
+from repeatpass.catalog.search.patterns import ANY, begins, like, pattern_of
 from repeatpass.catalog.search.properties import Properties
 from repeatpass.catalog.search.spatial import RELATIONS, related
 from repeatpass.catalog.search.subject import ITEMS, Kind, Subject
@@ -82,8 +83,7 @@ class Clauses:
         if op == "isNull":
             return sa.not_(self._exists(args[0]))
         if op == "like":
-            found: sa.ColumnElement[bool] = self._value(args[0], "text").like(self._value(args[1], "text"), escape="\\")
-            return found
+            return self._like(*args)
         if op == "between":
             kind = self._kind_of(args)
             value, low, high = (self._value(each, kind) for each in args)
@@ -91,6 +91,15 @@ class Clauses:
         if op == "in":
             return self._within_list(args[0], args[1])
         raise Invalid(f"The filter's operator “{op}” is not known here.", field="filter")
+
+    def _like(self, node: Any, pattern: Any) -> sa.ColumnElement[bool]:
+        value, parts = self._value(node, "text"), pattern_of(pattern)
+        found = like(value, parts, self.dialect)
+        folded = isinstance(node, Mapping) and node.get("op") == "casei"
+        if self.subject.known is None:
+            return found
+        plain = self._value(node["args"][0], "text") if folded else value
+        return sa.and_(*begins(plain, [ANY] if folded else parts, self.dialect), found)
 
     def _comparison(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
         kind = self._kind_of([left, right])
@@ -171,7 +180,10 @@ class Clauses:
         ):  # accents are kept: neither database folds them without an extension
             if op == "accenti":
                 raise Invalid("ACCENTI is not known here; compare with CASEI or without.", field="filter")
-            return sa.func.lower(self._value(args[0], "text"))
+            value = self._value(args[0], "text")
+            if self.dialect == "sqlite":  # whose own knows A to Z only
+                return sa.func.repeatpass_lower(value, type_=sa.Text)
+            return sa.func.lower(sa.collate(value, "default"), type_=sa.Text)
         raise Invalid(f"The filter's function “{op}” is not known here.", field="filter")
 
     def _kind_of(self, nodes: list[Any]) -> Kind:

@@ -68,7 +68,9 @@ class Properties:
         document, parts = sa.cast(self.document, JSONB), [self._word(part) for part in path]
         text = sa.func.jsonb_extract_path_text(document, *parts, type_=sa.Text)
         value = text if kind == "text" else sa.cast(text, SQL_TYPES[kind])
-        return sa.case((sa.func.jsonb_typeof(found) == self._word(POSTGRESQL_TYPES[kind]), value))
+        of_kind = sa.case((sa.func.jsonb_typeof(found) == self._word(POSTGRESQL_TYPES[kind]), value))
+        # In the order of Unicode, as SQLite has it; indexes in it find beginnings of texts, too.
+        return sa.collate(of_kind, "C") if kind == "text" and self.subject.known is not None else of_kind
 
     def _extracted(self, path: tuple[str, ...]) -> sa.ColumnElement[Any]:
         parts = [self._word(part) for part in path]

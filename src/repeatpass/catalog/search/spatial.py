@@ -29,6 +29,11 @@ def teach(database: Database) -> None:
 
 def _teach(connection: sqlite3.Connection, _record: Any) -> None:
     connection.create_function(FUNCTION, 3, _relation, deterministic=True)
+    connection.create_function("repeatpass_lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _relation(name: str, item: bytes | None, other: bytes) -> bool | None:
@@ -51,7 +56,17 @@ def _read(wkb: bytes) -> shapely.Geometry:
 def related(operator: str, other: shapely.Geometry, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
     """Return the condition that a thing's geometry stands in a relation (``s_within``) to *other*, in degrees."""
     found = relation(operator, other, dialect, subject)
+    if operator == "s_intersects" and subject.number is not None and is_box(other):
+        found = sa.or_(subject.inside(other.bounds), found)
     return found if operator == "s_disjoint" else sa.and_(subject.overlapping(other.bounds, dialect), found)
+
+
+def is_box(shape: shapely.Geometry) -> bool:
+    """Whether a geometry is a box along the axes, so that what lies inside of it needs no closer look."""
+    if shape.geom_type != "Polygon" or shapely.get_num_coordinates(shape) != 5:
+        return False
+    west, south, east, north = shape.bounds
+    return bool(shape.area == (east - west) * (north - south) > 0)
 
 
 def relation(operator: str, other: shapely.Geometry, dialect: str, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:

@@ -78,6 +78,11 @@ class Subject:
             return found
         return sa.and_(self.number.in_(self._near(box)), self.meeting(box))
 
+    def inside(self, box: tuple[float, ...]) -> sa.ColumnElement[bool]:
+        """Return the condition that the extent lies within *box*, which then meets the geometry, whatever that is."""
+        west, south, east, north = self.extent
+        return sa.and_(west >= box[0], east <= box[2], south >= box[1], north <= box[3])
+
     def meeting(self, box: tuple[Any, ...]) -> sa.ColumnElement[bool]:
         """As `overlapping`, without asking an index first."""
         west, south, east, north = self.extent
