@@ -19,7 +19,7 @@ PARAMETERS = (
     needed("request", "The operation.", choice(*ASKED)),
     query("version", "The version; GetTile and GetFeatureInfo need it.", choice("1.0.0")),
     query("layer", "The layer.") | {"example": "warmth:rain"},
-    query("style", "The style; empty is the default."),
+    query("style", "The style; empty is the default, but GetTile needs it.") | {"allowEmptyValue": True},
     query("format", "Form of the tile.", choice(*FORMATS)),
     query("TileMatrixSet", "The tile matrix set.") | {"example": "WebMercatorQuad"},
     *(query(name, words, WHOLE) for name, words in (

@@ -17,7 +17,7 @@ LOCATORS = {"LayerNotDefined": "layer", "StyleNotDefined": "style"}
 def report(trouble: Refused) -> bytes:
     """Write the report of one error."""
     code = CODES.get(trouble.code, trouble.code)
-    locator = trouble.locator or LOCATORS.get(trouble.code) or None
+    locator = LOCATORS.get(trouble.code) or trouble.locator or None
     exception = common("Exception", common("ExceptionText", trouble.text), exceptionCode=code, locator=locator)
     root = common("ExceptionReport", exception, version=VERSION)
     root.set(LANG, LANGUAGE)

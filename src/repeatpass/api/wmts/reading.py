@@ -94,7 +94,7 @@ def _capabilities(query: Query) -> GetCapabilities:
 def _tile(query: Query) -> GetTile:
     return GetTile(
         layer=_required(query, "layer", "the name of a layer"),
-        style=query.get("style"),
+        style=_style(query),
         media_type=_format(query, "format", tuple(FORMATS)),
         tms=_required(query, "TileMatrixSet", "one of the layer's sets, such as WebMercatorQuad"),
         zoom=number(query.get("TileMatrix").rpartition(":")[2], "TileMatrix"),
@@ -108,6 +108,13 @@ def _tile(query: Query) -> GetTile:
 def _info(query: Query) -> GetFeatureInfo:
     media_type = _format(query, "InfoFormat", telling.FORMATS)
     return GetFeatureInfo(tile=_tile(query), media_type=media_type, i=_pixel(query, "I"), j=_pixel(query, "J"))
+
+
+def _style(query: Query) -> str:
+    """Return the style, which may be empty but not left out (07-057r7, table 21)."""
+    if "style" not in query:
+        raise missing("style", "one of the layer's styles, or empty for the default")
+    return query.get("style")
 
 
 def _pixel(query: Query, name: str) -> int:

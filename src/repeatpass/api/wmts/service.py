@@ -57,7 +57,7 @@ class Wmts:
                 found.layer, style, shown.time, asked.tms, asked.zoom, asked.column, asked.row, form
             )
         except OutsideTheGrid as error:
-            raise Refused("TileOutOfRange", error.message, _culprit(error)) from None
+            raise _outside(asked, error) from None
         nearest = shown if shown.nearest else None
         return Answer(
             content=picture.content,
@@ -87,8 +87,12 @@ class Wmts:
         return found
 
 
-def _culprit(error: OutsideTheGrid) -> str:
-    return "TileRow" if "y" in error.detail else "TileMatrix"
+def _outside(asked: GetTile, error: OutsideTheGrid) -> Refused:
+    """Say which of the three numbers is wrong (07-057r7, table 25): an unknown matrix is a wrong value."""
+    if "y" not in error.detail:
+        return Refused("InvalidParameterValue", error.message, "TileMatrix")
+    matrix = tile_matrix_set(asked.tms).matrix(asked.zoom)
+    return Refused("TileOutOfRange", error.message, "TileRow" if asked.row >= matrix.matrixHeight else "TileCol")
 
 
 def _place(asked: GetFeatureInfo) -> tuple[float, float]:
@@ -97,7 +101,7 @@ def _place(asked: GetFeatureInfo) -> tuple[float, float]:
     try:
         grid = tile_grid(tile.tms, tile.zoom, tile.column, tile.row)
     except OutsideTheGrid as error:
-        raise Refused("TileOutOfRange", error.message, _culprit(error)) from None
+        raise _outside(tile, error) from None
     if asked.i >= grid.width or asked.j >= grid.height:
         text = f"A tile has the pixels 0,0 to {grid.width - 1},{grid.height - 1}; not {asked.i},{asked.j}."
         raise Refused("PointIJOutOfRange", text, "I" if asked.i >= grid.width else "J")
