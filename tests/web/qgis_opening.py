@@ -20,7 +20,7 @@ def opened(provider, address, name):
         count = layer.width() * layer.height() * layer.bandCount() if layer.isValid() else 0
     else:
         layer = QgsVectorLayer(address, name, provider)
-        count = layer.featureCount() if layer.isValid() else 0
+        count = sum(1 for _ in layer.getFeatures()) if layer.isValid() else 0
     if not count:
         sys.exit(f"{name}: {address} cannot be opened: {layer.error().message()}")
     return count

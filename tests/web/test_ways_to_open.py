@@ -11,15 +11,20 @@ from pathlib import Path
 import httpx
 import pytest
 from real_house import Site
-from registry_house import registry_site
+from registry_house import body, registry_site
 from tests.conftest import cannot
 
+from repeatpass.access import SYSTEM
+from repeatpass.assembly import House
+from repeatpass.catalog.records import CollectionAsset
 from repeatpass.web.snippet_facts import TIFF, ZARR_ZIP, Opened
 from repeatpass.web.snippets_elsewhere import qgis, r
 
 pytestmark = pytest.mark.slow
 
 PYTHON = os.environ.get("REPEATPASS_TEST_QGIS_PYTHON", "/usr/bin/python3")
+TYPES = {"quet": "application/vnd.apache.parquet", "gpkg": "application/geopackage+sqlite3",
+         ".fgb": "application/vnd.flatgeobuf"}  # fmt: skip
 SCRIPT = Path(__file__).with_name("qgis_opening.py")
 IN_R = {  # collection: the class that the lines make
     "ostia-sst-monthly": "SpatRaster",
@@ -27,13 +32,38 @@ IN_R = {  # collection: the class that the lines make
     "linke-turbidity": "SpatRaster",
     "levels": "data.frame",
     "stations": "sf",
+    "stations-parquet": "sf",
+    "stations-gpkg": "sf",
+    "stations-fgb": "sf",
 }
+STATIONS = 25  # more than GDAL asks for at a time
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with registry_site(tmp_path_factory.mktemp("registry") / "home") as made:
+        stations(made.house, tmp_path_factory.mktemp("stations"))
         yield made
+
+
+def stations(house: House, folder: Path) -> None:
+    """Register the same points as GeoParquet, GeoPackage and FlatGeobuf; and a table of Parquet without places."""
+    import geopandas
+
+    numbers = list(range(STATIONS))
+    points = geopandas.GeoDataFrame({"number": numbers}, geometry=geopandas.points_from_xy(numbers, numbers), crs=4326)
+    points.to_parquet(folder / "stations.parquet")
+    points.to_file(folder / "stations.gpkg")
+    points.to_file(folder / "stations.fgb", spatial_index=True)
+    points.drop(columns="geometry").to_parquet(folder / "table.parquet")
+    kinds = {"stations-parquet": "stations.parquet", "stations-gpkg": "stations.gpkg", "stations-fgb": "stations.fgb",
+             "table-parquet": "table.parquet"}  # fmt: skip
+    for id, name in kinds.items():
+        file = house.files.put(folder / name)
+        kept = CollectionAsset(collection=id, version="1", item=None, key="data", href="", media_type=TYPES[name[-4:]],
+                               size=file.size, checksum=file.checksum)  # fmt: skip
+        house.catalog.register(SYSTEM, body(id), [], [kept])
+        house.offering.registered(id)
 
 
 def ways(place: Site, id: str) -> dict[str, str]:
@@ -77,10 +107,16 @@ def test_the_steps_for_qgis_open_the_data(place: Site, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert set(found) == set(IN_R) and all(found.values())
+    assert {found[id] for id in found if id.startswith("stations-")} == {STATIONS}
 
 
 def _as_qgis_does(steps: str, folder: Path, id: str) -> tuple[str, str]:
     """What the dialog that the steps name makes of them: a provider and its address."""
+    if "Add WFS Layer" in steps:
+        address = re.search(r"^New ▸ URL: (\S+)$", steps, re.MULTILINE)
+        layer = re.search(r"^Connect ▸ (\S+) ▸ Add$", steps, re.MULTILINE)
+        assert address and layer, steps
+        return "OAPIF", f"url='{address[1]}' typename='{layer[1]}'"
     provider = "gdal" if "Add Raster Layer" in steps else "ogr"
     if uri := re.search(r"^URI: (\S+)$", steps, re.MULTILINE):
         return provider, f"/vsicurl/{uri[1]}"
@@ -91,6 +127,19 @@ def _as_qgis_does(steps: str, folder: Path, id: str) -> tuple[str, str]:
     if "Add Delimited Text Layer" in steps:
         return "delimitedtext", f"file://{target}?type=csv&detectTypes=yes&geomType=none"
     return provider, str(target)
+
+
+def test_every_feature_is_there_in_r(place: Site, tmp_path: Path) -> None:
+    for kind in ("parquet", "gpkg", "fgb"):
+        said = in_r(tmp_path, ways(place, f"stations-{kind}")["R"]).split()
+        assert said[1:] == ["sf", str(STATIONS)]
+
+
+def test_a_table_of_parquet_without_places_is_not_promised_to_qgis_and_r(place: Site) -> None:
+    # Debian's GDAL and R have no reader of Parquet, so nobody could try the lines.
+    assert {"Python, anywhere", "Terminal"} <= set(found := ways(place, "table-parquet")) and not {"QGIS", "R"} & set(
+        found
+    )
 
 
 def test_a_private_collection_is_opened_with_a_token(place: Site) -> None:

@@ -18,7 +18,7 @@ def service_links(house: House, collection: Collection, layers: Sequence[Layer],
     """The services that offer *collection*, each with its address to copy; *base* is the address of the house."""
     found = [
         *(_maps(collection.id, layers, base) if layers else ()),
-        *(_features(base) if _has_features(house, collection.id) else ()),
+        *(_features(base) if has_features(house, collection.id) else ()),
         ("OGC API", f"{base}/ogc/collections/{collection.id}", "links to everything that is offered of it"),
         ("STAC", f"{base}/stac/collections/{collection.id}", "for catalogues"),
         *_elsewhere(collection),
@@ -42,7 +42,8 @@ def _features(base: str) -> Iterator[tuple[str, str, str]]:
     yield "Features", f"{base}/ogc", "QGIS: WFS / OGC API – Features"
 
 
-def _has_features(house: House, id: str) -> bool:
+def has_features(house: House, id: str) -> bool:
+    """Whether the OGC API offers features of a collection."""
     try:
         house.features.known(id)
     except NotFound:

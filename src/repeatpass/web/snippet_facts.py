@@ -5,9 +5,10 @@ from dataclasses import dataclass
 ZARR_ZIP = "application/vnd.zarr+zip"
 NETCDF = ("application/x-netcdf", "application/netcdf")
 PARQUET = ("application/vnd.apache.parquet", "application/x-parquet")
+GPKG = "application/geopackage+sqlite3"
 VECTOR = (
     "application/geo+json",
-    "application/geopackage+sqlite3",
+    GPKG,
     "application/vnd.flatgeobuf",
     "application/flatgeobuf",
 )
@@ -19,7 +20,7 @@ ENDINGS = {
     **dict.fromkeys(NETCDF, ".nc"),
     **dict.fromkeys(PARQUET, ".parquet"),
     "application/geo+json": ".geojson",
-    "application/geopackage+sqlite3": ".gpkg",
+    GPKG: ".gpkg",
 }
 
 
@@ -35,4 +36,5 @@ class Opened:
     root: str  # of the STAC API, with host
     public: bool = True
     spatial: bool = True  # a table with geometries
+    features: str = ""  # root of the OGC API, where what stands in it is offered as features; empty: it is not
     cut_out: str = ""  # where a cube is to be had as NetCDF, with host; empty: nowhere

@@ -2,20 +2,24 @@
 
 import json
 
-from repeatpass.web.snippet_facts import CSV, ENDINGS, NETCDF, PARQUET, TIFF, VECTOR, ZARR_ZIP, Opened
+from repeatpass.web.snippet_facts import CSV, ENDINGS, GPKG, NETCDF, PARQUET, TIFF, VECTOR, ZARR_ZIP, Opened
 from repeatpass.web.views.collections import Snippet
 
 TOKEN = 'token <- c(Authorization = "Bearer YOUR-TOKEN")\n'
 FOR_GDAL = 'Sys.setenv(GDAL_HTTP_HEADERS = "Authorization: Bearer YOUR-TOKEN")\n'
 PART = "All cells and times; &area=west,south,east,north and &time=2020-01-01/2020-12-31 give a part."
-LIBRARIES = {TIFF: "terra", CSV: "", **dict.fromkeys(NETCDF, "terra"), **dict.fromkeys(PARQUET, "arrow")}
+LIBRARIES = {TIFF: "terra", CSV: "", **dict.fromkeys(NETCDF, "terra")}
+PAGE = "PAGE_SIZE=1000"  # older GDAL asks for ten features at a time
 
 
 def qgis(asked: Opened) -> Snippet | None:
     """The steps for QGIS; None where it could not open what there is.
 
-    Its GDAL reads no zipped Zarr from a file (and none of version 3 before GDAL 3.8), so a cube comes as NetCDF.
+    Its GDAL reads no zipped Zarr from a file (and none of version 3 before GDAL 3.8), so a cube comes as NetCDF; many read
+    no Parquet, so that comes as features of the OGC API.
     """
+    if asked.media_type in PARQUET:
+        return _qgis_of_features(asked) if asked.features else None
     raster = asked.media_type in (TIFF, ZARR_ZIP, *NETCDF)
     menu = "Add Raster Layer" if raster else "Add Vector Layer"
     if asked.media_type == ZARR_ZIP:
@@ -25,19 +29,33 @@ def qgis(asked: Opened) -> Snippet | None:
     elif asked.media_type == CSV:
         file = f"{asked.collection}.csv"
         steps = f"Download {asked.href} as {file}\nLayer ▸ Add Layer ▸ Add Delimited Text Layer …\nFile name: {file}"
-    elif asked.media_type == TIFF or asked.media_type in VECTOR:
+    elif asked.media_type == TIFF or (asked.media_type in VECTOR and asked.media_type != GPKG):
         steps = f"Layer ▸ Add Layer ▸ {menu} …\nSource type: Protocol: HTTP(S), cloud, etc.\nURI: {asked.href}"
     else:
         file = f"{asked.collection}{ENDINGS.get(asked.media_type, '')}"
         steps = f"Download {asked.href} as {file}\nLayer ▸ Add Layer ▸ {menu} …\nSource type: File"
-    note = "As a map, without a download: the addresses of the services below. QGIS 3.40 and newer also read the whole "
-    return Snippet(name="QGIS", language="", text=steps, note=f"{note}catalogue: Browser ▸ STAC, {asked.root}")
+    note = "As a map, without a download: the addresses of the services below."
+    return Snippet(name="QGIS", language="", text=steps, note=f"{note} {_catalogue(asked)}")
+
+
+def _catalogue(asked: Opened) -> str:
+    return f"QGIS 3.40 and newer also read the whole catalogue: Browser ▸ STAC, {asked.root}"
+
+
+def _qgis_of_features(asked: Opened) -> Snippet:
+    steps = (
+        f"Layer ▸ Add Layer ▸ Add WFS Layer …\nNew ▸ URL: {asked.features}\nVersion: OGC API - Features\n"
+        f"Connect ▸ {asked.collection} ▸ Add"
+    )
+    return Snippet(name="QGIS", language="", text=steps, note=_catalogue(asked))
 
 
 def r(asked: Opened) -> Snippet | None:
     """The lines for R, with packages that most have; None where R could not open what there is."""
     if asked.media_type == ZARR_ZIP:
         return _r_of_cube(asked) if asked.cut_out else None
+    if asked.media_type in PARQUET:
+        return _r_of_features(asked) if asked.features else None
     library = LIBRARIES.get(asked.media_type, "sf")
     needed = [each for each in ("jsonlite", library) if each]
     loaded = "\n".join(f"library({each})" for each in needed)
@@ -73,9 +91,15 @@ def _read(asked: Opened) -> str:
         return f"data <- read.csv(url(href{given}))"
     if asked.media_type in NETCDF:
         return f'{fetch}data <- rast("{file}")'
-    if asked.media_type in PARQUET:
-        return f'{fetch}data <- read_parquet("{file}")'
+    if asked.media_type == GPKG:  # a database, which GDAL opens by its name
+        return f'{fetch}data <- st_read("{file}")'
     return 'data <- st_read(paste0("/vsicurl/", href))'
+
+
+def _r_of_features(asked: Opened) -> Snippet:
+    head = "" if asked.public else FOR_GDAL
+    lines = f'data <- st_read("OAPIF:{asked.features}", "{asked.collection}", options = "{PAGE}")'
+    return Snippet(name="R", language="r", text=f"library(sf)\n\n{head}{lines}\ndata", note=_needs(["sf"]))
 
 
 def _r_of_cube(asked: Opened) -> Snippet:

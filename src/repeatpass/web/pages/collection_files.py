@@ -37,8 +37,12 @@ def opened_of(
     files: Sequence[CollectionAsset],
     address: str,
     layers: Sequence[Layer] = (),
+    features: bool = False,
 ) -> Opened | None:
-    """The file that the lines for elsewhere open: the first of the data; *address* is that of the house."""
+    """The file that the lines for elsewhere open: the first of the data; *address* is that of the house.
+
+    *features* says whether what stands in its files is offered as features.
+    """
     known = _kept(files) or _elsewhere(collection, contents)
     if known is None:
         return None
@@ -52,6 +56,7 @@ def opened_of(
         root=f"{address}/stac",
         public=collection.visibility == Visibility.PUBLIC,
         spatial=_has_places(collection, contents, key) or "geo" in media_type.partition(";")[2],
+        features=f"{address}/ogc" if features else "",
         cut_out=_cut_out(layers[0], address) if layers else "",
     )
 
