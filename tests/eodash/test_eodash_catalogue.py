@@ -117,6 +117,20 @@ def test_a_process_that_leaves_a_geotiff_has_a_form_and_a_body(dashboard: Served
     assert painted["urls"][0].startswith(dashboard.address)
 
 
+def test_a_geotiff_that_a_process_leaves_has_a_style_with_the_range_of_its_values(dashboard: Served) -> None:
+    [service] = linked(dashboard.ask("/eodash/processes/outline/collection.json"), "service")
+    [style] = service["eox:flatstyle"]
+    assert style["id"] == "painted.tif"  # the other output, an outline, is no GeoTIFF
+    told = dashboard.ask(style["url"].removeprefix(dashboard.address))
+    assert told["variables"]["vmin"] == 3.0 < told["variables"]["vmax"]
+    assert set(told["jsonform"]["properties"]["vminmax"]["properties"]) == {"vmin", "vmax"}
+    assert told["legend"]["domainProperties"] == ["vmin", "vmax"] and "rgba(68, 1, 84, 1)" in told["legend"]["range"]
+    for wrong in ("?output=outline.geojson", "", "?colour=red"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            dashboard.ask(f"/eodash/processes/outline/style.json{wrong}")
+        assert refused.value.code in (400, 404)
+
+
 def test_a_job_that_waits_has_a_start_for_the_list_of_jobs(dashboard: Served) -> None:
     [service] = linked(dashboard.ask("/eodash/processes/paint/collection.json"), "service")
     job = dashboard.ask(service["href"].removeprefix(dashboard.address), {"inputs": {"level": 4}})

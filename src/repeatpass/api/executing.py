@@ -101,6 +101,15 @@ class Executing:
         outputs = self.house.runs.provenance(run.id).outputs
         return [self._result(run, output) for output in outputs] or self._executed(run)
 
+    def newest(self, actor: Actor, id: str) -> list[Result]:
+        """Return what the newest run of the process left; nothing where *actor* may see none."""
+        revision = self._notebook(id).latest
+        run = self.house.runs.latest_success(revision.notebook, revision.revision)
+        try:
+            return [] if run is None else self.results(self.house.runs.as_seen_by(actor).run(run.id))
+        except NotFound:
+            return []
+
     def _executed(self, run: Run) -> list[Result]:
         """Return the executed notebook, the result of a run that left nothing else."""
         if not run.executed:

@@ -190,7 +190,10 @@ def _services(entry: Entry) -> list[Document]:
     """The process; or what makes the client show its panel, where the chart is: the values, which are in it already."""
     if entry.process:
         job = {"endpoint": "eoxhub_workspaces", "body": entry.body, "method": "POST"}
-        return [{"rel": "service", "href": entry.process, "type": entry.result, "id": entry.id, **job}]
+        styles = (
+            {"eox:flatstyle": [{"id": name, "url": address} for name, address in entry.styles]} if entry.styles else {}
+        )
+        return [{"rel": "service", "href": entry.process, "type": entry.result, "id": entry.id, **job, **styles}]
     if entry.chart:
         return [{"rel": "service", "href": entry.values, "type": JSON, "id": "values", "method": "GET"}]
     return []

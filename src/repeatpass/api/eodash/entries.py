@@ -124,6 +124,7 @@ class Entries:
             description=process.description, page=f"{self.base}/notebooks/{process.id}", bbox=WORLD, interval=("", ""),
             licence="", themes=("processes",), tags=process.keywords, form=f"{here}/form.json", body=f"{here}/body.json",
             process=f"{self.base}/ogc/processes/{process.id}/execution?results=outputs", result=result_of(process),
+            styles=tuple((name, f"{here}/style.json?{urlencode({'output': name})}") for name in tiffs_of(process)),
         )  # fmt: skip
 
 
@@ -146,6 +147,12 @@ def result_of(process: Process) -> str:
     """Return the media type of what a process leaves and the client draws; empty where there is nothing of the kind."""
     types = {str(output.schema.get("contentMediaType", "")).partition(";")[0] for output in process.outputs}
     return next((each for each in DRAWN if each in types), "")
+
+
+def tiffs_of(process: Process) -> list[str]:
+    """Return the names of the GeoTIFFs that a process leaves."""
+    types = {each.name: str(each.schema.get("contentMediaType", "")).partition(";")[0] for each in process.outputs}
+    return [name for name, media_type in types.items() if media_type == DRAWN[0]]
 
 
 def _span(times: list[datetime]) -> tuple[str, str]:

@@ -14,12 +14,17 @@ def legend_of(shown: Shown) -> dict[str, Any]:
     if not style.colormap or len(style.rescale) != 1:
         return {}
     low, high = style.rescale[0]
-    table = ramp(style.colormap)
-    colours = [table[round(step * 255 / (STEPS - 1))] for step in range(STEPS)]
     unit = f" [{layer.unit}]" if layer.unit else ""
     return {
         "title": f"{layer.title}{unit}",
         "domain": [low, high],
-        "range": [f"rgba({red}, {green}, {blue}, 1)" for red, green, blue, _ in (map(int, each) for each in colours)],
+        "range": colours_of(style.colormap),
         "scaleType": "continuous",
     }
+
+
+def colours_of(colormap: str) -> list[str]:
+    """Return some colours of a colour map, at even distances, as CSS writes them."""
+    table = ramp(colormap)
+    colours = [map(int, table[round(step * 255 / (STEPS - 1))]) for step in range(STEPS)]
+    return [f"rgba({red}, {green}, {blue}, 1)" for red, green, blue, _ in colours]

@@ -52,5 +52,6 @@ class Entry:
     process: str = ""  # address of an execution; needs a form and a body
     body: str = ""  # Mustache template of what is sent
     result: str = ""  # media type of what comes back
+    styles: Sequence[tuple[str, str]] = ()  # of the GeoTIFFs that come back: name, and address of the style
     shown: Shown | None = None
     spots: Sequence[Spot] = ()

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from repeatpass.api.eodash import documents
-from repeatpass.api.eodash.entries import INDICATORS, PROCESSES, WEB, Entries, drawn_of
+from repeatpass.api.eodash.entries import INDICATORS, PROCESSES, WEB, Entries, drawn_of, tiffs_of
+from repeatpass.api.eodash.flat_styles import flat_style
 from repeatpass.api.eodash.forms import CHART, body_of, form_of
 from repeatpass.api.eodash.records import Entry
 from repeatpass.api.executing import Executing
@@ -23,6 +24,7 @@ def eodash_router(executing: Executing) -> APIRouter:
     router = APIRouter(prefix="/eodash", tags=["eodash"])
     _documents(router, executing)
     _forms(router, executing)
+    _styles(router, executing)
     _tiles(router, executing)
     return router
 
@@ -79,6 +81,20 @@ def _forms(router: APIRouter, executing: Executing) -> None:
     def body(kind: str, id: str) -> Response:
         template = body_of(executing.process(_process(kind, id)))
         return Response(template, media_type="text/plain; charset=utf-8", headers=FRESH)
+
+
+def _styles(router: APIRouter, executing: Executing) -> None:
+    @router.get("/processes/{id}/style.json")
+    def style(id: str, request: Request) -> Response:
+        require_known(request.query_params, ("output",))
+        name = request.query_params.get("output", "")
+        process = executing.process(id)
+        if name not in (known := tiffs_of(process)):
+            raise NotFound(f"“{id}” leaves no GeoTIFF “{name}”; it leaves {', '.join(known) or 'none'}.", output=name)
+        title = next(each.title or name for each in process.outputs if each.name == name)
+        newest = executing.newest(request.state.actor, id)
+        left = next((each for each in newest if each.name == name), None)
+        return _json(flat_style(title, left.path if left else None, left.media_type if left else ""))
 
 
 def _process(kind: str, id: str) -> str:
