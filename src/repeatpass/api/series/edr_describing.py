@@ -13,7 +13,8 @@ from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
 from repeatpass.data.series.coverages import MEDIA_TYPE, parameter
 
-EDR = "http://www.opengis.net/spec/ogcapi-edr-1/1.1/conf"
+EDR = "http://www.opengis.net/spec/ogcapi-edr-1"
+VERSIONS = ("1.1", "1.0")  # what 1.1 added is not needed to be understood by a client of 1.0
 FORMS = ["CoverageJSON", "CSV"]
 MOST_TIMES = 200  # that are listed one by one
 WKT = (
@@ -37,7 +38,8 @@ class EdrFace:
     @property
     def conformance(self) -> Sequence[str]:
         """The classes that are kept."""
-        return [f"{EDR}/{name}" for name in ("core", "collections", "queries", "json", "covjson", "html", "oas30")]
+        names = ("core", "collections", "queries", "json", "covjson", "html", "oas30")
+        return [f"{EDR}/{version}/conf/{name}" for version in VERSIONS for name in names]
 
     @property
     def landing(self) -> Sequence[Link]:
