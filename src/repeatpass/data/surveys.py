@@ -136,7 +136,8 @@ def cube_facts(dataset: "xr.Dataset", most: float = math.inf) -> tuple[GridFacts
     *most*: values that may be unpacked to tell the range of one variable; of one in larger chunks only the chunk in the
     middle is read.
     """
-    found = [_variable(dataset, str(name), most) for name in dataset.data_vars if axes_of(dataset[name]) is not None]
+    names = [str(name) for name in dataset.data_vars if dataset[name].size and axes_of(dataset[name]) is not None]
+    found = [_variable(dataset, name, most) for name in names]
     if not found:
         raise NotOnAMap("No variable of the file has a horizontal grid with a row and a column of coordinates.")
     return tuple(found)

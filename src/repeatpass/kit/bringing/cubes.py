@@ -7,6 +7,7 @@ from typing import Any
 
 from repeatpass.kit.bringing.formats import CLASSIC, ZARR
 from repeatpass.kit.bringing.places import crs_text, placed, require_crs, require_stated
+from repeatpass.kit.bringing.reasons import reason
 from repeatpass.kit.bringing.records import Bounds, Most, Piece, Refused, Source
 from repeatpass.kit.bringing.summing import Summing
 from repeatpass.kit.opening import NETCDF, ZARR_ZIP
@@ -30,6 +31,7 @@ def check_cube(source: Source, target: Path, id: str, most: Most, tell: Tell) ->
         names = [str(name) for name, each in dataset.data_vars.items() if {y, x} <= set(each.dims)]
         if not names:
             raise _unplaced(source.name, f"none of its variables lies on both {y} and {x}")
+        _require_cells(dataset, names, source.name)
         crs = _crs(dataset, names, y, x, source.name)
         bounds, box = _extent(dataset, y, x, crs, source.name)
         start, end, time = _times(dataset, names, source.name)
@@ -67,10 +69,9 @@ def _opened(source: Source) -> Any:
 
 
 def _damaged(name: str, error: Exception) -> Refused:
-    said = (str(error).splitlines() or [type(error).__name__])[0].strip(" .")[:200]
     return Refused(
         "truncated",
-        f"“{name}” cannot be read to its end: {said}.",
+        f"“{name}” cannot be read to its end: {reason(error)}.",
         "It was probably cut off while it was copied; send it again.",
     )
 
@@ -82,6 +83,15 @@ def _require_size(dataset: Any, name: str, most: Most) -> None:
             f"“{name}” holds {dataset.nbytes / 1e9:,.1f} GB of numbers.",
             f"At most {most.bytes / 1e9:,.0f} GB are taken; bring it in parts.",
         )
+
+
+def _require_cells(dataset: Any, names: list[str], name: str) -> None:
+    bare = {str(dim): each for each in names for dim, size in dataset[each].sizes.items() if not size}
+    for dim, variable in bare.items():
+        raise Refused(
+            "empty", f"{variable} of “{name}” has no step along {dim}: there is no number in it.",
+            f"Write at least one step of {dim}, or leave {variable} out.",
+        )  # fmt: skip
 
 
 def _axis(dataset: Any, axis: str, name: str) -> str:

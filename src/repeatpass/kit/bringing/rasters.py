@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from repeatpass.kit.bringing.overviews import overviews_fit
 from repeatpass.kit.bringing.places import crs_text, placed, require_crs
+from repeatpass.kit.bringing.reasons import reason
 from repeatpass.kit.bringing.records import Most, Piece, Refused, Source
 from repeatpass.kit.bringing.summing import Summing
 from repeatpass.kit.opening import COG
@@ -31,6 +33,8 @@ def check_raster(source: Source, target: Path, id: str, most: Most, tell: Tell) 
                 fields = _fields(dataset, crs, bands)
                 start = _time(dataset, source.name)
                 ready = dataset.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG"
+            if ready and not overviews_fit(source.path, bands):
+                ready, remarks = False, [*remarks, "Its overviews did not fit its cells; they are made anew."]
     except RasterioError as error:
         raise _damaged(source.name, error) from None
     _write(source.path, target, ready, fields)
@@ -44,7 +48,7 @@ def check_raster(source: Source, target: Path, id: str, most: Most, tell: Tell) 
 def _damaged(name: str, error: Exception) -> Refused:
     return Refused(
         "truncated",
-        f"“{name}” cannot be read to its end: {str(error).splitlines()[0].strip(' .')}.",
+        f"“{name}” cannot be read to its end: {reason(error)}.",
         "It was probably cut off while it was copied; send it again, or write it anew with gdal_translate.",
     )
 
@@ -147,5 +151,6 @@ def _write(path: Path, target: Path, ready: bool, fields: dict[str, Any]) -> Non
     many = len(fields["bands"]) in (3, 4) and all(each["data_type"] == "uint8" for each in fields["bands"])
     rasterio.shutil.copy(
         path, target, driver="COG", COMPRESS="DEFLATE", PREDICTOR="YES", BLOCKSIZE=BLOCK, BIGTIFF="IF_SAFER",
+        OVERVIEWS="IGNORE_EXISTING",
         OVERVIEW_RESAMPLING="NEAREST" if whole and not many else "AVERAGE", NUM_THREADS="ALL_CPUS",
     )  # fmt: skip

@@ -21,7 +21,8 @@ class Summing:
         import numpy as np
 
         self.cells += int(values.size)
-        found = np.ma.masked_invalid(np.ma.asarray(values).astype("float64")).compressed()
+        with np.errstate(invalid="ignore"):  # a signalling NaN, as damaged cells have, is one like any other
+            found = np.ma.masked_invalid(np.ma.asarray(values).astype("float64")).compressed()
         if found.size == 0:
             return
         number, mean = int(found.size), float(found.mean())

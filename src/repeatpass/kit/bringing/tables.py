@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from repeatpass.kit.bringing.formats import CSV, GEOJSON, GPKG, PARQUET
+from repeatpass.kit.bringing.notes import require_notes
 from repeatpass.kit.bringing.places import crs_text, placed, require_crs, require_stated
+from repeatpass.kit.bringing.reasons import reason
 from repeatpass.kit.bringing.records import Piece, Refused, Source
 from repeatpass.kit.opening import PARQUET as PARQUET_TYPE
 
@@ -60,10 +62,9 @@ def check_table(source: Source, layer: str, target: Path, id: str, tell: Tell) -
 
 
 def _damaged(name: str, error: Exception) -> Refused:
-    said = (str(error).splitlines() or [type(error).__name__])[0].strip(" .")[:200]
     return Refused(
         "truncated",
-        f"“{name}” cannot be read to its end: {said}.",
+        f"“{name}” cannot be read to its end: {reason(error)}.",
         "It was probably cut off while it was copied; send it again, or write it anew with QGIS.",
     )
 
@@ -103,6 +104,7 @@ def _parquet(source: Source) -> Any:
                 f"“{source.name}” is Parquet, but no GeoParquet: it has no note “geo”.",
                 "Write it with geopandas (to_parquet), or bring a CSV with longitude and latitude.",
             )
+        require_notes(notes[b"geo"], source.name)
         return geopandas.read_parquet(source.path)
     except Refused:
         raise
@@ -146,11 +148,17 @@ def _csv(source: Source) -> Any:
             raise Refused(
                 "lying-extent",
                 f"In line {int(wrong[0]) + 2} of “{source.name}”{many}, {column} is “{value}”.",
-                f"Give numbers from {-most:g} to {most:g}, in degrees.",
+                _right_number(value, most),
             )
         frame[column] = numbers
     points = geopandas.points_from_xy((frame[x] + 180) % 360 - 180, frame[y])
     return geopandas.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+
+
+def _right_number(value: Any, most: float) -> str:
+    if re.fullmatch(r"\s*-?\d+,\d+\s*", str(value)):
+        return f"Write decimals with a point: {str(value).strip().replace(',', '.')}."
+    return f"Give numbers from {-most:g} to {most:g}, in degrees."
 
 
 def _require_honest(source: Source, bounds: tuple[float, ...], name: str) -> None:

@@ -1,15 +1,18 @@
 """Archives: unpacked with a bound on everything, because what the directory of an archive says may be a lie."""
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from repeatpass.kit.bringing.formats import ENDINGS, SHAPEFILE, TAKEN, ZARR, format_of
 from repeatpass.kit.bringing.records import Most, Refused, Source
+from repeatpass.kit.cubes.zipping import EPOCH
 
 BESIDE = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml", ".qpj"}  # of a .shp
 DATA = set(ENDINGS) - {".txt"}
 CHUNK = 1 << 20
+MARKS = ("zarr.json", ".zgroup", ".zmetadata")  # of a Zarr store
 LEAST = 50_000_000  # bytes that even a bomb may have
 
 
@@ -19,14 +22,36 @@ def unpacked(source: Source, folder: Path, most: Most) -> list[Source]:
         with zipfile.ZipFile(source.path) as archive:
             entries = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
             _require_sane(source, entries, most)
-            if any(PurePosixPath(each.filename).name in ("zarr.json", ".zgroup", ".zmetadata") for each in entries):
+            if (root := _store(entries)) is not None:
                 _require_whole(source, archive, most)
-                return [Source(path=source.path, name=source.name, format=ZARR)]
+                path = _moved(archive, entries, root, folder) if root else source.path
+                return [Source(path=path, name=source.name, format=ZARR)]
             return _found(source, list(_extracted(source, archive, entries, folder, most)))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
         raise Refused(
             "truncated", f"“{source.name}” is no whole archive: {error}.", "Pack it again, and send it again."
         ) from None
+
+
+def _store(entries: list[zipfile.ZipInfo]) -> str | None:
+    """Return the folder of an archive that is a Zarr store, with a slash; empty for its root, None where there is none."""
+    marks = [PurePosixPath(each.filename) for each in entries if PurePosixPath(each.filename).name in MARKS]
+    top = min((mark.parent for mark in marks), key=lambda each: len(each.parts), default=None)
+    if top is None:
+        return None
+    return "" if top == PurePosixPath() else f"{top}/"
+
+
+def _moved(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], root: str, folder: Path) -> Path:
+    """Pack anew what was packed with the folder around it, as most systems do; each chunk stays as it is."""
+    path = folder / "store.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as made:
+        for each in sorted(entries, key=lambda each: each.filename):
+            if each.filename.startswith(root):
+                inside = zipfile.ZipInfo(each.filename.removeprefix(root), EPOCH)
+                with archive.open(each) as reader, made.open(inside, "w") as writer:
+                    shutil.copyfileobj(reader, writer, CHUNK)
+    return path
 
 
 def _hidden(name: str) -> bool:
