@@ -64,8 +64,8 @@ class WorldMap extends HTMLElement {
     const answer = await fetch(world(scale));
     if (!answer.ok) return;
     const format = new GeoJSON({ featureProjection: this.data.projection });
-    const found = await answer.json(), world = this.data.world;
-    const features = format.readFeatures(world ? withCoasts(cut(found, world), world) : withCoasts(found));
+    const found = await answer.json(), shown = this.data.world;
+    const features = format.readFeatures(shown ? withCoasts(cut(found, shown), shown) : withCoasts(found));
     this.base.clear(true);
     this.base.addFeatures(features);
   }

@@ -59,7 +59,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     executing = Executing(house)
     Telling(house, lambda run: status_of_job(house, run), lambda run: results_of(executing, run)).join()
     app = FastAPI(title="Repeatpass", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (tiles_router, stac_router, files_router, series_router, edr_router):
+    for router in (tiles_router, files_router, series_router, edr_router):
         app.include_router(router(house))
     app.include_router(health_router(house, filling))
     app.include_router(keys_router(house))
@@ -69,6 +69,7 @@ def make_app(house: House, filling: Filling) -> FastAPI:
     app.include_router(deploying_router(house))
     desk = mount_pages(app, house, filling, status_of=status_of, for_programs=answer)
     for documents in (
+        stac_router,
         processes_router,
         jobs_router,
         wps_router,

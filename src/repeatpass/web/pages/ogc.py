@@ -19,11 +19,13 @@ from repeatpass.web.pages.ogc_features import (
 from repeatpass.web.pages.ogc_maps import map_sections
 from repeatpass.web.pages.ogc_operations import operations
 from repeatpass.web.pages.ogc_process import process_sections
+from repeatpass.web.pages.ogc_stac import item_sections, landing_sections
+from repeatpass.web.pages.ogc_stac import items_sections as stac_items_sections
 from repeatpass.web.views import Cell, Column, Fact, Link, OgcPage, OgcSection, Table
 
 Body = Mapping[str, Any]
 EYEBROW = "OGC API – Processes"
-HOME = Link(text="OGC API", href="/ogc")
+HOME, STAC = Link(text="OGC API", href="/ogc"), Link(text="STAC API", href="/stac")
 STATES = {"accepted": "queued", "running": "running", "successful": "succeeded", "failed": "failed",
           "dismissed": "cancelled"}  # fmt: skip
 
@@ -35,14 +37,20 @@ def ogc_page(kind: str, title: str, body: Body, path: str) -> OgcPage:
         path=path,
         eyebrow=EYEBROWS.get(kind, EYEBROW),
         json_href=_href(body, "alternate", "application/json") or f"{path}?f=json",
-        crumbs=(Link(text="Home", href="/"), HOME, Link(text=title)) if path != "/ogc" else (),
+        crumbs=_crumbs(kind, title, path),
         lede=str(body.get("description", ""))
-        if kind in ("landing", "process", "wps", "wms", "wmts", "collection")
+        if kind in ("landing", "process", "wps", "wms", "wmts", "collection", "stac")
         else LEDES.get(kind, ""),
         previous=_href(body, "prev"),
         next=_href(body, "next"),
     )
     return replace(page, **MAKERS[kind](body))
+
+
+def _crumbs(kind: str, title: str, path: str) -> tuple[Link, ...]:
+    if path in (HOME.href, STAC.href):
+        return ()
+    return (Link(text="Home", href="/"), STAC if kind.startswith("stac") else HOME, Link(text=title))
 
 
 LEDES = {
@@ -54,6 +62,8 @@ LEDES = {
     "matrices": "How the world is cut into tiles. Each zone of UTM has a set, too; layers in UTM link theirs.",
     "tilesets": "The ways in which maps of this collection are cut into tiles.",
     "styles": "What maps of this collection can show: its variables or files, and each in other colours.",
+    "stac-conformance": "The classes of the standards that this interface keeps.",
+    "stac-items": "The items of the collection, each with its files; the newest first.",
     "api": "Every operation that programs can use. Reading needs no token; executing does.",
 }
 
@@ -175,5 +185,9 @@ MAKERS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
     "tilesets": tile_sets_sections,
     "tileset": tile_set_sections,
     **dict.fromkeys(("matrices", "matrix", "tilesets", "tileset", "styles", "style"), map_sections),
+    "stac": landing_sections,
+    "stac-conformance": _conformance,
+    "stac-items": stac_items_sections,
+    "stac-item": item_sections,
     "api": lambda body: {"sections": operations(body)},
 }

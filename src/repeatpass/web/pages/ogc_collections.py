@@ -15,6 +15,7 @@ EYEBROWS = {
     "collections": "OGC API",
     "collection": "OGC API",
     **dict.fromkeys(("items", "feature", "schema"), "OGC API – Features"),
+    **dict.fromkeys(("stac", "stac-conformance", "stac-items", "stac-item"), "STAC API"),
     **dict.fromkeys(("tilesets", "tileset"), "OGC API – Tiles"),
     **dict.fromkeys(("matrices", "matrix", "tilesets", "tileset"), "OGC API – Tiles"),
     **dict.fromkeys(("styles", "style"), "OGC API – Maps"),

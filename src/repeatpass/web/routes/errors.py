@@ -35,7 +35,7 @@ FOR_PROGRAMS = (
     "/data/uploads",
     "/data/folders",
 )
-FOR_BOTH = "/ogc"  # each of its documents is a page, too
+FOR_BOTH = ("/ogc", "/stac")  # their documents are pages, too
 HOME = Link(text="Home", href="/")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 ForPrograms = Callable[[Request, Exception], Awaitable[Response]]

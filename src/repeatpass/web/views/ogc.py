@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from repeatpass.web.views.common import Fact, Page, Table
+from repeatpass.web.views.figures import MapView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,3 +28,4 @@ class OgcPage(Page):
     sections: tuple[OgcSection, ...] = ()
     previous: str = ""  # addresses of the neighbouring pages of a list
     next: str = ""
+    map: MapView | None = None
