@@ -1,8 +1,10 @@
 """Finding features: by place, time and CQL2, in any order, page by page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import shapely
 import sqlalchemy as sa
 from shapely import box
@@ -13,11 +15,12 @@ from repeatpass.catalog.search.spatial import is_box, related, teach
 from repeatpass.catalog.search.subject import Subject
 from repeatpass.core.errors import Invalid, NotFound
 from repeatpass.features.crs import transformed
-from repeatpass.features.records import Feature, FeatureSet, Found, Wanted
+from repeatpass.features.records import CRS84, Feature, FeatureSet, Found, Wanted
 from repeatpass.features.store import features
 from repeatpass.features.subjects import Related, subject_of
 from repeatpass.storage.database import Database
 
+AT_ONCE = 1_000  # features by number in one statement
 READ = (features.c.id, features.c.properties, features.c.revision, features.c.updated)
 PLACE = sa.func.coalesce(features.c.native, features.c.geometry, type_=sa.LargeBinary).label("place")
 
@@ -34,14 +37,11 @@ class Searching:
     def search(self, known: FeatureSet, wanted: Wanted, crs: str) -> Found:
         """Return one page of the features that *wanted* describes, with geometries in *crs*; raise Invalid."""
         subject = subject_of(known, self.dialect)
-        try:
-            with self.database.read() as connection:
-                where = self._where(connection, known, wanted, subject)
-                query = self._page(known, wanted, where, subject)
-                rows = connection.execute(query).mappings().all()
-                matched = self._matched(connection, known, wanted, where, len(rows)) if wanted.counted else None
-        except (sa.exc.DataError, sa.exc.InternalError) as error:
-            raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
+        with _explained(), self.database.read() as connection:
+            where = self._where(connection, known, wanted, subject)
+            query = self._page(known, wanted, where, subject)
+            rows = connection.execute(query).mappings().all()
+            matched = self._matched(connection, known, wanted, where, len(rows)) if wanted.counted else None
         page = rows[: wanted.limit]
         return Found(features=_features(page, known, wanted, crs), matched=matched, more=len(rows) > wanted.limit)
 
@@ -56,16 +56,34 @@ class Searching:
             raise NotFound(f"There is no feature “{id[:80]}” in “{known.collection}”.", feature=id[:80])
         return _features([row], known, Wanted(), crs)[0]
 
+    def extents(self, known: FeatureSet, wanted: Wanted) -> tuple[Any, Any]:
+        """Return the numbers and extents (west, south, east, north in degrees, n × 4) of all features that have a place."""
+        subject, edges = subject_of(known, self.dialect), features.c
+        with _explained(), self.database.read() as connection:
+            where = [*self._where(connection, known, wanted, subject), edges.west.is_not(None)]
+            query = sa.select(edges.number, edges.west, edges.south, edges.east, edges.north)
+            rows = connection.execute(query.where(*where).order_by(edges.number)).all()
+        found = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 5)
+        return found[:, 0].astype(np.int64), found[:, 1:]
+
+    def these(self, known: FeatureSet, wanted: Wanted, numbers: Sequence[int]) -> list[Feature]:
+        """Return the features of these numbers, in degrees."""
+        found: list[Feature] = []
+        with self.database.read() as connection:
+            for first in range(0, len(numbers), AT_ONCE):
+                mine = features.c.number.in_(numbers[first : first + AT_ONCE])
+                query = sa.select(*READ, PLACE).where(features.c.collection == known.collection, mine)
+                rows = connection.execute(query.order_by(features.c.number)).mappings().all()
+                found += _features(rows, known, wanted, CRS84)
+        return found
+
     def column(self, known: FeatureSet, wanted: Wanted, read: Callable[[Clauses], Any]) -> list[Any]:
         """Return one value, as *read* makes it of their columns, of each of the features that *wanted* describes."""
         subject = subject_of(known, self.dialect)
-        try:
-            with self.database.read() as connection:
-                where = self._where(connection, known, wanted, subject)
-                value = read(self.clauses(connection, known, subject))
-                return list(connection.execute(sa.select(value).where(*where)).scalars())
-        except (sa.exc.DataError, sa.exc.InternalError) as error:
-            raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
+        with _explained(), self.database.read() as connection:
+            where = self._where(connection, known, wanted, subject)
+            value = read(self.clauses(connection, known, subject))
+            return list(connection.execute(sa.select(value).where(*where)).scalars())
 
     def clauses(self, connection: sa.Connection, known: FeatureSet, subject: Subject) -> Clauses:
         """Return what turns filters into conditions on the features of a set."""
@@ -124,6 +142,15 @@ class Searching:
         if self.dialect == "sqlite":  # in the order of the table rather than of some index that does not help
             where = [*where, sa.func.likelihood(features.c.number > 0, sa.literal_column("0.9"))]
         return int(connection.execute(sa.select(sa.func.count()).select_from(features).where(*where)).scalar_one())
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say of what a database cannot compute that it is the filter, as a root of a negative number is."""
+    try:
+        yield
+    except (sa.exc.DataError, sa.exc.InternalError) as error:
+        raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
 
 
 def _within(wanted: Wanted) -> sa.ColumnElement[bool]:

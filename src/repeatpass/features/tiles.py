@@ -21,7 +21,7 @@ EDGE = 64  # units that a tile reaches beyond its side, so that lines have no se
 SMALL = 4  # units: what is smaller cannot be told apart, and one of it is drawn in each place
 PLACES, CROWD = (4, 8, 16, 32, 64, 128), 2500  # units: a place is the first of these that leaves no more features
 DEEPEST = 24
-MOST = 50_000  # features of one tile
+MOST = 10_000  # features of one tile that are each drawn, however large they are
 
 
 class VectorTiles:
@@ -34,7 +34,7 @@ class VectorTiles:
     def tile(self, known: FeatureSet, set_id: str, z: int, x: int, y: int, wanted: Wanted) -> bytes:
         """Return a tile, empty where nothing is; raise NotFound for one outside of the set, Invalid for a wrong filter."""
         bounds_of(set_id, z, x, y)
-        asked = replace(wanted, filter=None, limit=MOST, counted=False)
+        asked = replace(wanted, filter=None)
         return self._drawn(known, set_id, z, x, y, asked, json.dumps(wanted.filter))
 
     def _draw(self, known: FeatureSet, set_id: str, z: int, x: int, y: int, asked: Wanted, filter: str) -> bytes:
@@ -44,7 +44,9 @@ class VectorTiles:
         around = _grown(bounds, EDGE / UNITS)
         area = _degrees(around, set_id)
         wanted = replace(asked, area=areas_of(area), filter=json.loads(filter))
-        found = [each for each in self.features.search(known, wanted).features if each.geometry is not None]
+        numbers, extents = self.features.searching.extents(known, wanted)
+        drawn_ones = numbers[_not_crowded(_moved(extents, area, crs), bounds)]
+        found = self.features.searching.these(known, wanted, drawn_ones.tolist())
         shapes, kept = _fitted([each.geometry for each in found], area, bounds, crs)
         if not kept:
             return b""
@@ -109,29 +111,37 @@ def _fitted(shapes: Sequence[Any], area: Box, bounds: Box, crs: str) -> tuple[li
     flat = shapely.force_2d(np.array(shapes, dtype=object))
     flat = np.where(shapely.is_valid(flat), flat, shapely.make_valid(flat))
     moved = np.array(transformed(list(shapely.clip_by_rect(flat, *area)), CRS84, crs), dtype=object)
-    unit = (bounds[2] - bounds[0]) / UNITS
-    chosen = _not_crowded(moved, bounds, unit)
-    simple = shapely.simplify(moved[chosen], unit / 2, preserve_topology=True)
+    simple = shapely.simplify(moved, (bounds[2] - bounds[0]) / UNITS / 2, preserve_topology=True)
     there = ~shapely.is_empty(simple)
-    return list(simple[there]), [int(at) for at in chosen[there]]
+    return list(simple[there]), [int(at) for at in np.flatnonzero(there)]
 
 
-def _not_crowded(shapes: Any, bounds: Box, unit: float) -> Any:
-    """Return which geometries are drawn: of those too small to tell apart, the first in each place."""
-    boxes = shapely.bounds(shapes)
-    there = np.isfinite(boxes).all(axis=1)
-    small = there & ((boxes[:, 2:] - boxes[:, :2]).max(axis=1) < SMALL * unit)
-    corners = np.nan_to_num(boxes[:, :2]) - bounds[:2]
+def _moved(extents: Any, area: Box, crs: str) -> Any:
+    """Return extents in degrees (n × 4) as what of them lies in *area*, in the system of the tile."""
+    if not len(extents):
+        return extents
+    cut = np.clip(extents, [area[0], area[1]] * 2, [area[2], area[3]] * 2)
+    corners = transformed(list(shapely.points(cut.reshape(-1, 2))), CRS84, crs)
+    return shapely.get_coordinates(corners).reshape(-1, 4)
+
+
+def _not_crowded(boxes: Any, bounds: Box) -> Any:
+    """Return which features are drawn: of those too small to tell apart, the first in each place.
+
+    Small is what is less than four units wide and high; where more than `MOST` are larger, what is as small as a place.
+    """
+    unit = (bounds[2] - bounds[0]) / UNITS
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) / unit
+    first = np.ones(len(boxes), dtype=bool)
     for size in PLACES:
-        first = np.zeros(len(shapes), dtype=bool)
-        places = np.floor(corners / (size * unit))
-        places[~small] = np.column_stack([np.arange(len(shapes)), np.full(len(shapes), -1e9)])[
-            ~small
-        ]  # each for itself
-        first[np.unique(places, axis=0, return_index=True)[1]] = True
-        if np.count_nonzero(there & first) <= CROWD:
+        small = sides < (SMALL if np.count_nonzero(sides >= SMALL) <= MOST else max(SMALL, size))
+        places = np.floor((boxes[small, :2] - bounds[:2]) / (size * unit))
+        first[:] = True
+        first[small] = False
+        first[np.flatnonzero(small)[np.unique(places, axis=0, return_index=True)[1]]] = True
+        if np.count_nonzero(first & small) <= CROWD and np.count_nonzero(first) <= MOST + CROWD:
             break
-    return np.flatnonzero(there & first)
+    return np.flatnonzero(first)
 
 
 def _properties(feature: Feature) -> dict[str, Any]:
