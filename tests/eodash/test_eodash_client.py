@@ -114,7 +114,7 @@ def drawn(asked: list[str], month: str) -> bool:
 def test_it_starts_a_job_and_draws_what_it_left(client: tuple[Any, list[str]]) -> None:
     page, asked = client
     begun(page, asked, "Paint")
-    until(page, lambda: any("/results" in each for each in asked), 40)
+    until(page, lambda: any("/results" in each for each in asked), 120)
     until(page, lambda: any(each.endswith("painted.tif") for each in asked), 30)
     page.get_by_text("successful").first.wait_for(timeout=30_000)
     page.get_by_text("painted.tif").first.wait_for(timeout=30_000)
