@@ -39,9 +39,11 @@ def chosen_times(layer: Layer, text: str, *, nearest: bool = False) -> tuple[str
     *text* is empty or ``current`` (the newest), a moment, a part of one such as ``2010-03`` (the newest in that month),
     or an interval ``2010-01/2010-03`` with ``..`` for an open end (all in it). A time that begins an interval is meant
     by every moment in it, and by every interval that meets it. With *nearest* a moment that does not exist means the
-    time closest to it. Raise NoSuchTime, naming times that exist; Invalid where *text* is no time.
+    time closest to it. A layer without times has none to choose from, whatever is asked for. Raise NoSuchTime, naming
+    times that exist; Invalid where *text* is no time.
     """
     if not layer.times:
+        _require_time(text)
         return ()
     if text in ("", "current", "latest"):
         return (layer.latest,)
@@ -62,6 +64,12 @@ def span_of(layer: Layer, time: str) -> Span:
     """Return what one of the layer's times covers."""
     first, end = parse_time(time), layer.ends.get(time)
     return Span(first=first, last=parse_time(end) if end else first)
+
+
+def _require_time(text: str) -> None:
+    for part in text.split("/", 1) if text not in ("", "current", "latest") else ():
+        if part.strip() not in ("", ".."):
+            parse_time(part)
 
 
 def _between(layer: Layer, text: str) -> tuple[str, ...]:
