@@ -14,7 +14,7 @@ from repeatpass.data.styles import style_of
 from repeatpass.data.times import NoSuchTime, chosen_time
 from repeatpass.web.browsing.asked import Shown, Sight
 from repeatpass.web.browsing.looks import colours_of
-from repeatpass.web.browsing.times import named
+from repeatpass.web.browsing.times import covered, named
 from repeatpass.web.views.browser import Choice, Dimension, LayerSettings
 
 EVEN = ("viridis", "cividis", "batlow", "magma", "inferno", "plasma", "mako", "rocket", "gray")
@@ -66,6 +66,7 @@ def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> Layer
         ending=ending,
         keep=kept_of(sight, ending, FIELDS),
         times=tuple(_times(layer, asked)),
+        covers=covered(layer, chosen_time(layer, asked.time, nearest=True)),
         kind=kind,
         channels=tuple(_channels(layer, full)),
         combinations=tuple(_combinations(layer, full)),

@@ -102,6 +102,7 @@ class LayerSettings:
     ramp: tuple[str, ...]  # the colours from low to high; () where colours are bands
     label: str  # what the colours stand for: the unit, or the name of an index
     wrong: Mapping[str, str]  # what the layer cannot be drawn with, by the name of the field
+    covers: str = ""  # what the time shown covers, where it begins an interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
