@@ -1,14 +1,23 @@
 """A house with layers whose every value is known: a world in time, scenes in UTM and at the pole, one of somebody's own."""
 
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import uvicorn
 from tests.layers import COG, File, register
 from tests.rasters import grid, write_cog, write_netcdf
+from tests.served import free_port
 
 from repeatpass.access import SYSTEM
-from repeatpass.assembly import House
+from repeatpass.assembly import House, open_house
+from repeatpass.demo.filling import Filling
+from repeatpass.server import make_app
+from repeatpass.settings import Settings
 
 UTM = (500_000.0, 5_200_000.0, 512_800.0, 5_212_800.0)  # metres of zone 32; 12.8 km
 UTM_BOX = (9.0, 46.93, 9.17, 47.07)
@@ -36,6 +45,25 @@ def fill(house: House, folder: Path) -> None:
     put(house, "arctic", File(path=path, media_type=COG, bbox=(-180, 70, 180, 90)))
     for id, keyword in (("planet", "commercial data"), ("ships", "on-demand")):
         bare(house, id, keyword)
+
+
+@contextmanager
+def serving(home: Path, *fillings: Callable[[House, Path], None]) -> Iterator[str]:
+    """Serve a house that was filled, from a thread of this process; gives its address."""
+    port = free_port()
+    house = open_house(Settings(home=home / "home", port=port, environment=sys.prefix, demo=False))
+    for filling in fillings:
+        filling(house, home / "made")
+    app = make_app(house, Filling(done=True))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    yield f"http://127.0.0.1:{port}"
+    house.runner.shutdown()
+    server.should_exit = True
+    thread.join(10)
 
 
 def put(house: House, id: str, *files: File) -> None:

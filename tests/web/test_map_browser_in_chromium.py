@@ -1,22 +1,13 @@
 """The map browser in Chromium: by mouse, by keys, on a phone, without scripts; what is set is in the address."""
 
 import json
-import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from browser_house import fill
+from browser_house import fill, serving
 from test_pages_in_a_browser import opened, soon, violations
-from tests.served import free_port
-
-from repeatpass.assembly import open_house
-from repeatpass.demo.filling import Filling
-from repeatpass.server import make_app
-from repeatpass.settings import Settings
 
 pytestmark = [
     pytest.mark.timeout(180),
@@ -39,22 +30,8 @@ PIXELS = """() => [...document.querySelectorAll('.pane canvas')].map((canvas) =>
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, built: None) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("map")
-    port = free_port()
-    house = open_house(Settings(home=home / "home", port=port, environment=sys.prefix, demo=False))
-    fill(house, home / "made")
-    config = uvicorn.Config(
-        make_app(house, Filling(done=True)), port=port, log_level="error", ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{port}"
-    house.runner.shutdown()
-    server.should_exit = True
-    thread.join(10)
+    with serving(tmp_path_factory.mktemp("map"), fill) as address:
+        yield address
 
 
 def drawn(page: Any, least: int = 12) -> bool:

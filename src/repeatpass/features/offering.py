@@ -5,6 +5,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from repeatpass.catalog.records import CollectionAsset
@@ -32,6 +33,7 @@ class Offering:
     def __init__(self, features: Features, catalog: Catalog, files: FileArea) -> None:
         self.features, self.catalog, self.files = features, catalog, files
         self._refused: dict[str, str] = {}  # why, by the checksums of the files
+        self._looked = lru_cache(maxsize=4096)(self._look)
 
     def registered(self, collection: str) -> None:
         """Offer the features of a collection that was registered; what cannot be read is logged, with the reason.
@@ -109,20 +111,26 @@ class Offering:
         return [found[""]] if "" in found else list(found.values())
 
     def _has_shapes(self, asset: CollectionAsset) -> bool:
-        if _kind(asset) not in PARQUET:
-            return True
-        try:
-            with self.files.open(asset.checksum) as file:
-                return is_geoparquet(file)
-        except (OSError, ValueError):
-            return False
+        return _kind(asset) not in PARQUET or self._seen(asset)[0]
 
     def _columns(self, asset: CollectionAsset) -> tuple[str, ...]:
+        return self._seen(asset)[1]
+
+    def _seen(self, asset: CollectionAsset) -> tuple[bool, tuple[str, ...]]:
         try:
-            with self.files.open(asset.checksum) as file:
-                return columns_of(file, _kind(asset))
-        except (OSError, ValueError):  # what is no table
-            return ()
+            return self._looked(asset.checksum, _kind(asset))
+        except OSError:  # it may be there again later
+            return False, ()
+
+    def _look(self, checksum: str, kind: str) -> tuple[bool, tuple[str, ...]]:
+        """Whether a table is GeoParquet, and its columns; none for what is no table. Under a checksum nothing changes."""
+        with self.files.open(checksum) as file:
+            try:
+                shapes = kind in PARQUET and is_geoparquet(file)
+                file.seek(0)
+                return shapes, columns_of(file, kind)
+            except ValueError:
+                return False, ()
 
     @contextmanager
     def _local(self, checksum: str) -> Iterator[Path]:
