@@ -10,7 +10,7 @@ import samples
 
 PAGES = [*samples.PAGES, "/runs/01K9ZP4D6TQ8?state=running", "/runs/01K9ZP4D6TQ8?state=failed"]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 def opened(browser: Any, address: str, **options: Any) -> tuple[Any, list[str]]:
