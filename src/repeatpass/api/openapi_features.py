@@ -113,6 +113,10 @@ ADDED = {
     "headers": {"Location": {"description": "Where it is.", "schema": TEXT}},
     "content": _content(JSON, schema=record(added=listed(TEXT))),
 }
+METHODS = {
+    "description": "The methods stand in the header.",
+    "headers": {"Allow": {"description": "The methods.", "schema": TEXT}},
+}
 GONE = {"description": "It was deleted."}
 TILE = {"description": "A vector tile.", "content": _content(PROTOBUF, schema=BINARY)}
 MISSING, CHANGING = {"404": NO_FEATURES}, {"403": REFUSED, "404": NO_FEATURES, "409": FROM_FILE, "412": CHANGED}
@@ -144,6 +148,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     (f"{HERE}/items/{{feature}}", "delete"): operation(
         "deleteFeature", "Delete a feature", {"204": GONE}, COLLECTION, FEATURE, IF_MATCH, security=TOKEN,
         failures=CHANGING),
+    (f"{HERE}/items", "options"): operation(
+        "getMethodsOfItems", "What can be done with the features", {"204": METHODS}, COLLECTION, failures=MISSING),
+    (f"{HERE}/items/{{feature}}", "options"): operation(
+        "getMethodsOfItem", "What can be done with a feature", {"204": METHODS}, COLLECTION, FEATURE, failures=MISSING),
     (f"{HERE}/schema", "get"): operation(
         "getSchema", "What the features of a collection are", {"200": DESCRIBED}, COLLECTION, FORM, failures=MISSING),
     (f"{HERE}/queryables", "get"): operation(

@@ -62,6 +62,19 @@ def test_a_feature_is_added_read_replaced_changed_and_deleted(owner: httpx.Clien
     assert owner.get(where).status_code == 404
 
 
+def test_what_can_be_done_is_said_to_whoever_asks_for_options(owner: httpx.Client, huts: str) -> None:
+    """The OGC's abstract tests of Part 4 ask so; a feature that there is not cannot be replaced (put/rid-exception)."""
+    where = owner.post(huts, json=hut()).headers["location"]
+    for address, methods in ((huts, {"POST"}), (where, {"PUT", "PATCH", "DELETE"})):
+        answer = owner.options(address)
+        assert answer.status_code == 204
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", *methods}
+    assert owner.put(f"{huts}/nothing", json=hut()).status_code == 404
+    assert owner.delete(f"{huts}/nothing").status_code == 404
+    assert owner.options(f"{huts}/nothing").status_code == 404
+    assert owner.delete(where).status_code == 204
+
+
 def test_who_saw_an_older_state_changes_nothing(owner: httpx.Client, huts: str) -> None:
     where = owner.post(huts, json=hut()).headers["location"]
     seen = owner.get(where).headers["etag"]

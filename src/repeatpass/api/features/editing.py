@@ -23,12 +23,14 @@ from repeatpass.features.crs import code_of, northing_first
 from repeatpass.features.importing import ENDINGS, read_table
 from repeatpass.features.records import CRS84
 
+METHODS = {"items": "GET, HEAD, POST, OPTIONS", "item": "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"}
 JSONS = ("", "application/json", GEOJSON, "application/merge-patch+json")
 
 
 def editing_routes(router: APIRouter, house: House) -> None:
     """Add the routes that change features; who may is the room's to say."""
     features = house.features
+    _options(router, house)
 
     @router.post("/collections/{id}/items", status_code=201)
     async def add(id: str, request: Request) -> Response:
@@ -59,6 +61,23 @@ def editing_routes(router: APIRouter, house: House) -> None:
         collection_for(house, request, id)
         features.delete(actor_of(request), id, feature, locks_of(request))
         return Response(status_code=204)
+
+
+def _options(router: APIRouter, house: House) -> None:
+    """Say what can be done with features (20-002r1, 7.2); who may do it is said where it is tried."""
+
+    @router.options("/collections/{id}/items", status_code=204)
+    def of_all(id: str, request: Request) -> Response:
+        collection_for(house, request, id)
+        house.features.known(id)
+        return Response(status_code=204, headers={"Allow": METHODS["items"], "Accept-Post": f"{GEOJSON}, text/csv"})
+
+    @router.options("/collections/{id}/items/{feature}", status_code=204)
+    def of_one(id: str, feature: str, request: Request) -> Response:
+        collection_for(house, request, id)
+        house.features.feature(house.features.known(id), feature)
+        headers = {"Allow": METHODS["item"], "Accept-Patch": "application/merge-patch+json"}
+        return Response(status_code=204, headers=headers)
 
 
 def _added(house: House, request: Request, id: str, content: bytes, kind: str) -> list[str]:
