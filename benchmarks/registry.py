@@ -120,10 +120,11 @@ def free_port() -> int:
 
 
 def _timed(client: httpx.Client, path: str, rounds: int) -> tuple[float, float]:
+    accepted = {"accept": "application/json"} if path.startswith("/stac") else {}  # a browser is led to the pages
     taken = []
     for _ in range(rounds):
         begun = time.perf_counter()
-        client.get(path).raise_for_status()
+        client.get(path, headers=accepted).raise_for_status()
         taken.append(1000 * (time.perf_counter() - begun))
     return statistics.median(taken), max(taken)
 
