@@ -4,10 +4,14 @@ Plate carrée (EPSG:4326) is used for layers of forty degrees and wider, web Mer
 its shapes are true; the page says which. What lies about a pole is framed by `framing`.
 """
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from repeatpass.data.colours import scaled_bytes, write_picture
+from repeatpass.data.facts import edges
+from repeatpass.data.pngs import palette_png
+from repeatpass.data.records import Style
+from repeatpass.data.surveys import percentile_range
 from repeatpass.web import colours
 from repeatpass.web.views.figures import Extent, Legend
 
@@ -64,9 +68,8 @@ def raster_from(values: "ArrayLike", lat: "ArrayLike", lon: "ArrayLike", west: f
     x, grid = _without_gap(turned[order], grid[:, order], abs(float(x[1] - x[0])))
     if y[0] < y[-1]:
         y, grid = y[::-1], grid[::-1]
-    dy, dx = abs(y[1] - y[0]) / 2, abs(x[1] - x[0]) / 2
-    bounds = (float(x[0] - dx), float(max(-90, y[-1] - dy)), float(x[-1] + dx), float(min(90, y[0] + dy)))
-    return Raster(values=grid, bounds=bounds)
+    west, south, east, north = edges(y, x)
+    return Raster(values=grid, bounds=(west, max(-90.0, south), east, min(90.0, north)))
 
 
 def _without_gap(x: Any, grid: Any, step: float) -> tuple[Any, Any]:
@@ -133,37 +136,24 @@ def places_in_palette(values: "NDArray[np.floating]", look: Colours, gap: str) -
 
 def draw_png(raster: Raster, look: Colours, gap: Literal["clear", "hatch"] = "clear") -> bytes:
     """*raster* as a palette PNG without metadata. *gap*: what no data looks like; clear lets the base map show."""
-    from PIL import Image
+    import numpy as np
 
-    image = Image.fromarray(places_in_palette(raster.values, look, gap), mode="P")
-    image.putpalette(bytes((0, 0, 0, *LINE)) + colours.table(look.ramp, STEPS).tobytes())
-    return written(image, transparency=CLEAR)
+    ramp = np.vstack([np.array([(0, 0, 0), LINE], np.uint8), colours.table(look.ramp, STEPS)])
+    return palette_png(places_in_palette(raster.values, look, gap), ramp, CLEAR)
 
 
 def draw_photograph(red: "ArrayLike", green: "ArrayLike", blue: "ArrayLike") -> bytes:
-    """Three bands (rows, columns) as a colour picture, each stretched between its 2nd and 98th percentile."""
-    import numpy as np
-    from PIL import Image
+    """Three bands (rows, columns) as a colour picture, each stretched between its 2nd and 98th percentile.
 
-    bands = np.stack([stretched(each) for each in (red, green, blue)], axis=-1)
-    return written(Image.fromarray(bands, mode="RGB"))
-
-
-def stretched(band: "ArrayLike") -> "NDArray[np.uint8]":
-    """One band between 0 and 255, cut at its 2nd and 98th percentile."""
+    Where any of them has no value there is nothing.
+    """
     import numpy as np
 
-    values = np.asarray(band, float)
-    low, high = np.nanpercentile(values, (2, 98))
-    share: NDArray[np.float64] = np.nan_to_num((values - low) / ((high - low) or 1))
-    return (np.clip(share, 0, 1) * 255).astype(np.uint8)
-
-
-def written(image: "object", **options: int) -> bytes:
-    """The bytes of a PNG."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True, **options)  # type: ignore[attr-defined]
-    return buffer.getvalue()
+    bands = np.ma.masked_invalid(np.stack([np.asarray(each, float) for each in (red, green, blue)]))
+    style = Style(rescale=tuple(percentile_range(band.compressed()) for band in bands))
+    hidden = np.ma.getmaskarray(bands)
+    shades = np.ma.getdata(scaled_bytes(np.ma.MaskedArray(bands.filled(0), mask=hidden), style))
+    return write_picture(shades.transpose(1, 2, 0), ~hidden.any(axis=0), "png")
 
 
 def legend(

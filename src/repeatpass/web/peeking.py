@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import NotFound
+from repeatpass.data.surveys import percentile_range
 from repeatpass.kit.opening import open_file
 from repeatpass.web import frames, rasters
 from repeatpass.web.charts import ChartPoint, SeriesChart, draw_png, series_spec
@@ -13,7 +14,6 @@ from repeatpass.web.pages.saying import unit_of
 from repeatpass.web.views.figures import Extent, Legend
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     import xarray as xr
 
@@ -88,25 +88,11 @@ def _bands(array: "xr.DataArray") -> Peek:
     onto = [
         frames.onto(frames.Raster(values=band.values, bounds=bounds, crs=crs.to_wkt()), frames.LOCAL) for band in chosen
     ]
-    png = _see_through(frames.draw_photograph(*(raster.values for raster in onto)), onto[0].values)
+    png = frames.draw_photograph(*(raster.values for raster in onto))
     caption = f"Bands {wanted[0]}, {wanted[1]} and {wanted[2]} as red, green and blue, {columns} by {rows} cells."
     return Peek(
         png=png, placed=Placed(projection=frames.LOCAL, extent=onto[0].bounds, caption=caption, photograph=True)
     )
-
-
-def _see_through(png: bytes, values: "np.ndarray[Any, Any]") -> bytes:
-    """The picture with nothing where there is no data."""
-    import io
-
-    import numpy as np
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(png)).convert("RGBA")
-    image.putalpha(Image.fromarray(np.isfinite(values).astype(np.uint8) * 255))
-    sink = io.BytesIO()
-    image.save(sink, "PNG", optimize=True)
-    return sink.getvalue()
 
 
 def _dataset(dataset: "xr.Dataset") -> Peek:
@@ -139,7 +125,7 @@ def _grid(array: "xr.DataArray") -> Peek:
     chosen = chosen[::step, ::step]
     raster = frames.raster_from(chosen.values, chosen["y"].values, chosen["x"].values)
     known = raster.values[np.isfinite(raster.values)]
-    low, high = (float(number) for number in np.percentile(known, (2, 98)))
+    low, high = percentile_range(known)
     look = frames.Colours(ramp="viridis", low=low, high=high)
     title = str(array.attrs.get("long_name") or array.name or "Value")
     unit, digits = unit_of(str(array.attrs.get("units", ""))), 0 if high - low > 20 else 1

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from repeatpass.data import facts
+from repeatpass.data.surveys import percentile_range
 from repeatpass.web import frames
 from repeatpass.web.views.figures import Extent
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 RAMPS = {"RdBu_r": "redblue", "RdBu": "redblue", "BrBG": "brownteal", "YlGn": "leaf", "Greens": "leaf"}
-AXES = {"y": ("lat", "latitude", "y", "row"), "x": ("lon", "longitude", "x", "column")}
+AXES = {"y": facts.Y, "x": facts.X}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,9 +78,7 @@ def _raster(array: "xr.DataArray", west: float) -> frames.Raster:
     y, x, values = array["y"].values, array["x"].values, array.values
     if y[0] < y[-1]:
         y, values = y[::-1], values[::-1]
-    dy, dx = abs(y[1] - y[0]) / 2, abs(x[1] - x[0]) / 2
-    bounds = (float(x[0] - dx), float(y[-1] - dy), float(x[-1] + dx), float(y[0] + dy))
-    return frames.Raster(values=values, bounds=bounds, crs=wkt)
+    return frames.Raster(values=values, bounds=facts.edges(y, x), crs=wkt)
 
 
 def _frame(array: "xr.DataArray", time: str, west: float) -> frames.Raster:
@@ -90,10 +90,9 @@ def _frame(array: "xr.DataArray", time: str, west: float) -> frames.Raster:
 def _degrees(raster: frames.Raster) -> Extent:
     if raster.crs == frames.WORLD:
         return raster.bounds
-    from rasterio.warp import transform_bounds
+    from rasterio.crs import CRS
 
-    west, south, east, north = transform_bounds(raster.crs, frames.WORLD, *raster.bounds)
-    return (west, south, east, north)
+    return facts.degrees(CRS.from_user_input(raster.crs), raster.bounds)
 
 
 def _cell(array: "xr.DataArray", raster: frames.Raster) -> str:
@@ -112,7 +111,7 @@ def look_at(path: Path, variable: str, west: float) -> Layer:
         shown = _frame(array, times[0] if times else "", west)
         values = array.values
         known = values[np.isfinite(values)]
-        low, high = (float(number) for number in np.percentile(known, (2, 98)))
+        low, high = percentile_range(known)
         return Layer(
             projection=shown.crs,
             extent=shown.bounds,
@@ -120,8 +119,8 @@ def look_at(path: Path, variable: str, west: float) -> Layer:
             times=tuple(times),
             low=low,
             high=high,
-            least=float(known.min()),
-            most=float(known.max()),
+            least=float(known.min(initial=low)),
+            most=float(known.max(initial=high)),
             gaps=bool(known.size < values.size),
             cell=_cell(array, raster),
         )
