@@ -36,6 +36,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, httpx
     house = open_house(Settings(home=home, environment=sys.prefix, demo=False))
     for id, role in PEOPLE.items():
         house.access.add_user(SYSTEM, id, id.title(), role)
+    house.quotas.set(SYSTEM, "cy", {"kept_bytes": 1000})
     tokens = {id: house.access.issue_token(SYSTEM, id, "tests").secret for id in PEOPLE}
     house.close()
     server = Served(home).start()
@@ -194,3 +195,24 @@ def test_a_team_is_handed_over_and_ended_and_its_id_stays_taken(people: dict[str
     assert cy.get(shared).status_code == 404
     assert "Private" in ann.get("/collections/guinea/sharing", headers={"Accept": "text/html"}).text
     assert cy.post("/teams", json={"id": "short"}).status_code == 409
+
+
+def test_what_will_not_fit_into_a_quota_is_refused_before_it_is_sent(people: dict[str, httpx.Client]) -> None:
+    name = {"Upload-Length": "3000000000", "Upload-Metadata": "filename YS50aWY="}
+    for answer in (
+        people["cy"].post("/data/uploads", headers=name),
+        people["cy"].post("/data/folders", json={"name": "a.zarr", "files": 3, "size": 5000}),
+        people["cy"].post("/data", data={"title": "x", "licence": "CC0-1.0"}, files={"files": ("a.tif", grid() * 9)}),
+    ):
+        assert (answer.status_code, "do not fit into your quota" in answer.json()["detail"]) == (429, True), answer.text
+
+
+def test_of_two_who_bring_the_same_id_at_once_one_gets_it_and_neither_learns_whose_it_is(
+    people: dict[str, httpx.Client],
+) -> None:
+    said = {"title": "Twin", "licence": "CC0-1.0", "id": "twin"}
+    made = {who: people[who].post("/data", data=said, files={"files": ("a.tif", grid())}) for who in ("ann", "ben")}
+    found = {who: settled(people[who], answer.json()["id"]) for who, answer in made.items()}
+    assert sorted(each["stage"] for each in found.values()) == ["failed", "registered"], found
+    lost = next(each for each in found.values() if each["stage"] == "failed")
+    assert "choose another id" in lost["message"] and "belongs to" not in lost["message"]

@@ -34,7 +34,9 @@ def folders_router(house: House) -> APIRouter:
     async def begin(request: Request) -> Response:
         given = await json_of(request)
         actor = request.state.actor
-        made = await run_in_threadpool(folders.begin, actor, *_announced(given))
+        name, files, size = _announced(given)
+        await run_in_threadpool(house.bringing.require_room, actor, size)
+        made = await run_in_threadpool(folders.begin, actor, name, files, size)
         return JSONResponse(_said(made, {}), 201, {**FRESH, "Location": f"{PATH}/{made.id}"})
 
     @router.get("/{id}")

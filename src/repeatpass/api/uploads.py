@@ -35,6 +35,7 @@ def uploads_router(house: House) -> APIRouter:
     def begin(request: Request) -> Response:
         _require_version(request)
         size = _number(request, "Upload-Length")
+        house.bringing.require_room(request.state.actor, size)
         made = arrivals.begin(request.state.actor, _name(request), size)
         return Response(status_code=201, headers=_headers(made) | {"Location": f"{PATH}/{made.id}"})
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from repeatpass.access import Right
 from repeatpass.access.room import Access
 from repeatpass.bringing.keeping import Submissions
 from repeatpass.bringing.records import Stage, Submission
 from repeatpass.catalog.products import Product, ProductFile, ProductItem, register_product
 from repeatpass.catalog.records import Collection, Visibility
 from repeatpass.catalog.room import Catalog
-from repeatpass.core.errors import RepeatpassError
+from repeatpass.core.errors import Conflict, NotFound, RepeatpassError
 from repeatpass.kit.bringing.checking import REPORT, THUMBNAIL
 from repeatpass.kit.bringing.records import Problem
 from repeatpass.runs.records import Purpose, Run, RunOutput, State
@@ -61,11 +62,24 @@ class Ending:
         if problems or not report["pieces"]:
             said = problems[0].message if len(problems) == 1 else f"{len(problems)} things keep this from being taken."
             return self._dropped(known, stage=Stage.REFUSED, problems=problems, report=report, message=said)
+        self._require_free(known)
         made = self._registered(known, run, report["pieces"], outputs)
         return self.submissions.change(
             known.id, stage=Stage.REGISTERED, report=report, version=made.version,
             message=f"It is the collection “{made.id}”, version {made.version}.",
         )  # fmt: skip
+
+    def _require_free(self, known: Submission) -> None:
+        """Raise Conflict where somebody else was quicker with the id; whose it is, is theirs to say."""
+        try:
+            there = self.catalog.kept(known.collection)
+        except NotFound:
+            return
+        if there.owner != known.owner and not self.access.user(known.owner).may(Right.OPERATE):
+            raise Conflict(
+                f"While this was checked, a collection “{known.collection}” came to be; choose another id, and bring it "
+                "again."
+            )
 
     def _dropped(self, known: Submission, **changes: Any) -> Submission:
         """Keep how it ended without a collection; the files are not counted any longer, and gc takes them."""
@@ -137,5 +151,6 @@ def _sentence(pieces: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _failure(run: Run) -> str:
-    said = f"{run.failure.ename}: {run.failure.evalue[:300]}" if run.failure else run.message
-    return f"The check {run.state} and says nothing about the data: {said or 'no reason is known'}. Bring it again."
+    said = (run.failure.evalue or run.failure.ename)[:300] if run.failure else run.message
+    why = said.strip().rstrip(".") or "no reason is known"
+    return f"The check {run.state} and says nothing about the data: {why}. Bring it again."

@@ -153,7 +153,7 @@ class Bringing:
         arrived: Sequence[Arrived],
         keep: Callable[[sa.Connection, Submission], None],
     ) -> Submission:
-        self._require_room(actor, sum(each.path.stat().st_size for each in arrived))
+        self.require_room(actor, sum(each.path.stat().st_size for each in arrived))
         files = tuple(self._kept(each) for each in arrived)
         run = new_id()
         submission = replace(submission, files=files, stage=Stage.CHECKING, run=run)
@@ -175,8 +175,11 @@ class Bringing:
         stored = self.files.put(arrived.path)
         return BroughtFile(name=arrived.name, checksum=stored.checksum, size=stored.size)
 
-    def _require_room(self, actor: Actor, size: int) -> None:
-        """Before anything is copied; `_count` asks again, in the transaction."""
+    def require_room(self, actor: Actor, size: int) -> None:
+        """Raise Exhausted where *size* bytes do not fit into the quota: before anything is sent or copied.
+
+        `_count` asks again, in the transaction.
+        """
         with self.submissions.database.read() as connection:
             most = self.quotas.within(connection, actor.id).kept_bytes
             used = ledger.total(connection, actor.id)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,8 +19,13 @@ from repeatpass.kit.bringing.tables import check_table, layers_of
 from repeatpass.kit.bringing.unpacking import unpacked
 
 REPORT, THUMBNAIL = "report.json", "thumbnail.png"
+LITTLE = 64_000_000  # bytes; with less a disk counts as full
 Tell = Callable[[str, int, int], None]
 CUBES = (NETCDF, CLASSIC, ZARR)
+
+
+class NoRoom(Exception):
+    """There is no room to write what was read; nothing is known about the data."""
 
 
 def check_files(files: Mapping[str, Path], outputs: Path, tell: Tell, most: Most | None = None) -> dict[str, Any]:
@@ -41,6 +47,9 @@ def check_files(files: Mapping[str, Path], outputs: Path, tell: Tell, most: Most
                     pieces += _checked(source, outputs, pieces, most or Most(), tell)
             except Refused as refused:
                 problems.append(refused.problem(file))
+            except Exception as error:
+                _say_if_full(outputs, path, error)
+                raise
     problems += [each.problem(", ".join(sorted(files))) for each in _together(pieces)]
     if pieces and not problems:
         with suppress(Exception):  # a picture is worth less than the data
@@ -48,6 +57,12 @@ def check_files(files: Mapping[str, Path], outputs: Path, tell: Tell, most: Most
     report = {"pieces": [asdict(each) for each in pieces], "problems": [asdict(each) for each in problems]}
     (outputs / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
     return report
+
+
+def _say_if_full(outputs: Path, path: Path, error: Exception) -> None:
+    """Raise NoRoom where the disk is full: GDAL and HDF5 say then that a file is damaged, each in other words."""
+    if shutil.disk_usage(outputs).free < max(LITTLE, path.stat().st_size):
+        raise NoRoom("the disk of this house is full; ask whoever keeps it to make room") from error
 
 
 def _sources(path: Path, name: str, folder: Path, most: Most) -> list[Source]:
