@@ -13,6 +13,7 @@ from starlette.routing import Route
 from tests.houses import working_house
 from typer.main import get_command
 
+from repeatpass.api.segments import routes_of
 from repeatpass.cli.main import app
 from repeatpass.demo.filling import Filling
 from repeatpass.indicators.definition import indicator_of, read_definition
@@ -59,7 +60,7 @@ def test_every_address_is_listed(tmp_path: Path) -> None:
 
 def _paths(served: FastAPI) -> Iterator[str]:
     """The address of every route; newer releases of FastAPI keep those of an included router inside of it."""
-    for route in served.routes:
+    for route in routes_of(served):
         if isinstance(route, APIRoute | Route):
             yield route.path
         elif inner := getattr(route, "effective_route_contexts", None):
