@@ -129,6 +129,14 @@ def test_words_find(catalog: Catalog, words: str, found: list[str]) -> None:
     assert sorted(ids(catalog, ("search", words))) == found
 
 
+def test_a_phrase_is_found_however_it_is_put_together(catalog: Catalog) -> None:
+    catalog.register(SYSTEM, body("film", description="Its temperature at the sea-surface."), [], [])
+    for words in ('"the sea surface"', '"the sea-surface"', "the-sea-surface"):
+        assert ids(catalog, ("q", words)) == ["film"], words
+    assert ids(catalog, ("q", '"surface the sea"')) == []
+    assert "film" not in ids(catalog, ("q", '-"the sea surface"'))
+
+
 @pytest.mark.parametrize(
     ("pairs", "found"),
     [

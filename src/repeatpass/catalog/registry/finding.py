@@ -86,12 +86,22 @@ def _conditions(asked: Asked) -> Iterator[Condition]:
 
 
 def _speaking(word: str) -> Condition:
-    return lambda entry: word in entry.text
+    pattern = _spelled(word)
+    if pattern == re.escape(word):
+        return lambda entry: word in entry.text
+    found = re.compile(pattern).search
+    return lambda entry: found(entry.text) is not None
+
+
+def _spelled(word: str) -> str:
+    """A phrase however it is put together: “sea surface” is “sea-surface”, too."""
+    parts = [re.escape(part) for part in re.split(r"[\s_-]+", word) if part]
+    return r"[\W_]+".join(parts) if len(parts) > 1 else re.escape(word)
 
 
 def _silent(word: str) -> Condition:
     """Only as a whole word: who wants no ice does not mean the Met Office."""
-    found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search
+    found = re.compile(rf"(?<!\w){_spelled(word)}(?!\w)").search
     return lambda entry: found(entry.text) is None
 
 
