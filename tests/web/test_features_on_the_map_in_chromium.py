@@ -84,7 +84,7 @@ def test_only_dates_that_exist_can_be_chosen_and_all_of_them(address: str, brows
     soon(lambda: query(page).get("time") == "2021-09-15")
     soon(lambda: page.locator(".matching").inner_text() == "4 of 12 features")
     page.get_by_role("button", name="Earlier").click()
-    soon(lambda: query(page).get("time") == "2020-09-15" and now.inner_text() == "15 September 2020")
+    soon(lambda: query(page).get("time") == "2020-09-15" and now.inner_text() == "September 2020")
     page.get_by_role("button", name="All dates").click()
     soon(lambda: "time" not in query(page) and now.inner_text() == "All dates")
     assert wrong == []
@@ -100,7 +100,7 @@ def test_a_press_or_the_keyboard_gives_the_properties_of_the_features_there(addr
     text = page.locator("#at table").inner_text()
     assert "Colorado" in text and "median_income" in text and "Kansas" not in text
     assert "No feature here." in text  # of the quakes
-    page.goto(f"{address}/browser?layer=quakes:features&point=126.6,1.0&at=126.6,1,8")
+    page.goto(f"{address}/browser?layer=quakes:features&point=126.6,1.0&at=125,0,4.8")
     soon(lambda: "Ternate" in page.locator("#at table").inner_text())
     assert "UTC" in page.locator("#at table").inner_text()
     assert wrong == []
@@ -163,12 +163,13 @@ def test_a_link_with_a_wrong_formula_or_filter_is_mended_where_it_stands(address
     assert "uses B99" in page.locator('[data-note="expression"]').inner_text()
     page.locator("#s-expression").fill("(B08-B04)/B03")
     soon(lambda: query(page).get("expression") == "(B08-B04)/B03" and page.locator("#s-colormap").count() == 1)
-    page.goto(f"{address}/browser?layer=quakes:features&filter=depth+%3E")
-    soon(lambda: "not CQL2-Text" in page.locator('[data-note="filter"]').inner_text())
+    page.context.close()
+    page, more = ready(browser, f"{address}/browser?layer=quakes:features&filter=depth+%3E", **WIDE)
+    assert "not CQL2-Text" in page.locator('[data-note="filter"]').inner_text()
     assert not has(page, BLUE)
     page.locator("#s-filter").fill("depth > 10")
     soon(lambda: has(page, BLUE) and query(page).get("filter") == "depth > 10")
-    assert wrong == []
+    assert wrong == more == []
     page.context.close()
 
 

@@ -85,6 +85,7 @@ class Browser extends HTMLElement {
     if (!("opacity" in changes)) this.data.wrong = this.data.wrong.filter((each) => each !== at); // it may be right now
     this.write();
     this.follow();
+    if ("time" in changes) this.panel.settings.legend(400); // counts, files and the notebook are those of the time
   }
 
   /** Change the view: base, projection, comparison, area, point. */

@@ -169,9 +169,9 @@ export class Settings {
   }
 
   /** Legend and links follow quietly. */
-  legend() {
+  legend(pause = 150) {
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.browser.panel.fetch(["#legend", "#takehome"]), 150);
+    this.later = setTimeout(() => this.browser.panel.fetch(["#legend", "#takehome"]), pause);
   }
 }
 
