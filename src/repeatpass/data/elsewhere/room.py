@@ -90,6 +90,11 @@ class Elsewhere:
         found = self._looks.get(checksum)
         return found.facts if found else ()
 
+    def trouble(self, checksum: str) -> str:
+        """Return the sentence on why a file cannot be read; empty where it can, and for files that are kept here."""
+        found = self._looks.get(checksum)
+        return found.sentence if found else ""
+
     def file(self, checksum: str) -> FarFile:
         """Return where a file lies; raise NotFound."""
         return self._look(checksum).file

@@ -108,10 +108,11 @@ def _trouble(house: House, shown: Shown, found: Drawn, look: Look | None) -> tup
         time = place_time(found, shown.time)
         return look.wrong.get("filter", ""), said(time, found.times) if time else "all dates" if found.times else ""
     assert isinstance(found, Layer)
-    wrong = found.trouble if len(found.sources) == 1 else ""
     try:
         house.rendering.completed(found, style_of(found, shown.style()))
         time = chosen_time(found, shown.time, nearest=True)
+        troubles = [house.elsewhere.trouble(each.checksum) for each in found.sources if time in each.times]
+        wrong = found.trouble if len(found.sources) == 1 or all(troubles) else ""
         return wrong, ", ".join(filter(None, (named(found, time), covered(found, time))))
     except TROUBLES as error:  # a file elsewhere may not be reached
         return error.message, ""
