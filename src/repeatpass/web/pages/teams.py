@@ -68,9 +68,9 @@ def _member(team: Team, each: Member, owns: bool, manages: bool) -> MemberRow:
     actions = []
     if each.part is not Part.OWNER and owns:
         other = Part.MEMBER if each.part is Part.MANAGER else Part.MANAGER
-        label = f"Make {'a plain member' if other is Part.MEMBER else 'a manager'}"
+        label = "Make a plain member" if other is Part.MEMBER else "Make a manager"
         actions += [Action(label=label, href=f"{base}/put", fields=(who, ("part", other)))]
-        actions += [Action(label="Hand over to", href=f"{base}/hand-over", fields=(who,))]
+        actions += [Action(label="Make the owner", href=f"{base}/hand-over", fields=(who,))]
     if (each.part is Part.MEMBER and manages) or (each.part is Part.MANAGER and owns):
         actions += [Action(label="Remove", href=f"{base}/remove", fields=(who,))]
     return MemberRow(user=each.user, name=each.name, part=WORDS[each.part], since=each.since, actions=tuple(actions))
