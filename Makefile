@@ -18,12 +18,19 @@ test: $(VENV)/.tested-with
 test-slow: $(VENV)/.tested-with
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
-# The real eodash client and STAC Browser: minutes to build, so by night or by hand. They need Node 20 with npm, and Chromium.
+# The real eodash client and STAC Browser: eight minutes to build on two cores, so by night or by hand. They need Node 20 with npm, and
+# Chromium. Each step tells, where it fails, what to do.
 test-clients: $(VENV)/.tested-with
-	cd tools/eodash && ($(NPM) install --no-audit --no-fund && $(NPM) run build)
-	cd tools/stac-browser && $(NPM) run build
-	cd tools/ogc-client && $(NPM) install --no-audit --no-fund
-	$(BIN)/python -m pytest -n 0 tests/clients/test_javascript_clients.py tests/eodash
+	@command -v $(NPM) >/dev/null || { echo "npm is not here. Install Node 20 with npm, or say where it is: make test-clients NPM=…"; exit 1; }
+	@[ -x /usr/bin/chromium ] || { echo "Chromium is not here. Install it as /usr/bin/chromium (Debian: apt-get install chromium)."; exit 1; }
+	cd tools/eodash && ($(NPM) install --no-audit --no-fund && $(NPM) run build) || { $(call failed,eodash); exit 1; }
+	cd tools/stac-browser && $(NPM) run build || { $(call failed,stac-browser); exit 1; }
+	cd tools/ogc-client && $(NPM) install --no-audit --no-fund || { $(call failed,ogc-client); exit 1; }
+	$(BIN)/python -m pytest -n 0 tests/clients/test_javascript_clients.py tests/eodash || { echo "A client reads something of ours otherwise \
+	than before. Run the named test alone: $(BIN)/python -m pytest -n 0 TEST; what the client asks for stands in docs/eodash.md."; exit 1; }
+
+failed = echo "tools/$(1) was not built. Is the registry of npm reachable (npm ping), and are there 2 GB of room? Delete \
+tools/$(1)/node_modules, tools/$(1)/source and tools/$(1)/dist, and try again."
 
 check: lint test test-slow
 
