@@ -25,7 +25,9 @@ def flat_style(title: str, path: Path | None, media_type: str) -> dict[str, Any]
     if facts is not None and len(facts.bands) > 2:
         return {"color": _picture(facts)}
     low, high = _range(facts)
-    bounds = {"minimum": low - (high - low), "maximum": high + (high - low), "format": "range"}
+    span = high - low
+    bounds = {"minimum": _short(low - span), "maximum": _short(high + span), "step": float(f"{span / 100:.1g}"),
+              "format": "range"}  # fmt: skip  # without a step the client's sliders round to whole numbers
     fields = {name: {"type": "number", "title": said, "default": value, **bounds}
               for name, said, value in (("vmin", "From", low), ("vmax", "To", high))}  # fmt: skip
     return {
@@ -37,6 +39,10 @@ def flat_style(title: str, path: Path | None, media_type: str) -> dict[str, Any]
         },
         "legend": {"title": title, "range": colours_of("viridis"), "domainProperties": ["vmin", "vmax"]},
     }  # fmt: skip
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.6g}")
 
 
 def _facts(path: Path, media_type: str) -> GridFacts | None:
