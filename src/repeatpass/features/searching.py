@@ -21,6 +21,8 @@ from repeatpass.features.subjects import Related, subject_of
 from repeatpass.storage.database import Database
 
 AT_ONCE = 1_000  # features by number in one statement
+SORTS = 20  # properties that features are sorted by
+TOO_MUCH = ("too large", "too many", "stack", "at most")  # of SQLite, and of PostgreSQL
 READ = (features.c.id, features.c.properties, features.c.revision, features.c.updated)
 PLACE = sa.func.coalesce(features.c.native, features.c.geometry, type_=sa.LargeBinary).label("place")
 
@@ -114,6 +116,8 @@ class Searching:
         return where
 
     def _page(self, known: FeatureSet, wanted: Wanted, where: Sequence[Any], subject: Subject) -> sa.Select[Any]:
+        if len(wanted.sort) > SORTS:
+            raise Invalid(f"“sortby” names {len(wanted.sort)} properties; {SORTS} are the most.", field="sortby")
         place = [PLACE] if wanted.geometry else []
         order = [self._key(known, sort, subject) for sort in wanted.sort]
         query = sa.select(*READ, *place).where(*where).order_by(*order, features.c.number)
@@ -151,6 +155,12 @@ def _explained() -> Iterator[None]:
         yield
     except (sa.exc.DataError, sa.exc.InternalError) as error:
         raise Invalid(f"The filter cannot be computed: {error.orig}.", field="filter") from None
+    except sa.exc.OperationalError as error:
+        if not any(words in str(error.orig) for words in TOO_MUCH):
+            raise
+        raise Invalid(
+            f"The filter is too long: {error.orig}. Of many values of one property, IN takes more.", field="filter"
+        ) from None
 
 
 def _within(wanted: Wanted) -> sa.ColumnElement[bool]:

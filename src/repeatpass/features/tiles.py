@@ -112,8 +112,20 @@ def _fitted(shapes: Sequence[Any], area: Box, bounds: Box, crs: str) -> tuple[li
     flat = np.where(shapely.is_valid(flat), flat, shapely.make_valid(flat))
     moved = np.array(transformed(list(shapely.clip_by_rect(flat, *area)), CRS84, crs), dtype=object)
     simple = shapely.simplify(moved, (bounds[2] - bounds[0]) / UNITS / 2, preserve_topology=True)
-    there = ~shapely.is_empty(simple)
-    return list(simple[there]), [int(at) for at in np.flatnonzero(there)]
+    there = [(part, at) for at, shape in enumerate(simple) for part in _plain(shape)]
+    return [part for part, _ in there], [at for _, at in there]
+
+
+def _plain(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return a geometry as what tiles can hold: a collection of several kinds becomes one of each, nothing for empty."""
+    if shapely.is_empty(shape):
+        return []
+    if shape.geom_type != "GeometryCollection":
+        return [shape]
+    parts = [part for each in shape.geoms for whole in _plain(each) for part in shapely.get_parts(whole)]
+    kinds = ((shapely.multipoints, 0), (shapely.multilinestrings, 1), (shapely.multipolygons, 2))
+    some = [(make, [part for part in parts if shapely.get_dimensions(part) == size]) for make, size in kinds]
+    return [make(of_kind) for make, of_kind in some if of_kind]
 
 
 def _moved(extents: Any, area: Box, crs: str) -> Any:

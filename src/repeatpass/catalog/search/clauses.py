@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from repeatpass.catalog.search import temporal
 from repeatpass.catalog.search.geometry import geometry_of
 from repeatpass.catalog.search.patterns import ANY, begins, like, pattern_of
-from repeatpass.catalog.search.properties import Properties
+from repeatpass.catalog.search.properties import SQL_TYPES, Properties
 from repeatpass.catalog.search.spatial import RELATIONS, related
 from repeatpass.catalog.search.subject import ITEMS, Kind, Subject
 from repeatpass.core.errors import Invalid
@@ -21,7 +21,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
-    "/": lambda a, b: a / sa.func.nullif(b, 0), "%": lambda a, b: a % sa.func.nullif(b, 0),
+    "/": lambda a, b: a / sa.func.nullif(b, 0), "%": lambda a, b: _rest(a, b),
     "div": lambda a, b: floor_of(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
 }  # fmt: skip
 ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
@@ -29,12 +29,20 @@ NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkey
     [*COMPARISONS, *temporal.RELATIONS, *RELATIONS, *ARRAYS], 2
 )  # arguments
 Relating = Callable[[str, shapely.Geometry, str, Subject], sa.ColumnElement[bool]]
+PYTHON: Mapping[Kind, Any] = {"number": int | float, "text": str, "boolean": bool}
 DEEPEST = 60  # levels; deeper filters are no person's
 
 
 def floor_of(quotient: Any) -> Any:
     """SQLAlchemy teaches SQLite a floor of its own, which knows no null."""
     return sa.case((quotient.is_not(None), sa.func.floor(quotient)))
+
+
+def _rest(left: Any, right: Any) -> Any:
+    """Return what a division leaves, with the sign of what is divided: PostgreSQL's own knows no fractions, SQLite's cuts
+    them off."""
+    quotient = left / sa.func.nullif(right, 0)
+    return left - right * sa.case((quotient < 0, -floor_of(-quotient)), else_=floor_of(quotient))
 
 
 class Clauses:
@@ -93,7 +101,7 @@ class Clauses:
         raise Invalid(f"The filter's operator “{op}” is not known here.", field="filter")
 
     def _like(self, node: Any, pattern: Any) -> sa.ColumnElement[bool]:
-        value, parts = self._value(node, "text"), pattern_of(pattern)
+        value, parts = self._text(node), pattern_of(pattern)
         found = like(value, parts, self.dialect)
         folded = isinstance(node, Mapping) and node.get("op") == "casei"
         if self.subject.known is None:
@@ -156,20 +164,29 @@ class Clauses:
             raise Invalid("The filter compares something that is no value.", field="filter")
         if kind == "time":
             return sa.literal(temporal.moment_of(node, self.subject), self.subject.start.type)
-        if kind == "number" and isinstance(node, str):
-            return sa.null()
-        return sa.literal(node)
+        return sa.literal(node) if isinstance(node, PYTHON.get(kind, object)) and _fits(node, kind) else _nothing(kind)
 
     def _property(self, name: str, kind: Kind) -> Any:
-        if name in self.subject.columns:
-            return self.subject.columns[name]
+        if name in self.subject.columns:  # which are texts
+            return self.subject.columns[name] if kind in ("text", "any") else _nothing(kind)
         if self.subject.is_time(name):
             return self.subject.moment(name)
         if name in self.subject.places:
             raise Invalid(
                 "The geometry can be compared by spatial operators only, such as S_INTERSECTS.", field="filter"
             )
+        if kind == "time" and self.subject.known is not None:
+            there = ", ".join(self.subject.moments) or "none"
+            raise Invalid(f"“{name[:80]}” is no time of these {self.subject.noun}; there are {there}.", field="filter")
         return self.properties.value(name, kind)
+
+    def _text(self, node: Any) -> Any:
+        """Return the SQL of an operand that is compared as a text; raise Invalid for a time, which is none."""
+        if isinstance(node, Mapping) and self.subject.is_time(str(node.get("property", ""))):
+            raise Invalid(
+                f"“{node['property']}” is a time, not a text; compare it with TIMESTAMP('…').", field="filter"
+            )
+        return self._value(node, "text")
 
     def _function(self, op: str, args: list[Any]) -> Any:
         if op in ARITHMETIC and len(args) == 2:
@@ -180,7 +197,7 @@ class Clauses:
         ):  # accents are kept: neither database folds them without an extension
             if op == "accenti":
                 raise Invalid("ACCENTI is not known here; compare with CASEI or without.", field="filter")
-            value = self._value(args[0], "text")
+            value = self._text(args[0])
             if self.dialect == "sqlite":  # whose own knows A to Z only
                 return sa.func.repeatpass_lower(value, type_=sa.Text)
             return sa.func.lower(sa.collate(value, "default"), type_=sa.Text)
@@ -189,7 +206,10 @@ class Clauses:
     def _kind_of(self, nodes: list[Any]) -> Kind:
         """Return the kind of value that operands speak of: a time, else that of the first that says."""
         names = [str(node["property"]) for node in nodes if isinstance(node, Mapping) and "property" in node]
-        if any(self.subject.is_time(name) for name in names):
+        dated = self.subject.known is not None and any(
+            isinstance(node, Mapping) and ("timestamp" in node or "date" in node) for node in nodes
+        )
+        if dated or any(self.subject.is_time(name) for name in names):
             return "time"
         stated = [kind for node in nodes if (kind := _kind_of_literal(node))]
         known = [kind for name in names if (kind := self.subject.kind(name))]
@@ -211,6 +231,16 @@ def _boxed(node: Any) -> Any:
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         return {"type": "Polygon", "coordinates": [ring]}
     return node
+
+
+def _nothing(kind: Kind) -> Any:
+    """Return a null that compares with what is of *kind*."""
+    return sa.cast(sa.literal(None), SQL_TYPES.get(kind, sa.Text))
+
+
+def _fits(node: Any, kind: Kind) -> bool:
+    """A truth is a whole number for Python, and for nobody else."""
+    return kind != "number" or not isinstance(node, bool)
 
 
 def _kind_of_literal(node: Any) -> Kind | None:

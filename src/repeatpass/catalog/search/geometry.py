@@ -22,7 +22,7 @@ def geometry_of(value: Any, name: str = "geometry", *, flat: bool = True) -> sha
     try:
         read = shapely.geometry.shape(value)
         made = shapely.force_2d(read) if flat else read
-    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (ShapelyError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise Invalid(f"The coordinates of “{name}” cannot be read: {error}.", field=name) from None
     if made.is_empty:
         raise Invalid(f"“{name}” is empty; give it coordinates.", field=name)
@@ -49,7 +49,7 @@ def box_of(numbers: Sequence[Any], name: str = "bbox") -> Box:
     """Return four or six numbers as a box of two dimensions; raise Invalid naming what is wrong."""
     try:
         given = [float(number) for number in numbers]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Invalid(f"“{name}” must be numbers: west, south, east, north.", field=name) from None
     if len(given) not in (4, 6):
         raise Invalid(f"“{name}” has {len(given)} numbers; give west, south, east, north.", field=name)
