@@ -3,11 +3,17 @@
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pystac
 import pytest
+import rasterio
+from rasterio.transform import from_bounds
 from tests.served import Served
+
+from repeatpass.api.eodash.flat_styles import flat_style
 
 pytestmark = pytest.mark.slow
 
@@ -122,13 +128,33 @@ def test_a_geotiff_that_a_process_leaves_has_a_style_with_the_range_of_its_value
     [style] = service["eox:flatstyle"]
     assert style["id"] == "painted.tif"  # the other output, an outline, is no GeoTIFF
     told = dashboard.ask(style["url"].removeprefix(dashboard.address))
-    assert told["variables"]["vmin"] == 3.0 < told["variables"]["vmax"]
-    assert set(told["jsonform"]["properties"]["vminmax"]["properties"]) == {"vmin", "vmax"}
-    assert told["legend"]["domainProperties"] == ["vmin", "vmax"] and "rgba(68, 1, 84, 1)" in told["legend"]["range"]
+    assert (
+        told["color"][:2] == ["case", [">=", ["band", 1], -3.4e38]] and "variables" not in told
+    )  # too narrow for sliders
+    assert told["color"][2][2] == ["/", ["-", ["band", 1], 3.0], ["-", 3.003, 3.0]]
     for wrong in ("?output=outline.geojson", "", "?colour=red"):
         with pytest.raises(urllib.error.HTTPError) as refused:
             dashboard.ask(f"/eodash/processes/outline/style.json{wrong}")
         assert refused.value.code in (400, 404)
+
+
+def test_a_wide_range_has_sliders_and_a_legend(tmp_path: Path) -> None:
+    where = from_bounds(0, 0, 10, 10, 20, 20)
+    shape: dict[str, object] = {
+        "driver": "GTiff",
+        "width": 20,
+        "height": 20,
+        "count": 1,
+        "dtype": "float32",
+        "nodata": -1,
+    }
+    with rasterio.open(tmp_path / "wide.tif", "w", crs=4326, transform=where, **shape) as file:
+        file.write(np.arange(400, dtype="float32").reshape(20, 20), 1)
+    told = flat_style("Wide", tmp_path / "wide.tif", "image/tiff")
+    assert told["variables"] == {"vmin": pytest.approx(8, abs=1), "vmax": pytest.approx(391, abs=1)}
+    assert told["color"][1] == [">", ["band", 2], 0]  # the band that OpenLayers adds where a value stands for nothing
+    assert set(told["jsonform"]["properties"]["vminmax"]["properties"]) == {"vmin", "vmax"}
+    assert told["legend"]["domainProperties"] == ["vmin", "vmax"] and "rgba(68, 1, 84, 1)" in told["legend"]["range"]
 
 
 def test_a_job_that_waits_has_a_start_for_the_list_of_jobs(dashboard: Served) -> None:

@@ -1,7 +1,7 @@
 """Styles as the eodash client takes them for a GeoTIFF that it draws itself: flat style JSON of OpenLayers.
 
 Without one it stretches the values from black to white. The colour map and the range are those that the map browser would
-take; the range can be changed with the client's own sliders.
+take; a range that is wide enough for the client's own sliders can be changed with them.
 """
 
 from functools import lru_cache
@@ -25,14 +25,15 @@ def flat_style(title: str, path: Path | None, media_type: str) -> dict[str, Any]
     if facts is not None and len(facts.bands) > 2:
         return {"color": _picture(facts)}
     low, high = _range(facts)
-    span = high - low
-    bounds = {"minimum": _short(low - span), "maximum": _short(high + span), "step": float(f"{span / 100:.1g}"),
-              "format": "range"}  # fmt: skip  # without a step the client's sliders round to whole numbers
+    span, bands, nodata = high - low, len(facts.bands) if facts else 1, facts is not None and facts.nodata is not None
+    if span < 1:  # the client's sliders round to two decimals, and the range would be nothing
+        return {"color": _ramp(nodata, bands, low, high)}
+    bounds = {"minimum": _short(low - span), "maximum": _short(high + span), "format": "range"}
     fields = {name: {"type": "number", "title": said, "default": value, **bounds}
               for name, said, value in (("vmin", "From", low), ("vmax", "To", high))}  # fmt: skip
     return {
         "variables": {"vmin": low, "vmax": high},
-        "color": _ramp(facts is not None and facts.nodata is not None, len(facts.bands) if facts else 1),
+        "color": _ramp(nodata, bands, ["var", "vmin"], ["var", "vmax"]),
         "jsonform": {
             "type": "object", "title": "Colours",
             "properties": {"vminmax": {"type": "object", "title": "Range", "format": "minmax", "properties": fields}},
@@ -64,8 +65,8 @@ def _unscaled(facts: GridFacts, pair: tuple[float, float]) -> tuple[float, float
     return min(low, high), max(low, high)
 
 
-def _ramp(nodata: bool, bands: int) -> list[Any]:
-    part = ["/", ["-", ["band", 1], ["var", "vmin"]], ["-", ["var", "vmax"], ["var", "vmin"]]]
+def _ramp(nodata: bool, bands: int, low: Any, high: Any) -> list[Any]:
+    part = ["/", ["-", ["band", 1], low], ["-", high, low]]
     colours = colours_of("viridis")
     steps = [each for number, colour in enumerate(colours) for each in (number / (len(colours) - 1), colour)]
     # Where the file has a value for nothing, OpenLayers adds a last band that is 0 there.
