@@ -16,7 +16,7 @@ KNOWN: tuple[tuple[str, str], ...] = (  # what libraries write -> what it means
     (r"name or service|getaddrinfo|could not resolve|nodename nor servname|failure in name|no address associated",
      f"the name in the address is not known. {CHECK}"),
     (r"refused|connect call failed", f"nobody answers there: the server is down, or the address has another port. {LATER}"),
-    (r"certificate|ssl(?!:default)|tlsv", "its certificate cannot be trusted, so nothing is read from it. Tell whoever keeps it."),
+    (r"certificate|ssl(?!:default)|tlsv", "its certificate cannot be trusted, so nothing is read. Tell whoever keeps it."),
     (r"timed? ?out", f"it does not answer in time. {LATER}"),
     (r"unreachable|no route", f"there is no way to it from here. {CHECK} Or ask whoever keeps this network."),
     (r"reset by peer|disconnected|closed connection|incomplete|broken pipe|peer closed",
