@@ -78,24 +78,20 @@ async def _take(house: House, actor: Actor, found: FolderArrival, request: Reque
     """Keep the files of one form; those that are whole when the connection breaks are kept."""
     actor.require(Right.CONTRIBUTE)
     folders = house.bringing.folders
-    left = found.size - await run_in_threadpool(folders.size_here, found.id)
+    here = await run_in_threadpool(folders.here, actor, found.id)
     try:
         bounded = Request(request.scope, _bounded(request, found))
         async with bounded.form(max_files=AT_ONCE, max_fields=5) as form:
             files = [each for _, each in form.multi_items() if isinstance(each, UploadFile) and each.filename]
             files = [each for each in files if str(each.filename).rsplit("/", 1)[-1] not in SIDE]
-            if sum(each.size or 0 for each in files) > max(left, 0) + _again(folders.here(actor, found.id), files):
+            again = sum(here.get(str(each.filename), 0) for each in files)  # sent a second time, in place of themselves
+            if sum(each.size or 0 for each in files) > max(found.size - sum(here.values()), 0) + again:
                 raise Exhausted(f"“{found.name}” was announced with {found.size:,} bytes, and more were sent.")
             for each in files:
                 await run_in_threadpool(folders.put, actor, found.id, str(each.filename), each.file)
             return len(files)
     except ClientDisconnect:
         return 0
-
-
-def _again(here: dict[str, int], files: list[UploadFile]) -> int:
-    """Return the bytes of files that are sent a second time, in place of themselves."""
-    return sum(here.get(str(each.filename), 0) for each in files)
 
 
 def _bounded(request: Request, found: FolderArrival) -> Any:

@@ -135,10 +135,6 @@ class Folders:
         """Say whether *id* is that of a folder, and not of a file."""
         return id.isalnum() and (self.root / id).is_dir()
 
-    def size_here(self, id: str) -> int:
-        """Return how many bytes of a folder have arrived."""
-        return sum(path.stat().st_size for path in _files(self._folder(id) / "content"))
-
     def _all(self) -> Iterator[FolderArrival]:
         for folder in self.root.iterdir() if self.root.is_dir() else ():
             if (found := self._about(folder)) is not None:
