@@ -304,7 +304,7 @@ def test_the_number_of_questions_to_the_database_does_not_grow_with_the_collecti
             sa.event.remove(place.house.database.engine, "before_cursor_execute", listener)
         return len([each for each in asked if READ.search(each)])
 
-    paths = ("/collections", "/stac/collections", "/registry/examples", "/notebooks", "/stac")
+    paths = ("/collections", "/stac/collections?f=json", "/registry/examples", "/notebooks", "/stac", "/stac?f=json")
     before = {path: questions(path) for path in paths}
     for number in range(40):
         place.house.catalog.register(SYSTEM, body(f"more-{number}"), [], [])
