@@ -53,7 +53,8 @@ def read_samples() -> Any:
 def collection(id: str) -> dict[str, Any]:
     """Return a small STAC collection."""
     extent = {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}}
-    return {"id": id, "type": "Collection", "title": id.capitalize(), "description": f"The {id}.", "extent": extent}
+    return {"id": id, "type": "Collection", "title": id.capitalize(), "description": f"The {id}.",
+            "license": "CC0-1.0", "extent": extent}  # fmt: skip
 
 
 def begun(house: House, id: str, fields: Any = (), *, visibility: Visibility = Visibility.PUBLIC, **more: Any) -> None:
