@@ -5,6 +5,17 @@ import { Settings } from "./settings.js";
 
 const PARTS = ["#shown", "#found", "#takehome", "#browser-data"];
 
+/** What somebody is typing into a field just now; nothing where it stands as the server wrote it. */
+const unsent = (field) => (field instanceof HTMLInputElement && field.value !== field.defaultValue ? field.value : undefined);
+
+/** Let the field that was written anew be typed in as the one before it was; what was typed is sent when it is left. */
+const resume = (field, typing) => {
+  field?.focus();
+  if (typing === undefined || !(field instanceof HTMLInputElement)) return;
+  field.value = typing;
+  field.addEventListener("blur", () => field.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+};
+
 export class Panel {
   constructor(browser) {
     this.browser = browser;
@@ -26,12 +37,12 @@ export class Panel {
       this.browser.say(page?.querySelector("main p")?.textContent ?? "The server does not answer; the view stays as it was.");
       return undefined;
     }
-    const focus = document.activeElement?.id;
+    const focus = document.activeElement?.id, typing = unsent(document.activeElement);
     for (const part of parts) {
       const [old, fresh] = [this.browser.querySelector(part), page.querySelector(part)];
       if (old && fresh) old.replaceWith(document.importNode(fresh, true));
     }
-    if (focus && document.activeElement?.id !== focus) document.getElementById(focus)?.focus();
+    if (focus && document.activeElement?.id !== focus) resume(document.getElementById(focus), typing);
     return page;
   }
 

@@ -82,7 +82,7 @@ export class Settings {
   }
 
   range() {
-    const [low, high] = ["low", "high"].map((each) => this.field(each)?.value.trim() ?? "");
+    const [low, high] = ["low", "high"].map((each, at) => this.end(each, at));
     if (low === "" && high === "" && this.features) return this.sent({ rescale: "" });
     if (low === "" && high === "") return this.browser.set({ rescale: "" }), this.legend();
     if (low === "" || high === "" || !(Number(low) < Number(high))) return this.note("range", "The lower end must be a number below the upper one.");
@@ -90,6 +90,13 @@ export class Settings {
     if (this.features) return this.sent({ rescale: `${Number(low)},${Number(high)}` });
     this.browser.set({ rescale: `${Number(low)},${Number(high)}` });
     this.legend();
+  }
+
+  /** One end of the range: as it was typed, else as the view has it, which the form may not say yet. */
+  end(name, at) {
+    const field = this.field(name), known = (this.browser.active.rescale ?? "").split(",");
+    if (field && field.value === field.defaultValue && known.length === 2) return known[at];
+    return field?.value.trim() ?? "";
   }
 
   /** A formula is sent once the server has read it without complaint. */
