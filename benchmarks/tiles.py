@@ -50,7 +50,7 @@ app.include_router(TilerFactory(router_prefix="/cog").router, prefix="/cog")
 app.include_router(Cubes(router_prefix="/md", reader=Reader).router, prefix="/md")
 """
 TIMES = 12
-CLIENTS, STEPS = 100, 12
+CLIENTS, STEPS = 100, 4
 
 
 @dataclass(frozen=True, kw_only=True)
