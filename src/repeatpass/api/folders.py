@@ -12,13 +12,13 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message
 
 from repeatpass.access import Actor, Right
 from repeatpass.api.bodies import json_of
 from repeatpass.assembly import House
 from repeatpass.bringing.folders import SIDE, FolderArrival
 from repeatpass.core.errors import Exhausted, Invalid
+from repeatpass.core.receiving import bounded
 
 PATH = "/data/folders"
 AT_ONCE = 500  # files of one form
@@ -80,8 +80,7 @@ async def _take(house: House, actor: Actor, found: FolderArrival, request: Reque
     folders = house.bringing.folders
     here = await run_in_threadpool(folders.here, actor, found.id)
     try:
-        bounded = Request(request.scope, _bounded(request, found))
-        async with bounded.form(max_files=AT_ONCE, max_fields=5) as form:
+        async with _bounded(request, found).form(max_files=AT_ONCE, max_fields=5) as form:
             files = [each for _, each in form.multi_items() if isinstance(each, UploadFile) and each.filename]
             files = [each for each in files if str(each.filename).rsplit("/", 1)[-1] not in SIDE]
             again = sum(here.get(str(each.filename), 0) for each in files)  # sent a second time, in place of themselves
@@ -94,16 +93,7 @@ async def _take(house: House, actor: Actor, found: FolderArrival, request: Reque
         return 0
 
 
-def _bounded(request: Request, found: FolderArrival) -> Any:
+def _bounded(request: Request, found: FolderArrival) -> Request:
     """Receive no more than was announced, and a little for what stands between the files."""
-    most, size = found.size + 1_000_000, 0
-
-    async def receive() -> Message:
-        nonlocal size
-        message = await request.receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise Invalid(f"“{found.name}” was announced with {found.size:,} bytes, and more were sent.", field="files")
-        return message
-
-    return receive
+    refusal = Invalid(f"“{found.name}” was announced with {found.size:,} bytes, and more were sent.", field="files")
+    return Request(request.scope, bounded(request.receive, found.size + 1_000_000, refusal))

@@ -80,9 +80,10 @@ class Features:
         with self.database.write() as connection:
             known = next(iter(_sets(connection, known.collection)), replace(known, number=0))
             made = indexes.keep_indexes(connection, known)
-        if made or before is not None:
-            with self.database.write() as connection:
-                connection.exec_driver_sql("ANALYZE features")
+        if not made and before is None:
+            return
+        with self.database.write() as connection:
+            connection.exec_driver_sql("ANALYZE features")
         if self.database.is_sqlite:
             self.database.engine.dispose()  # connections that are open already know nothing of what was counted
 

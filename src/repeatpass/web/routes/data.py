@@ -11,13 +11,13 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Message
 
 from repeatpass.access import Actor, Right
 from repeatpass.bringing.arriving import check_file_name
 from repeatpass.bringing.records import Arrived, Submission
 from repeatpass.bringing.wishing import FIELDS, read_wish
 from repeatpass.core.errors import Invalid, RepeatpassError
+from repeatpass.core.receiving import bounded
 from repeatpass.web.desk import Desk
 from repeatpass.web.pages.data import PATH, data_page, new_data_page, review_page, submission_page
 from repeatpass.web.routes.answering import actor_of, answer, as_json, wants_json
@@ -101,7 +101,7 @@ async def _bring_by_form(desk: Desk, request: Request) -> Response:
     typed: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="form-") as folder:
         try:
-            async with Request(request.scope, _bounded(desk, request)).form(max_files=200, max_fields=60) as form:
+            async with _bounded(desk, request).form(max_files=200, max_fields=60) as form:
                 typed = {name: value for name, value in form.items() if isinstance(value, str)}
                 arrived = await run_in_threadpool(_saved, form, Path(folder))
             made = await run_in_threadpool(_brought, desk, actor, typed, arrived)
@@ -114,19 +114,11 @@ async def _bring_by_form(desk: Desk, request: Request) -> Response:
     return RedirectResponse(f"{PATH}/{made.id}", 303)
 
 
-def _bounded(desk: Desk, request: Request) -> Any:
+def _bounded(desk: Desk, request: Request) -> Request:
     """Receive no more than one file may have, and a little for the fields."""
-    most, size = desk.house.bringing.arrivals.most + 1_000_000, 0
-
-    async def receive() -> Message:
-        nonlocal size
-        message = await request.receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise Invalid(f"The form is larger than {most / 1e9:,.2f} GB. Bring the data in parts.", field="files")
-        return message
-
-    return receive
+    most = desk.house.bringing.arrivals.most + 1_000_000
+    refusal = Invalid(f"The form is larger than {most / 1e9:,.2f} GB. Bring the data in parts.", field="files")
+    return Request(request.scope, bounded(request.receive, most, refusal))
 
 
 def _saved(form: FormData, folder: Path) -> list[Arrived]:
