@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import uvicorn
+from fastapi.testclient import TestClient
 from tests.layers import COG, File, register
 from tests.rasters import grid, write_cog, write_netcdf
 from tests.served import free_port
@@ -45,6 +47,14 @@ def fill(house: House, folder: Path) -> None:
     put(house, "arctic", File(path=path, media_type=COG, bbox=(-180, 70, 180, 90)))
     for id, keyword in (("planet", "commercial data"), ("ships", "on-demand")):
         bare(house, id, keyword)
+
+
+def client_of(house: House) -> httpx.Client:
+    """Ask a house in this process for JSON, as if from the machine that it is on."""
+    host = f"http://127.0.0.1:{house.settings.port}"
+    client = TestClient(make_app(house, Filling(done=True)), base_url=host, client=("127.0.0.1", 50000))
+    client.headers["accept"] = "application/json"
+    return client
 
 
 @contextmanager

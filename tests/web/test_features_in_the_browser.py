@@ -10,8 +10,7 @@ import httpx
 import pandas as pd
 import pytest
 import shapely
-from browser_house import fill, fill_features
-from starlette.testclient import TestClient
+from browser_house import client_of, fill, fill_features
 from tests.features.places import BODIES, FIELDS
 from tests.houses import working_house
 
@@ -19,12 +18,10 @@ from repeatpass.access import ANYONE
 from repeatpass.assembly import House
 from repeatpass.catalog.records import Visibility
 from repeatpass.core.errors import NotFound
-from repeatpass.demo.filling import Filling
 from repeatpass.features import FeatureSet, Field, Wanted
 from repeatpass.features.exporting import as_table
 from repeatpass.features.filters import read_filter
 from repeatpass.features.measuring import Numbers, Words
-from repeatpass.server import make_app
 from repeatpass.web.browsing.asked import Shown, Sight, read_sight
 from repeatpass.web.browsing.place_filters import Pandas, Untold
 from repeatpass.web.browsing.places import datetime_of, drawn_layer, place_layer
@@ -48,10 +45,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def client(house: House) -> httpx.Client:
-    host = f"http://127.0.0.1:{house.settings.port}"
-    client = TestClient(make_app(house, Filling(done=True)), base_url=host, client=("127.0.0.1", 50000))
-    client.headers["accept"] = "application/json"
-    return client
+    return client_of(house)
 
 
 def twin(client: httpx.Client, query: str) -> Any:

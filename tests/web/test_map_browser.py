@@ -11,17 +11,14 @@ import httpx
 import nbformat
 import numpy as np
 import pytest
-from browser_house import fill
-from starlette.testclient import TestClient
+from browser_house import client_of, fill
 from tests.houses import working_house
 
 from repeatpass.access import Actor, Role
 from repeatpass.assembly import House
 from repeatpass.catalog.records import Visibility
 from repeatpass.core.errors import Invalid
-from repeatpass.demo.filling import Filling
 from repeatpass.runs.records import State
-from repeatpass.server import make_app
 from repeatpass.web.browsing.asked import Shown, Sight, read_sight
 from repeatpass.web.browsing.code import python_of
 from repeatpass.web.browsing.shape_files import shape_of_file
@@ -41,10 +38,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def client(house: House) -> httpx.Client:
-    host = f"http://127.0.0.1:{house.settings.port}"
-    client = TestClient(make_app(house, Filling(done=True)), base_url=host, client=("127.0.0.1", 50000))
-    client.headers["accept"] = "application/json"
-    return client
+    return client_of(house)
 
 
 def page(client: httpx.Client, query: str) -> str:

@@ -7,14 +7,11 @@ from typing import Any
 import httpx
 import nbformat
 import pytest
-from browser_house import fill, fill_features
-from starlette.testclient import TestClient
+from browser_house import client_of, fill, fill_features
 from tests.houses import working_house
 
 from repeatpass.assembly import House
-from repeatpass.demo.filling import Filling
 from repeatpass.runs.records import State
-from repeatpass.server import make_app
 
 pytestmark = pytest.mark.slow
 PROOF = """
@@ -35,10 +32,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def client(house: House) -> httpx.Client:
-    host = f"http://127.0.0.1:{house.settings.port}"
-    client = TestClient(make_app(house, Filling(done=True)), base_url=host, client=("127.0.0.1", 50000))
-    client.headers["accept"] = "application/json"
-    return client
+    return client_of(house)
 
 
 def executed(house: House, client: httpx.Client, query: str, wanted: dict[str, str]) -> dict[str, list[float]]:
