@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from tests.data.test_layers_elsewhere import BOUNDS, COG, FarRooms
 from tests.kit.elsewhere import Elsewhere as Server
-from tests.kit.elsewhere import elsewhere as served
 from tests.layers import File
 from tests.rasters import write_cog
 
@@ -39,13 +38,6 @@ def rooms(tmp_path: Path) -> Iterator[FarRooms]:
     made = FarRooms(tmp_path)
     yield made
     made.close()
-
-
-@pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(requesting, "PAUSE", 0.01)
-    with served() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

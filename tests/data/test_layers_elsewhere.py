@@ -11,7 +11,6 @@ import pytest
 import xarray as xr
 from tests.buckets import served_buckets
 from tests.kit.elsewhere import Elsewhere as Server
-from tests.kit.elsewhere import elsewhere as served
 from tests.layers import COG, NETCDF, File, Rooms
 from tests.rasters import grid, write_cog
 
@@ -31,7 +30,6 @@ from repeatpass.data.series.copies import Copies
 from repeatpass.data.series.room import Series
 from repeatpass.entries.adding import Adding, read_drafts
 from repeatpass.entries.folders import Said
-from repeatpass.kit.connectors import requesting
 from repeatpass.notices.targets import Targets
 
 pytestmark = pytest.mark.slow
@@ -82,13 +80,6 @@ def rooms(tmp_path: Path) -> Iterator[FarRooms]:
     made = FarRooms(tmp_path)
     yield made
     made.close()
-
-
-@pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(requesting, "PAUSE", 0.01)
-    with served() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
