@@ -29,6 +29,12 @@ class Sandboxed:
         """Where everything is that no notebook may see."""
         return self.house.settings.home
 
+    def executor(self) -> dict[str, Any]:
+        """The address of the executor (pid, socket); one is there since something was just run."""
+        assert self.run("1").state is State.SUCCEEDED
+        address: dict[str, Any] = json.loads((self.home / "executor.json").read_text())
+        return address
+
     def start(self, *cells: str, actor: Actor | None = None, **limits: Any) -> Run:
         """Queue a notebook of *cells*."""
         asked = Limits(**{"time_s": 60.0, "files_bytes": 50_000_000, **limits})

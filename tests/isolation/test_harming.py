@@ -1,6 +1,5 @@
 """Attempts to change, exhaust or outlive what a run was given."""
 
-import json
 import os
 import sys
 import time
@@ -76,7 +75,7 @@ def test_limits_cannot_be_raised(house: Sandboxed) -> None:
 
 @pytest.mark.parametrize("target", ["server", "executor"])
 def test_signals_reach_nobody_outside(house: Sandboxed, target: str) -> None:
-    pid = os.getpid() if target == "server" else json.loads((house.home / "executor.json").read_text())["pid"]
+    pid = os.getpid() if target == "server" else house.executor()["pid"]
     house.fails(f"import os; os.kill({pid}, 9)", by="No such process")
 
 
@@ -98,7 +97,7 @@ for pid in set(range(2, 40000)) - set(map(int, os.listdir('/proc/self/task'))):
 
 def test_neither_server_nor_other_kernels_can_be_traced(house: Sandboxed) -> None:
     other = house.start("import time; time.sleep(5)", actor=house.bob)
-    for pid in (os.getpid(), json.loads((house.home / "executor.json").read_text())["pid"]):
+    for pid in (os.getpid(), house.executor()["pid"]):
         house.fails(LIBC + f"call('ptrace', 16, {pid}, None, None)", by=("No such process", FORBIDDEN))
     house.fails(LIBC + "call('kill', 0x7fffff, 0)", by="No such process")
     assert house.ended(other).state is State.SUCCEEDED
@@ -181,7 +180,7 @@ if os.fork() == 0:
 
 
 def test_a_flood_on_the_lines_to_the_executor_harms_nobody(house: Sandboxed) -> None:
-    executor = psutil.Process(json.loads((house.home / "executor.json").read_text())["pid"])
+    executor = psutil.Process(house.executor()["pid"])
     before = executor.memory_info().rss
     flood = """
 import os, stat, time

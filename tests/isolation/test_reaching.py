@@ -1,6 +1,5 @@
 """Attempts to reach the platform, its neighbours and the world over a network or sockets."""
 
-import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,7 +55,7 @@ def test_names_cannot_be_looked_up(house: Sandboxed) -> None:
 
 
 def test_the_executors_socket_is_not_there(house: Sandboxed) -> None:
-    path = json.loads((house.home / "executor.json").read_text())["socket"]
+    path = house.executor()["socket"]
     assert Path(path).exists()
     house.fails(f"import socket; socket.socket(socket.AF_UNIX).connect({path!r})", by="No such file or directory")
 

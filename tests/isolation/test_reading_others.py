@@ -1,6 +1,5 @@
 """Attempts to read what belongs to the platform or to others. Each is made by a notebook of Ann's, and fails."""
 
-import json
 import os
 
 import pytest
@@ -69,7 +68,7 @@ print('told', 'swordfish' in repr(told), len(told[1]))
 
 @pytest.mark.parametrize("name", ["environ", "mem", "maps", "fd", "root", "cwd", "cmdline"])
 def test_proc_of_server_and_executor_is_not_there(house: Sandboxed, name: str) -> None:
-    executor = json.loads((house.home / "executor.json").read_text())["pid"]
+    executor = house.executor()["pid"]
     code = (
         "import os\nfor pid in {}: \n"
         "  if os.path.exists(f'/proc/{{pid}}'): raise SystemError('it is there')\nos.lstat('/proc/{}/{}')"

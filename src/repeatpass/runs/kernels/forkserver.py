@@ -198,10 +198,14 @@ async def launched(place: Place, theirs: socket.socket, *words: str) -> asyncio.
             stdin=stdin,
             start_new_session=True,
         )
-    except ValueError as error:
-        raise KernelLost(str(error)) from error
-    except OSError as error:
-        raise KernelLost(f"There is no Python in the environment {place.prefix}: {error}.") from error
+    except (OSError, ValueError) as error:
+        raise KernelLost(_why_not_launched(place, error)) from error
+
+
+def _why_not_launched(place: Place, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError) and not (place.prefix / "bin" / "python").exists():
+        return f"There is no Python in the environment {place.prefix}: {error}."
+    return f"The environment's Python ({place.prefix}) could not be started in {place.folder}: {error}."
 
 
 class ForkServer:

@@ -82,21 +82,26 @@ class EnvironmentPool:
             return await self._make()
         except KernelLost as lost:
             log.warning("%s The fork server is started anew.", lost)
-            if life == self.life:
-                await self.server.stop()
-            await self.start()
+            await self.start(after=life)
             return await self._make()
 
-    async def start(self) -> None:
-        """Start the fork server unless it runs; many may wait for the same start."""
-        if self.server.alive:
-            return
-        if self.starting is None or self.starting.done():
+    async def start(self, after: int | None = None) -> None:
+        """Start the fork server unless it runs, or if its life still is *after*, the one that was found lost.
+
+        Many may wait for the same start. Only this task stops a server to start it again: two that did so side by side would
+        take each other's folder away.
+        """
+        starting = self.starting is not None and not self.starting.done()
+        if not starting:
+            if self.server.alive and self.life != after:
+                return
             self.starting = asyncio.create_task(self._start())
+        assert self.starting is not None
         await asyncio.shield(self.starting)
 
     async def _start(self) -> None:
         self.life += 1
+        await self.server.stop()
         await self.server.start()
         threads = self.server.hello.get("threads", 1)
         if threads != 1 and self.sandbox is not None:
