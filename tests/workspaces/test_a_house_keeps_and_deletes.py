@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from tests.houses import notebook, working_house
+from tests.web.browser_house import client_of
 
 from repeatpass.assembly import House
 from repeatpass.core.errors import Conflict, Exhausted, Gone, Invalid
@@ -69,6 +70,8 @@ def test_deleted_results_are_swept_and_the_house_with_its_tombstone_comes_back(h
     run = ended(house, PUBLISH.format(kilobytes=1))
     checksum = house.runs.provenance(run.id).outputs[0].checksum
     house.retention.delete(house.owner, run.id)
+    page = client_of(house).get(f"/runs/{run.id}", headers={"accept": "text/html"}).text
+    assert page.count("Deleted with the results.") == 2, "of its steps and of its log"
     aged(house)
     sweep(house, dry_run=False)
     assert not house.files.has(checksum)
