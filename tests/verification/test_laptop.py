@@ -15,6 +15,7 @@ from crate_making import SOURCE, environment, make_notebook, run_for_real
 from repeatpass.notebooks.environments import find, here, python_of
 from repeatpass.notebooks.environments.tools import find_uv
 from repeatpass.notebooks.kit_copy import kit_folder
+from repeatpass.runs.masking import MASK
 from repeatpass.verification.changes import Cause
 from repeatpass.verification.comparison import Verdict
 from repeatpass.verification.crate import CrateContent, write_crate
@@ -144,6 +145,19 @@ def test_a_notebook_that_hangs_is_stopped_with_a_sentence(crate: Path, home: Pat
     found = repeat(crate, home, tmp_path, notebook=endless, timeout=3)
     assert found.verdict is Verdict.NOT_REPEATABLE
     assert "was stopped after 3 seconds" in found.sentence
+
+
+def test_a_secret_that_the_crate_masks_must_be_given_and_is_no_change(
+    original: CrateContent, home: Path, tmp_path: Path
+) -> None:
+    secret = replace(original, footing=replace(original.footing, parameters={"scale": MASK}))
+    crate = write_crate(tmp_path / "masked.zip", secret)
+    without = repeat(crate, home, tmp_path / "without")
+    assert (without.verdict, without.cause) == (Verdict.NOT_REPEATABLE, Cause.PARAMETERS)
+    assert "The crate masks the secret parameter scale; give its value (-p scale=…)" in without.sentence
+    given = repeat(crate, home, tmp_path / "given", parameters={"scale": 3.0})
+    assert given.verdict is Verdict.IDENTICAL, given.sentence
+    assert given.footing.parameters == {"scale": MASK}
 
 
 def test_here_names_the_python_that_is_here_as_the_environment(crate: Path, home: Path, tmp_path: Path) -> None:

@@ -46,12 +46,19 @@ def repeat(
         bool, typer.Option("--from", help="The subject is collection[/item]: all that rests on it.")
     ] = False,
     here: Annotated[bool, typer.Option(help="A crate: use the Python that runs this, not the run's own.")] = False,
+    given: Annotated[
+        list[str] | None, typer.Option("-p", help="A crate: name=value of a parameter that it masks, or to change.")
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Execute again with everything pinned, compare every output, and say the verdict."""
+    from repeatpass.core.errors import Invalid
+
     if subject.endswith(".zip"):
-        _repeat_crate(Path(subject), home, here, as_json)
+        _repeat_crate(Path(subject), home, here, parsed(given or []), as_json)
+    if given:
+        raise Invalid("-p is for a crate; for a run of this house write --with 'parameters={\"name\": value}'.")
     with house_at(home, work=True) as house, console.status("Repeating"):
         if onwards:
             begun = house.repeating.repeat_from(house.owner, *subject.split("/", 1))
@@ -66,7 +73,7 @@ def repeat(
     raise typer.Exit(0 if all(each.verdict in PROVEN for each in ended) else 1)
 
 
-def _repeat_crate(path: Path, home: Path | None, here: bool, as_json: bool) -> None:
+def _repeat_crate(path: Path, home: Path | None, here: bool, given: dict[str, Any], as_json: bool) -> None:
     """Repeat a crate without the platform: only the extra ``repeat`` is needed."""
     from repeatpass.core.errors import NotFound
     from repeatpass.verification.laptop import repeat_crate
@@ -75,7 +82,7 @@ def _repeat_crate(path: Path, home: Path | None, here: bool, as_json: bool) -> N
         raise NotFound(f"There is no file {path}.")
     place = home or Path.home() / ".cache" / "repeatpass"
     with console.status("Repeating") as status:
-        found = repeat_crate(path, home=place, here=here, progress=status.update)
+        found = repeat_crate(path, home=place, here=here, parameters=given, progress=status.update)
     if as_json:
         print_json(found.to_json())
     else:

@@ -1,5 +1,6 @@
 """Repeats a crate: read, check the pins, make the environment, execute, compare, and say why it differs."""
 
+import json
 import platform
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from repeatpass.notebooks.environments import ensure, verify
 from repeatpass.notebooks.environments import here as digest_here
 from repeatpass.notebooks.kit_copy import kit_folder
 from repeatpass.notebooks.source import read_notebook, revision_of
+from repeatpass.runs.masking import MASK
 from repeatpass.verification.attribution import Attribution, attribute
 from repeatpass.verification.changes import BrokenPin, Cause
 from repeatpass.verification.comparison import Comparison, compare_outputs, not_repeatable
@@ -72,12 +74,12 @@ def repeat_crate(
         here: use the Python that runs this, with the packages it has, instead of the run's environment.
         folder: new folder to unpack and execute in; if not given a temporary one, which the caller removes.
         notebook: another notebook to execute in place of the crate's.
-        parameters: those to change; the others stay.
+        parameters: those to change, and the values of those that the crate masks; the others stay.
         timeout: seconds for one execution.
         progress: told in sentences what is being done.
 
-    A pin that is missing or altered, an environment that cannot be made, and a notebook that fails
-    all end in the verdict *not repeatable* with the leg named. Raises CrateUnreadable, CrateUnsafe.
+    A pin that is missing or altered, a masked parameter that is not given, an environment that cannot be made, and a
+    notebook that fails all end in the verdict *not repeatable* with the leg named. Raises CrateUnreadable, CrateUnsafe.
     """
     place = folder or Path(tempfile.mkdtemp(prefix="repeatpass-"))
     say = progress or (lambda _: None)
@@ -98,7 +100,7 @@ class _Repeating:
     timeout: float | None
 
     def judge(self) -> CrateRepeat:
-        broken = broken_pins(self.content)
+        broken = broken_pins(self.content) + self._unknown()
         if broken:
             return self._stuck(broken)
         try:
@@ -109,6 +111,16 @@ class _Repeating:
         if altered := self._altered(prefix):
             return self._stuck(altered)
         return self._compared(prefix)
+
+    def _unknown(self) -> list[BrokenPin]:
+        """Name the parameters that were secret, so that the crate lacks their values, and that were not given."""
+        names = [name for name in self._masked() if name not in self.parameters]
+        clause = "the crate masks the secret parameter {0}; give its value (-p {0}=…)"
+        return [BrokenPin(cause=Cause.PARAMETERS, clause=clause.format(name)) for name in names]
+
+    def _masked(self) -> list[str]:
+        pinned = self.content.footing.parameters
+        return [name for name, value in pinned.items() if MASK in json.dumps(value, ensure_ascii=False)]
 
     def _altered(self, prefix: Path) -> list[BrokenPin]:
         found = [] if self.here else verify(prefix)
@@ -150,8 +162,11 @@ class _Repeating:
     def _footing(self, executed: Executed) -> Footing:
         """Return the legs of the repeat: those of the crate where they were pinned."""
         pinned = self.content.footing
+        said = {
+            name: value for name, value in self.parameters.items() if name not in self._masked()
+        }  # others stay masked
         known = replace(
-            pinned, parameters={**pinned.parameters, **self.parameters}, inputs=executed.inputs,
+            pinned, parameters={**pinned.parameters, **said}, inputs=executed.inputs,
             machine=f"{platform.system()} {platform.release()} {platform.machine()}", hash_seed="0",
         )  # fmt: skip
         if self.notebook:
