@@ -42,7 +42,7 @@ def keep_indexes(connection: sa.Connection, known: FeatureSet) -> bool:
     """Make the indexes that a large set lacks, remove those that it needs no more; return whether some were made."""
     wanted = dict(_wanted(connection, known)) if known.number >= MANY else {}
     there = _there(connection, _prefix(known.collection))
-    _drop(connection, there - set(wanted))
+    drop(connection, there - set(wanted))
     for index in (each for name, each in wanted.items() if name not in there):
         connection.execute(CreateIndex(index))
     return bool(set(wanted) - there)
@@ -50,13 +50,18 @@ def keep_indexes(connection: sa.Connection, known: FeatureSet) -> bool:
 
 def drop_indexes(connection: sa.Connection, collection: str) -> None:
     """Remove all indexes of a collection."""
-    _drop(connection, _there(connection, _prefix(collection)))
+    drop(connection, _there(connection, _prefix(collection)))
 
 
-def drop_forgotten(connection: sa.Connection, collections: Sequence[str]) -> None:
-    """Remove the indexes that are of none of the *collections*."""
+def forgotten(connection: sa.Connection, collections: Sequence[str]) -> set[str]:
+    """Return the names of the indexes that are of none of the *collections*."""
     prefixes = tuple(_prefix(each) for each in collections)
-    _drop(connection, {name for name in _there(connection, PREFIX) if not name.startswith(prefixes)})
+    return {name for name in _there(connection, PREFIX) if not name.startswith(prefixes)}
+
+
+def lacks(connection: sa.Connection, known: FeatureSet) -> bool:
+    """Whether a large set lacks an index that it should have, or has one that it should not. Only reads."""
+    return {name for name, _ in _wanted(connection, known)} != _there(connection, _prefix(known.collection))
 
 
 def let_in(connection: sa.Connection, known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -66,10 +71,11 @@ def let_in(connection: sa.Connection, known: FeatureSet, rows: Sequence[Mapping[
     for field in (each for each in known.fields if KINDS[each.kind] == "text"):
         texts = (row["properties"].get(field.name) for row in rows)
         if any(len(text.encode()) > LONGEST for text in texts if isinstance(text, str) and len(text) > LONGEST // 4):
-            _drop(connection, _there(connection, _stem(known, field)))
+            drop(connection, _there(connection, _stem(known, field)))
 
 
-def _drop(connection: sa.Connection, names: set[str]) -> None:
+def drop(connection: sa.Connection, names: set[str]) -> None:
+    """Remove indexes by their names, which were made here."""
     for name in sorted(names):
         connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")  # of letters and digits that were made here
 

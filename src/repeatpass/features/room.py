@@ -22,7 +22,18 @@ from repeatpass.features.measuring import Measuring
 from repeatpass.features.records import CRS84, BadFeature, Feature, FeatureSet, Field, Found, FromFile, Wanted
 from repeatpass.features.rows import Checked, rows_of
 from repeatpass.features.searching import Searching
-from repeatpass.features.sets import add_rows, counted, forget_rows, grown, read_set, replace_row, set_of, write_set
+from repeatpass.features.sets import (
+    add_rows,
+    edges_of,
+    forget_rows,
+    grown,
+    narrowed,
+    read_set,
+    replace_row,
+    set_of,
+    widened,
+    write_set,
+)
 from repeatpass.features.store import feature_sets, features
 from repeatpass.storage import events
 
@@ -61,13 +72,23 @@ class Features:
         return self.searching.feature(known, id, crs)
 
     def complete_indexes(self) -> None:
-        """Make the indexes that large collections lack, where a house was stopped before, and remove forgotten ones."""
-        sets = self.sets()
-        with self.database.write() as connection:
-            indexes.drop_forgotten(connection, list(sets))
-        for known in sets.values():
-            if known.number >= indexes.MANY:
-                self._settle(None, known)
+        """Make the indexes that large collections lack, where a house was stopped before, and remove forgotten ones.
+
+        Where none is missing and none forgotten, which is so at nearly every start, the database is only read.
+        """
+        with self.database.read() as connection:
+            sets = [set_of(row) for row in connection.execute(sa.select(feature_sets)).mappings()]
+            forgotten = indexes.forgotten(connection, [known.collection for known in sets])
+            lacking = [known for known in sets if known.number >= indexes.MANY and indexes.lacks(connection, known)]
+        if forgotten:
+            self._drop_forgotten()
+        for known in lacking:
+            self._settle(None, known)
+
+    def _drop_forgotten(self) -> None:
+        with self.database.write() as connection:  # looked at anew: a collection may have been made meanwhile
+            collections = list(connection.execute(sa.select(feature_sets.c.collection)).scalars())
+            indexes.drop(connection, indexes.forgotten(connection, collections))
 
     def _settle(self, before: FeatureSet | None, known: FeatureSet) -> None:
         """Make the indexes of a set that has grown, and let the database count its rows.
@@ -186,8 +207,9 @@ class Features:
             _require_match(connection, collection, id, match)
             known = replace(known, revision=known.revision + 1)
             [row] = rows_of(known, [checked(known, body, id=id)], crs, known.revision)
+            gone = edges_of(connection, collection, id)
             replace_row(connection, known, row)
-            self._changed(connection, actor, known, replaced=[id])
+            self._changed(connection, actor, narrowed(connection, widened(known, [row]), gone), replaced=[id])
         return self.feature(known, id)
 
     def patch(
@@ -211,8 +233,10 @@ class Features:
         with self.database.write() as connection:
             known = self._editable(connection, actor, collection)
             _require_match(connection, collection, id, match)
+            gone = edges_of(connection, collection, id)
+            known = replace(known, revision=known.revision + 1, number=known.number - 1)
             forget_rows(connection, collection, [id])
-            self._changed(connection, actor, replace(known, revision=known.revision + 1), deleted=[id])
+            self._changed(connection, actor, narrowed(connection, known, gone), deleted=[id])
 
     def end(self, actor: Actor, collection: str) -> None:
         """Delete all features of a collection, and that it holds any."""
@@ -247,7 +271,7 @@ class Features:
         actor.require_own(known.owner, Right.CURATE if known.visibility == Visibility.PUBLIC else Right.OPERATE)
 
     def _changed(self, connection: sa.Connection, actor: Actor, known: FeatureSet, **what: Any) -> None:
-        write_set(connection, replace(known, **counted(connection, known)))
+        write_set(connection, known)
         events.record(connection, "features.changed", known.collection, by=actor.id, **what)
 
 

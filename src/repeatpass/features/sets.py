@@ -13,6 +13,7 @@ from repeatpass.features.records import FeatureSet, Field, NoFeatures
 from repeatpass.features.store import feature_extents, feature_sets, features
 
 EXTENT = ("west", "south", "east", "north")
+EDGES = (*EXTENT, "start", "end")
 AT_ONCE = 500  # rows of one statement
 MEMORY = 256 * 1024**2  # bytes that SQLite may keep in memory while many rows are written
 
@@ -48,19 +49,13 @@ def write_set(connection: sa.Connection, known: FeatureSet) -> None:
         connection.execute(feature_sets.update().where(mine).values(**row))
 
 
-def counted(connection: sa.Connection, known: FeatureSet) -> dict[str, Any]:
-    """Return number, extent and times of a set as they now are in the table of features."""
-    column, function = features.c, sa.func
-    query = sa.select(
-        function.count(), function.min(column.west), function.min(column.south), function.max(column.east),
-        function.max(column.north), function.min(column.start), function.max(column.end),
-    ).where(column.collection == known.collection)  # fmt: skip
-    number, *box, start, end = connection.execute(query).one()
-    return {"number": number, "extent": None if box[0] is None else tuple(box), "start": start, "end": end}
-
-
 def grown(known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> FeatureSet:
     """Return what is known of a set to which *rows* were added."""
+    return replace(widened(known, rows), number=known.number + len(rows))
+
+
+def widened(known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> FeatureSet:
+    """Return *known* with an extent and times that reach as far as those of *rows*, its number as it was."""
 
     def widest(name: str, before: Any, choose: Any) -> Any:
         return choose((each for each in (before, *(row[name] for row in rows)) if each is not None), default=None)
@@ -69,11 +64,38 @@ def grown(known: FeatureSet, rows: Sequence[Mapping[str, Any]]) -> FeatureSet:
     extent = tuple(widest(name, box[at], min if at < 2 else max) for at, name in enumerate(EXTENT))
     return replace(
         known,
-        number=known.number + len(rows),
         extent=None if extent[0] is None else extent,
         start=widest("start", known.start, min),
         end=widest("end", known.end, max),
     )
+
+
+def edges_of(connection: sa.Connection, collection: str, id: str) -> dict[str, Any]:
+    """Return the extent (degrees, CRS84) and the times of a feature that is there, as its row has them."""
+    columns = [features.c[name] for name in EDGES]
+    query = sa.select(*columns).where(features.c.collection == collection, features.c.id == id)
+    return dict(connection.execute(query).mappings().one())
+
+
+def narrowed(connection: sa.Connection, known: FeatureSet, gone: Mapping[str, Any]) -> FeatureSet:
+    """Return what is known of a set after a feature with the edges *gone* left it, or moved; its number as it was.
+
+    Only where that feature was the outermost, and no other reaches as far, the features are looked through.
+    """
+    edges = dict(zip(EXTENT, known.extent or (None,) * 4, strict=True)) | {"start": known.start, "end": known.end}
+    touched = [name for name in EDGES if gone[name] is not None and gone[name] == edges[name]]
+    edges |= {name: _outermost(connection, known.collection, name, edges[name]) for name in touched}
+    west, south, east, north = (edges[name] for name in EXTENT)
+    extent = None if west is None else (west, south, east, north)
+    return replace(known, extent=extent, start=edges["start"], end=edges["end"])
+
+
+def _outermost(connection: sa.Connection, collection: str, name: str, edge: Any) -> Any:
+    column, mine = features.c[name], features.c.collection == collection
+    if connection.execute(sa.select(features.c.number).where(mine, column == edge).limit(1)).first() is not None:
+        return edge  # of several that reach as far, as days do, one is found at once
+    choose = sa.func.min if name in ("west", "south", "start") else sa.func.max
+    return connection.execute(sa.select(choose(column)).where(mine)).scalar()
 
 
 def add_rows(connection: sa.Connection, known: FeatureSet, rows: Sequence[dict[str, Any]]) -> None:
