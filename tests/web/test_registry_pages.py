@@ -114,6 +114,16 @@ def test_the_list_says_how_many_match_and_that_it_is_a_part(visitor: httpx.Clien
     assert "No collection matches." in shown(visitor, "/collections?q=qwertz")
 
 
+def test_words_that_are_misspelt_are_offered_as_collections_spell_them(visitor: httpx.Client) -> None:
+    path = "/collections?q=turbiditty&sort=title"
+    assert "No collection matches. Did you mean turbidity ?" in shown(visitor, path)
+    meant = visitor.get(path, headers={"accept": "application/json"}).json()["meant"]
+    assert meant == {"text": "turbidity", "href": "/collections?q=turbidity&sort=title"}
+    assert "1 matching collection of 11" in shown(visitor, meant["href"])
+    assert visitor.get("/collections.json?q=turbidity").json()["meant"] is None
+    assert visitor.get("/collections.json?q=qwertz").json()["meant"] is None
+
+
 @pytest.mark.parametrize(
     ("asked", "ids"),
     [

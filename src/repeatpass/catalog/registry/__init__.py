@@ -6,6 +6,7 @@ from repeatpass.catalog.registry.history import Change, History
 from repeatpass.catalog.registry.licences import Terms, terms_of
 from repeatpass.catalog.registry.records import Entry, Maker, Variable
 from repeatpass.catalog.registry.room import Registry
+from repeatpass.catalog.registry.spelling import meant
 from repeatpass.catalog.registry.variables import variables_of
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Variable",
     "asked_of",
     "find",
+    "meant",
     "terms_of",
     "variables_of",
 ]

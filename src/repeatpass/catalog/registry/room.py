@@ -11,6 +11,7 @@ from repeatpass.access import Actor
 from repeatpass.catalog.records import Collection
 from repeatpass.catalog.registry.reading import Kept, entry_of
 from repeatpass.catalog.registry.records import Entry
+from repeatpass.catalog.registry.spelling import Vocabulary, vocabulary_of
 from repeatpass.catalog.seeing import hidden_from
 from repeatpass.catalog.store import assets, collections, items
 from repeatpass.storage.database import Database
@@ -31,6 +32,7 @@ class Registry:
         self.database = database
         self._entries: dict[str, Entry] = {}
         self._listed: tuple[Entry, ...] = ()
+        self._words: tuple[tuple[Entry, ...], Vocabulary] = ((), {})
         self._cursor = -1
         self._guard = threading.Lock()
 
@@ -42,6 +44,15 @@ class Registry:
                 self._follow(connection)
                 self._cursor = newest
             return self._listed
+
+    def vocabulary(self) -> Vocabulary:
+        """Return the words of titles, tags and makers, with the collections that have each, whoever may see them."""
+        entries = self.entries()
+        read, found = self._words
+        if read is not entries:
+            found = vocabulary_of(entries)
+            self._words = (entries, found)
+        return found
 
     def entry(self, id: str) -> Entry | None:
         """Return the entry of one collection; None where there is none."""

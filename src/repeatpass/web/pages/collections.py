@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from repeatpass.catalog.records import Collection
-from repeatpass.catalog.registry import Asked, Count, Entry, Found, asked_of, find
+from repeatpass.catalog.registry import Asked, Count, Entry, Found, asked_of, find, meant
 from repeatpass.catalog.registry.asking import SORTS
 from repeatpass.catalog.registry.plain import plain
 from repeatpass.web import words
@@ -75,7 +75,16 @@ def collections_page(desk: Desk, pairs: Iterable[tuple[str, str]], path: str = P
         place=tuple((name, dict(given).get(name, "")) for name in ("from", "to", "bbox")),
         shelves=shelves(PATH),
         feed=FEED,
+        meant=None if found.entries else _meant(desk, asked, kept, hidden),
     )
+
+
+def _meant(desk: Desk, asked: Asked, kept: Pairs, hidden: frozenset[str]) -> Link | None:
+    """Return the same search with its words as collections spell them; None where that finds nothing either."""
+    registry = desk.house.registry
+    text = meant(registry.entries(), registry.vocabulary(), asked, hidden)
+    rest = [(name, text if name == "q" else value) for name, value in kept]
+    return Link(text=text, href=addressed(PATH, rest)) if text else None
 
 
 def _search(asked: Asked, kept: Pairs) -> Search:

@@ -78,6 +78,7 @@ class CollectionsPage(Page):
     place: tuple[tuple[str, str], ...] = ()  # bbox, from and to as they were asked
     shelves: tuple[Link, ...] = ()
     feed: str = ""
+    meant: Link | None = None  # where nothing matches: the same with words that do, spelled as collections spell them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
