@@ -82,7 +82,8 @@ def narrowed(connection: sa.Connection, known: FeatureSet, gone: Mapping[str, An
 
     Only where that feature was the outermost, and no other reaches as far, the features are looked through.
     """
-    edges = dict(zip(EXTENT, known.extent or (None,) * 4, strict=True)) | {"start": known.start, "end": known.end}
+    edges: dict[str, Any] = dict(zip(EXTENT, known.extent or (None,) * 4, strict=True))
+    edges |= {"start": known.start, "end": known.end}
     touched = [name for name in EDGES if gone[name] is not None and gone[name] == edges[name]]
     edges |= {name: _outermost(connection, known.collection, name, edges[name]) for name in touched}
     west, south, east, north = (edges[name] for name in EXTENT)
