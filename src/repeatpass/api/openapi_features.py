@@ -41,7 +41,7 @@ def _header(name: str, words: str) -> Operation:
 
 
 ADDRESS: Schema = {"type": "string", "format": "uri"}
-LIMIT = _parameter("limit", "Features on a page. A file (csv, fgb, parquet) holds up to 100,000 without it.",
+LIMIT = _parameter("limit", "Features on a page. A file (geojson-file, csv, fgb, parquet) holds all of them without it.",
                    {"type": "integer", "minimum": 1, "maximum": 10000, "default": 10})  # fmt: skip
 BBOX = _parameter("bbox", "Only features whose geometry meets this box: west, south, east, north (or six numbers, with "
                   "heights, which are passed over). West is more than east across the antimeridian.",
@@ -63,7 +63,7 @@ PARAMETERS = (
     _parameter("properties", "Only these properties.", listed(TEXT)),
     _parameter("skipGeometry", "Leave the geometries out.", {"type": "boolean", "default": False}),
     _parameter("f", "Form of the answer, instead of Accept.",
-               {"type": "string", "enum": ["json", "html", "csv", "fgb", "parquet"]}),
+               {"type": "string", "enum": ["json", "html", "geojson-file", "csv", "fgb", "parquet"]}),
 )  # fmt: skip
 GEOMETRY: Schema = {**record("type", type=TEXT, coordinates=listed({})), "nullable": True, "additionalProperties": True}
 

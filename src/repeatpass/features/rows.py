@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import shapely
 
+from repeatpass.catalog.search.temporal import DAY
 from repeatpass.core.times import now, parse_time
 from repeatpass.features.crs import system, transformed
 from repeatpass.features.records import CRS84, BadFeature, FeatureSet
 
 Checked = tuple[str, shapely.Geometry | None, dict[str, Any]]
-DAY = timedelta(hours=23, minutes=59, seconds=59)  # to its last second
 EXTENT = ("west", "south", "east", "north")
 EDGE = 1e-6  # degrees: what transforming may add to the edge of the world
 WORLD = (180 + EDGE, 90 + EDGE, 180 + EDGE, 90 + EDGE)

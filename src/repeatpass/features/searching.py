@@ -21,6 +21,7 @@ from repeatpass.features.subjects import Related, subject_of
 from repeatpass.storage.database import Database
 
 AT_ONCE = 1_000  # features by number in one statement
+FEW = 500  # features that are in memory at a time where all are read
 SORTS = 20  # properties that features are sorted by
 TOO_MUCH = ("too large", "too many", "stack", "at most")  # of SQLite, and of PostgreSQL
 READ = (features.c.id, features.c.properties, features.c.revision, features.c.updated)
@@ -46,6 +47,18 @@ class Searching:
             matched = self._matched(connection, known, wanted, where, len(rows)) if wanted.counted else None
         page = rows[: wanted.limit]
         return Found(features=_features(page, known, wanted, crs), matched=matched, more=len(rows) > wanted.limit)
+
+    def batches(self, known: FeatureSet, wanted: Wanted, crs: str) -> Iterator[list[Feature]]:
+        """Give the features that *wanted* describes, and one more if there is, in lists of a few hundred; raise Invalid.
+
+        They are of one moment, and the database is read as they are taken: take them without waiting for anybody.
+        """
+        subject = subject_of(known, self.dialect)
+        with _explained(), self.database.read() as connection:
+            query = self._page(known, wanted, self._where(connection, known, wanted, subject), subject)
+            with connection.execution_options(yield_per=FEW).execute(query) as result:
+                for rows in result.mappings().partitions():
+                    yield _features(rows, known, wanted, crs)
 
     def feature(self, known: FeatureSet, id: str, crs: str) -> Feature:
         """Return one feature; raise NotFound."""
@@ -141,6 +154,15 @@ class Searching:
     ) -> int:
         if rows <= wanted.limit and (rows or not wanted.offset):
             return wanted.offset + rows
+        return self._number(connection, known, where)
+
+    def matching(self, known: FeatureSet, wanted: Wanted) -> int:
+        """Return how many features *wanted* describes, whatever its limit; raise Invalid."""
+        with _explained(), self.database.read() as connection:
+            where = self._where(connection, known, wanted, subject_of(known, self.dialect))
+            return self._number(connection, known, where)
+
+    def _number(self, connection: sa.Connection, known: FeatureSet, where: Sequence[Any]) -> int:
         if len(where) == 1:
             return known.number
         if self.dialect == "sqlite":  # in the order of the table rather than of some index that does not help

@@ -27,6 +27,8 @@ def subject_of(known: FeatureSet, dialect: str) -> Subject:
     if known.time:
         alias = {} if known.field("datetime") else {"datetime": features.c.start}
         times |= {known.time[0]: features.c.start, **alias}
+    lasting = ("datetime", *(known.time if len(known.time) == 1 else ()))
+    dated = len(known.time) == 1 and (field := known.field(known.time[0])) is not None and field.kind == "date"
     return Subject(
         noun=f"features of {known.collection}",
         columns={"id": features.c.id},
@@ -36,7 +38,8 @@ def subject_of(known: FeatureSet, dialect: str) -> Subject:
         moments=times,
         start=features.c.start,
         end=features.c.end,
-        lasting=("datetime", *(known.time if len(known.time) == 1 else ())),
+        lasting=lasting,
+        days=lasting if dated else (),
         known={each.name: KINDS[each.kind] for each in known.fields},
         number=features.c.number,
         tree=feature_extents,

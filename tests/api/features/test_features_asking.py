@@ -128,7 +128,7 @@ WRONG = {
     "skipGeometry=maybe": "true or false",
     "count=many": "a whole number is needed",
     "good=maybe": "true or false is needed",
-    "f=gml": "there are json, html, csv, fgb, parquet",
+    "f=gml": "there are json, html, geojson-file, csv, fgb, parquet",
     "colour=red": "There is no parameter “colour”",
 }
 

@@ -19,7 +19,8 @@ from repeatpass.features.crs import areas_of, code_of, offered, uri
 from repeatpass.features.filters import read_filter
 from repeatpass.features.records import CRS84
 
-USUAL, MOST, WHOLE = 10, 10_000, 100_000  # features: of a page, of a page at most, of a file at most
+USUAL, MOST = 10, 10_000  # features: of a page, of a page at most
+WHOLE = 2**40  # features of a file: all there are
 PARAMETERS = (
     "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "sortby",
     "properties", "skipGeometry", "f",

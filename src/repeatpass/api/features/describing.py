@@ -33,6 +33,7 @@ CONFORMANCE = (
     f"{TILES}/mvt",
     *(f"{CQL2}/{name}" for name in (
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+        "accent-insensitive-comparison",
         "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions",
         "array-functions", "property-property", "arithmetic",
     )),

@@ -19,21 +19,23 @@ DEGREES, LENGTHS = 9, 4  # digits after the point: a tenth of a millimetre eithe
 
 def feature_document(feature: Feature, crs: str) -> dict[str, Any]:
     """Return one feature as GeoJSON, without links."""
-    return {
-        "type": "Feature",
-        "id": feature.id,
-        "geometry": geometry_document(feature.geometry, crs),
-        "properties": dict(feature.properties),
-    }
+    return dict(json.loads(feature_text(feature, crs)))
 
 
-def geometry_document(shape: shapely.Geometry | None, crs: str) -> Any:
-    """Return a geometry as GeoJSON in the axis order of *crs*."""
+def feature_text(feature: Feature, crs: str) -> str:
+    """Return one feature as the text of GeoJSON; as numbers of Python its corners would need ten times the memory."""
+    id, properties = (json.dumps(each, ensure_ascii=False) for each in (feature.id, dict(feature.properties)))
+    place = geometry_text(feature.geometry, crs)
+    return f'{{"type":"Feature","id":{id},"geometry":{place},"properties":{properties}}}'
+
+
+def geometry_text(shape: shapely.Geometry | None, crs: str) -> str:
+    """Return a geometry as the text of GeoJSON in the axis order of *crs*."""
     if shape is None:
-        return None
+        return "null"
     digits = DEGREES if system(crs).is_geographic else LENGTHS
     tidy = shapely.transform(shape, lambda points: np.round(points, digits), include_z=bool(shapely.has_z(shape)))
-    return json.loads(shapely.to_geojson(turned(tidy) if northing_first(crs) else tidy))
+    return str(shapely.to_geojson(turned(tidy) if northing_first(crs) else tidy))
 
 
 def links_of(

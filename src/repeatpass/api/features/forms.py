@@ -26,6 +26,7 @@ FORMS = {
     for form in (
         Form(name="json", media_type=GEOJSON, title="GeoJSON"),
         Form(name="html", media_type=HTML, title="a page"),
+        Form(name="geojson-file", media_type=GEOJSON, title="GeoJSON, all in one file", ending="geojson", download=True),
         Form(name="csv", media_type="text/csv", title="CSV", ending="csv", download=True),
         Form(name="fgb", media_type="application/flatgeobuf", title="FlatGeobuf", ending="fgb", download=True),
         Form(name="parquet", media_type="application/vnd.apache.parquet", title="GeoParquet", ending="parquet",

@@ -1,5 +1,6 @@
 """/ogc/collections/{id}/items, a feature, and what features are (17-069r4, 7.15 and 7.16; 23-058r1)."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,23 +16,23 @@ from repeatpass.api.features.documents import (
     PAGED,
     content_crs,
     feature_document,
+    feature_text,
     links_of,
     page_links,
 )
 from repeatpass.api.features.editing import editing_routes
+from repeatpass.api.features.files import file_answer
 from repeatpass.api.features.forms import GEOJSON, form_of
 from repeatpass.api.features.founding import founding_routes
 from repeatpass.api.features.statistics import statistics_routes
 from repeatpass.api.features.tags import list_tag, matches, tag_of
 from repeatpass.api.features.vector_tiles import vector_tile_routes
-from repeatpass.api.geodata.described import PATH
 from repeatpass.api.geodata.seeing import collection_for
 from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
 from repeatpass.core.errors import Invalid
 from repeatpass.core.times import iso, now
 from repeatpass.features import FeatureSet, Found
-from repeatpass.features.exporting import WRITERS
 
 Describe = Callable[[FeatureSet, str, str], Mapping[str, Any]]
 
@@ -50,16 +51,17 @@ def features_router(house: House, pages: Pages) -> APIRouter:
         tag = list_tag(known, request, asked)
         if matches(request, tag):
             return Response(status_code=304, headers={"ETag": tag, **VARY})
-        found = house.features.search(known, asked.wanted, asked.crs)
         headers = {"ETag": tag, "Cache-Control": "no-cache", **content_crs(asked.crs), **VARY}
         if asked.form.download:
-            return _file(known, found, asked, headers)
+            return file_answer(request, house.features, known, asked, headers)
+        found = house.features.search(known, asked.wanted, asked.crs)
         body = _page(request, known, found, asked)
         if asked.form.name == "html":
             columns = [each.name for each in known.fields]
-            whole = {**body, "columns": columns, "collection": id}
+            shown = [feature_document(each, asked.crs) for each in found.features]
+            whole = {**body, "features": shown, "columns": columns, "collection": id}
             return answer(request, pages, "items", collection.title or id, whole, headers=headers, linked=False)
-        return _geojson(request, body, headers)
+        return _geojson_page(request, body, found, asked.crs, headers)
 
     @router.get("/collections/{id}/items/{feature}")
     def item(id: str, feature: str, request: Request) -> Response:
@@ -109,6 +111,7 @@ def features_router(house: House, pages: Pages) -> APIRouter:
 
 
 def _page(request: Request, known: FeatureSet, found: Found, asked: Asked) -> dict[str, Any]:
+    """Return a page of features without the features themselves."""
     query, wanted = list(request.query_params.multi_items()), asked.wanted
     links = links_of(known.collection, request.url.path, query, asked.form, ALL_FORMS)
     counts = {"numberReturned": len(found.features)} | (
@@ -119,23 +122,18 @@ def _page(request: Request, known: FeatureSet, found: Found, asked: Asked) -> di
         "timeStamp": iso(now().replace(microsecond=0)),
         **counts,
         "links": [*links, *page_links(request.url.path, query, wanted.limit, wanted.offset, found.more)],
-        "features": [feature_document(each, asked.crs) for each in found.features],
     }
+
+
+def _geojson_page(
+    request: Request, body: Mapping[str, Any], found: Found, crs: str, headers: Mapping[str, str]
+) -> Response:
+    """Return a page as text that is put together feature by feature: ten thousand polygons are large as objects."""
+    facts = json.dumps(absolute(body, str(request.base_url)), ensure_ascii=False, separators=(",", ":"))
+    features = ",".join(feature_text(each, crs) for each in found.features)
+    return Response(f'{facts[:-1]},"features":[{features}]}}', media_type=GEOJSON, headers=dict(headers))
 
 
 def _geojson(request: Request, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
     links = absolute({"links": body["links"]}, str(request.base_url))
     return JSONResponse({**body, **links}, media_type=GEOJSON, headers=dict(headers))
-
-
-def _file(known: FeatureSet, found: Found, asked: Asked, headers: Mapping[str, str]) -> Response:
-    content = WRITERS[asked.form.name](known, found.features, asked.crs)
-    name = f"{known.collection}.{asked.form.ending}"
-    kind = (
-        f"{asked.form.media_type}; charset=utf-8; header=present" if asked.form.name == "csv" else asked.form.media_type
-    )
-    more = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if found.more:  # the file holds as many as one answer may; the rest follows
-        url = f"{PATH}/{known.collection}/items?f={asked.form.name}&offset={asked.wanted.offset + asked.wanted.limit}"
-        more["Link"] = f'<{url}>; rel="next"'
-    return Response(content, media_type=kind, headers={**headers, **more})

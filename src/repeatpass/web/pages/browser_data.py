@@ -14,10 +14,7 @@ from repeatpass.web.browsing.places import Drawn, PlaceLayer, items_query
 from repeatpass.web.browsing.projections import Projection, suited
 from repeatpass.web.views import Download
 
-PAGE = "10000"  # features of a GeoJSON file; the other files hold up to ten times as many
-FEATURE_FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("json", "GeoJSON", {"limit": PAGE}), ("csv", "CSV", {}), ("fgb", "FlatGeobuf", {}), ("parquet", "GeoParquet", {}),
-)  # fmt: skip
+FEATURE_FILES = (("geojson-file", "GeoJSON"), ("csv", "CSV"), ("fgb", "FlatGeobuf"), ("parquet", "GeoParquet"))
 FILES = (("tif", "GeoTIFF"), ("nc", "NetCDF"), ("png", "PNG"), ("csv", "CSV"))
 
 
@@ -26,8 +23,8 @@ def downloads_of(sight: Sight, layer: Drawn) -> tuple[Download, ...]:
     shown = sight.layers[sight.on]
     if isinstance(layer, PlaceLayer):
         return tuple(
-            Download(label=label, href=f"{layer.items}?{items_query(layer, shown, sight.area, f=form, **more)}")
-            for form, label, more in FEATURE_FILES
+            Download(label=label, href=f"{layer.items}?{items_query(layer, shown, sight.area, f=form)}")
+            for form, label in FEATURE_FILES
         )
     area = _area_text(sight)
     query = "&".join(filter(None, (shown.query()[1:], area)))

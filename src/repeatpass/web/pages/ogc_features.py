@@ -90,10 +90,13 @@ def _items(body: Body) -> str:
 def _other_forms(body: Body) -> tuple[Fact, ...]:
     collection = Fact(label="Collection", text=body["collection"], href=f"/ogc/collections/{body['collection']}?f=html")
     forms = (
-        Fact(label=name, text="All features" if form != "json" else "Page by page", href=f"{_items(body)}?f={form}")
-        for form, name in (("json", "GeoJSON"), ("csv", "CSV"), ("fgb", "FlatGeobuf"), ("parquet", "GeoParquet"))
-    )
-    return (collection, *forms)
+        Fact(label=name, text="All features", href=f"{_items(body)}?f={form}")
+        for form, name in (
+            ("geojson-file", "GeoJSON"), ("csv", "CSV"), ("fgb", "FlatGeobuf"), ("parquet", "GeoParquet"),
+        )
+    )  # fmt: skip
+    paged = Fact(label="GeoJSON", text="Page by page", href=f"{_items(body)}?f=json")
+    return (collection, paged, *forms)
 
 
 def _place(geometry: Any) -> str:
