@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from repeatpass.core.times import parse_time
 from repeatpass.demo.filling import Filling
 from repeatpass.importing import Fate, Report, Said
 from repeatpass.importing.room import Importing
+from repeatpass.indicators.records import Value
 from repeatpass.runs.records import Run
 from repeatpass.server import make_app
 from repeatpass.verification.passport import passport_of
@@ -127,30 +129,44 @@ def test_a_corrected_file_makes_new_revisions_whose_reason_says_so(house: House,
     assert house.catalog.collection("eodash-n7").version == "2"
 
 
-def test_json_series_take_their_places_from_the_overview_and_later_files_add_to_them(
-    house: House, tmp_path: Path
-) -> None:
-    report = brought(house, samples.write_air(tmp_path / "first"))
-    assert states(report)["values"] == "new", report
+@dataclass(frozen=True, kw_only=True)
+class Air:
+    """Series of one place that were imported, the values then, and those of another place that came later."""
+
+    first: Report
+    values: list[Value]
+    later: Report
+
+
+@pytest.fixture(scope="module")
+def air(house: House, tmp_path_factory: pytest.TempPathFactory) -> Air:
+    folder = tmp_path_factory.mktemp("air")
+    first = brought(house, samples.write_air(folder / "first"))
     values = house.indicators.current("n1")
-    assert [(each.value, each.reference, each.lower, each.upper) for each in values] == [
+    more = samples.write_json(folder / "later" / "IT2-N1.json", samples.air(("2020-01-01", "12", "")))
+    return Air(first=first, values=values, later=brought(house, more))
+
+
+def test_json_series_take_their_places_from_the_overview_and_later_files_add_to_them(house: House, air: Air) -> None:
+    assert states(air.first)["values"] == "new", air.first
+    assert [(each.value, each.reference, each.lower, each.upper) for each in air.values] == [
         (50.5, 51, 40.25, 60.5), (47, 51, 40.25, 60.5),
     ]  # fmt: skip
     known = house.indicators.indicator("n1")
     assert (known.unit, known.title, known.places[0].name) == ("µmol/m²", "Nitrogen dioxide", "Vienna, AT")
     assert (known.places[0].geometry or {})["type"] == "Polygon"
     assert house.catalog.collection("eodash-n1").body["license"] == "other"
-    said = {(each.field, each.reason.split(";")[0]) for each in report.dropped}
+    said = {(each.field, each.reason.split(";")[0]) for each in air.first.dropped}
     assert ("licence", "No licence is stated.") in said
     assert ("", "1 rows tell of indicators without a series.") in said
-    later = samples.write_json(tmp_path / "later" / "IT2-N1.json", samples.air(("2020-01-01", "12", "")))
-    more = brought(house, later)
     assert {each.place for each in house.indicators.current("n1")} == {"at1", "it2"}
     assert house.catalog.collection("eodash-n1").version == "2"
-    assert any("No coordinates are given for IT2" in each.reason for each in more.dropped)
+    assert any("No coordinates are given for IT2" in each.reason for each in air.later.dropped)
 
 
-def test_the_pages_and_the_exported_catalogue_show_what_was_imported(house: House, ships: tuple[Report, Path]) -> None:
+def test_the_pages_and_the_exported_catalogue_show_what_was_imported(
+    house: House, ships: tuple[Report, Path], air: Air
+) -> None:
     client = TestClient(make_app(house, Filling(done=True)), base_url="http://127.0.0.1:8765")
     html = {"accept": "text/html"}
     for path in (
