@@ -38,7 +38,7 @@ def ocean() -> Ocean:
     return Ocean(times=times, lat=sst.latitude.values, lon=sst.longitude.values, anomaly=gone.values, index=box.values)
 
 
-LOOK = frames.Colours(ramp="redblue", low=-3, high=3, zero=0, zero_name="mean of the month")
+LOOK = frames.Colours(ramp="rdbu_r", low=-3, high=3, zero=0, zero_name="mean of the month")
 
 
 def iso(when: datetime) -> str:

@@ -7,7 +7,9 @@ import pytest
 import sample_data
 from PIL import Image
 
-from repeatpass.web import colours, frames
+from repeatpass.data.colours import hexes, ramp
+from repeatpass.data.records import BadStyle
+from repeatpass.web import frames
 from repeatpass.web.charts import (
     ChartBand,
     ChartPoint,
@@ -82,7 +84,7 @@ def test_no_data_is_clear_or_hatched() -> None:
     values[0] = 1.0
     raster = frames.Raster(values=values, bounds=(0, 0, 1, 1))
     clear = pixels(frames.draw_png(raster, LOOK))
-    assert clear[0, 0].tolist() == [0xFD, 0xE7, 0x25, 255] and clear[5, 5, 3] == 0
+    assert clear[0, 0].tolist() == [*ramp("viridis")[-1]] and clear[5, 5, 3] == 0
     hatched = pixels(frames.draw_png(raster, LOOK, gap="hatch"))
     assert {tuple(p) for p in hatched[6].tolist()} == {(0, 0, 0, 0), (*frames.LINE, 255)}
 
@@ -102,5 +104,5 @@ def test_the_same_frame_has_the_same_bytes() -> None:
 
 
 def test_an_unknown_ramp_is_named() -> None:
-    with pytest.raises(KeyError, match="rainbow"):
-        colours.hexes("rainbow")
+    with pytest.raises(BadStyle, match="rainbows"):
+        hexes("rainbows")

@@ -122,12 +122,6 @@ class Batches:
             raise NotFound(f"Batch {id} has no part {number}.", batch=id, part=number)
         return part_of(row)
 
-    def part_of_run(self, run: str) -> Part | None:
-        """Return the part that *run* works for or worked for last."""
-        with self.database.read() as connection:
-            row = connection.execute(sa.select(parts).where(parts.c.run == run)).mappings().first()
-        return None if row is None else part_of(row)
-
     def areas(self, id: str) -> list[Area]:
         """Return the areas of a batch in their order."""
         query = sa.select(areas).where(areas.c.batch == id).order_by(areas.c.number)

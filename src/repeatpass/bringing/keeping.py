@@ -1,6 +1,5 @@
 """The memory of what was brought."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,8 +78,3 @@ class Submissions:
         query = sa.select(submissions).where(*where).order_by(submissions.c.created.desc(), submissions.c.id.desc())
         with self.database.read() as connection:
             return [submission_of(row) for row in connection.execute(query.limit(LISTED)).mappings()]
-
-
-def unsettled(found: Sequence[Submission]) -> bool:
-    """Say whether something is still to happen with any of them."""
-    return any(not each.stage.final for each in found)

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 FORMATS = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 
 
+# Colour maps by what they are good for; those of cmocean, Crameri and ColorBrewer are here where rio-tiler has them.
+EVEN = ("viridis", "cividis", "batlow", "magma", "inferno", "plasma", "mako", "rocket", "gray")
+ONE_WAY = (
+    "blues", "greens", "reds", "ylgn", "ylgnbu", "ylorbr", "bupu", "ice", "thermal", "haline", "deep", "algae", "matter",
+)  # fmt: skip
+TWO_WAY = ("rdbu_r", "rdbu", "brbg", "prgn", "piyg", "puor", "rdylbu_r", "rdylgn", "balance", "curl", "vik", "broc")
+CYCLIC = ("phase", "twilight", "romao")
+
+
 @lru_cache(1)
 def colormaps() -> tuple[str, ...]:
     """Return the names of the colour maps: those of rio-tiler, which has matplotlib's."""
@@ -33,6 +42,16 @@ def ramp(name: str) -> "np.ndarray[Any, Any]":
         raise BadStyle(f"There is no colour map “{name}”; there is, for example: {', '.join(close or ['viridis'])}.")
     table: Any = cmap.get(name)
     return np.array([table.get(step, (0, 0, 0, 0)) for step in range(256)], dtype="uint8")
+
+
+def hexes(name: str, count: int = 17) -> tuple[str, ...]:
+    """Return *count* colours of a colour map, evenly from low to high, as style sheets write them (``#rrggbb``).
+
+    Raise BadStyle if there is no such colour map.
+    """
+    table = ramp(name)
+    places = [round(step * 255 / (count - 1)) for step in range(count)]
+    return tuple("#" + table[place, :3].tobytes().hex() for place in places)
 
 
 def scaled_bytes(array: Any, style: Style) -> Any:

@@ -18,7 +18,6 @@ EO = "https://stac-extensions.github.io/eo/v2.0.0/schema.json"
 RASTER = "https://stac-extensions.github.io/raster/v2.0.0/schema.json"
 EO_FIELDS = {"common_name", "center_wavelength", "full_width_half_max", "solar_illumination"}
 RASTER_FIELDS = {"sampling", "bits_per_sample", "spatial_resolution", "scale", "offset", "histogram"}
-BAD_NAME = "An id is up to 80 lower-case letters, digits, dots, hyphens and underscores."
 
 
 def read_documents(place: str, ask: Ask | None = None) -> list[Draft]:

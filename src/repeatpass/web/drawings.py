@@ -15,7 +15,7 @@ from pathlib import Path
 KEPT_IN_MEMORY = 200
 LARGE = 400_000  # bytes; larger pictures are read from disk each time
 DRAWN_BY = (
-    "charts", "chart_layers", "chart_palette", "frames", "colours", "place_chart", "rasters", "peeking", "notebook_html",
+    "charts", "chart_layers", "chart_palette", "frames", "place_chart", "rasters", "peeking", "notebook_html",
     "sanitising", "pages/charting",
 )  # fmt: skip
 

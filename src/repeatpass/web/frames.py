@@ -7,12 +7,11 @@ its shapes are true; the page says which. What lies about a pole is framed by `f
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from repeatpass.data.colours import scaled_bytes, write_picture
+from repeatpass.data.colours import hexes, ramp, scaled_bytes, write_picture
 from repeatpass.data.facts import edges
 from repeatpass.data.pngs import palette_png
 from repeatpass.data.records import Style
 from repeatpass.data.surveys import percentile_range
-from repeatpass.web import colours
 from repeatpass.web.views.figures import Extent, Legend
 
 if TYPE_CHECKING:
@@ -37,12 +36,12 @@ class Raster:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Colours:
-    """How numbers become colours: a ramp between *low* and *high*, in the unit of the values."""
+    """How numbers become colours: a colour map of `data.colours` between *low* and *high*, in the unit of the values."""
 
     ramp: str = "viridis"
     low: float = 0.0
     high: float = 1.0
-    zero: float | None = None  # the named middle of a diverging ramp; low and high must lie evenly about it
+    zero: float | None = None  # the named middle of a map of two ways; low and high must lie evenly about it
     zero_name: str = ""
 
 
@@ -138,8 +137,9 @@ def draw_png(raster: Raster, look: Colours, gap: Literal["clear", "hatch"] = "cl
     """*raster* as a palette PNG without metadata. *gap*: what no data looks like; clear lets the base map show."""
     import numpy as np
 
-    ramp = np.vstack([np.array([(0, 0, 0), LINE], np.uint8), colours.table(look.ramp, STEPS)])
-    return palette_png(places_in_palette(raster.values, look, gap), ramp, CLEAR)
+    shades = ramp(look.ramp)[np.linspace(0, 255, STEPS).round().astype(int), :3]
+    palette = np.vstack([np.array([(0, 0, 0), LINE], np.uint8), shades])
+    return palette_png(places_in_palette(raster.values, look, gap), palette, CLEAR)
 
 
 def draw_photograph(red: "ArrayLike", green: "ArrayLike", blue: "ArrayLike") -> bytes:
@@ -174,7 +174,7 @@ def legend(
         digits=digits,
         below=below,
         above=above,
-        ramp=colours.hexes(look.ramp),
+        ramp=hexes(look.ramp),
         zero=look.zero,
         zero_name=look.zero_name,
         no_data=no_data,

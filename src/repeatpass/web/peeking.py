@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repeatpass.core.errors import NotFound
+from repeatpass.data import facts
 from repeatpass.data.surveys import percentile_range
 from repeatpass.kit.opening import open_file
 from repeatpass.web import frames, rasters
@@ -63,16 +64,17 @@ class Peek:
 
 def can(media_type: str) -> bool:
     """Whether files of this type can be drawn."""
-    return media_type.partition(";")[0].strip() in GRIDS + TABLES
+    return facts.plain(media_type) in GRIDS + TABLES
 
 
 def peek(path: Path, media_type: str) -> Peek:
     """Draw a file; raise NoPicture for a table without times or numbers."""
+    if facts.plain(media_type) in facts.CUBES:
+        with facts.opened(path, media_type) as dataset:
+            return _dataset(dataset)
     data = open_file(path, media_type, {})
-    if media_type.partition(";")[0].strip() in TABLES:
+    if facts.plain(media_type) in TABLES:
         return Peek(png=_line(data), placed=Placed())
-    if hasattr(data, "data_vars"):
-        return _dataset(data)
     return _bands(data) if data.sizes.get("band", 1) >= 3 else _grid(data.squeeze("band", drop=True))
 
 

@@ -15,7 +15,6 @@ from repeatpass.web.views.figures import Extent
 if TYPE_CHECKING:
     import xarray as xr
 
-RAMPS = {"RdBu_r": "redblue", "RdBu": "redblue", "BrBG": "brownteal", "YlGn": "leaf", "Greens": "leaf"}
 AXES = {"y": facts.Y, "x": facts.X}
 
 
@@ -47,11 +46,9 @@ class Layer:
 
 
 @contextmanager
-def opened(path: Path, variable: str = "") -> Iterator["xr.DataArray"]:
-    """The variable of a NetCDF file, its dimensions called (time,) y, x; ValueError for other shapes."""
-    import xarray as xr
-
-    with xr.open_dataset(path, engine="h5netcdf") as dataset:
+def opened(path: Path, media_type: str, variable: str = "") -> Iterator["xr.DataArray"]:
+    """The variable of a cube, its dimensions called (time,) y, x; ValueError for other shapes."""
+    with facts.opened(path, media_type) as dataset:
         gridded = [str(name) for name, array in dataset.data_vars.items() if array.ndim >= 2]
         array = dataset[variable if variable in dataset else gridded[0]]
         crs = dataset["spatial_ref"].attrs.get("crs_wkt", "") if "spatial_ref" in dataset else ""
@@ -101,11 +98,11 @@ def _cell(array: "xr.DataArray", raster: frames.Raster) -> str:
     return f"{dx:.3g}{unit} by {dy:.3g}{unit}"
 
 
-def look_at(path: Path, variable: str, west: float) -> Layer:
+def look_at(path: Path, media_type: str, variable: str, west: float) -> Layer:
     """Read what is needed to show the raster in *path*."""
     import numpy as np
 
-    with opened(path, variable) as array:
+    with opened(path, media_type, variable) as array:
         times = [str(np.datetime_as_string(time, "D")) for time in array["time"].values] if "time" in array.dims else []
         raster = _raster((array.isel(time=0) if times else array).squeeze(), west)
         shown = _frame(array, times[0] if times else "", west)
@@ -126,7 +123,7 @@ def look_at(path: Path, variable: str, west: float) -> Layer:
         )
 
 
-def draw(path: Path, variable: str, time: str, west: float, look: frames.Colours) -> bytes:
+def draw(path: Path, media_type: str, variable: str, time: str, west: float, look: frames.Colours) -> bytes:
     """The PNG of one frame."""
-    with opened(path, variable) as array:
+    with opened(path, media_type, variable) as array:
         return frames.draw_png(_frame(array, time, west), look)

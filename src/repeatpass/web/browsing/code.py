@@ -4,7 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 
-from repeatpass.data.colours import ramp
+from repeatpass.data.colours import hexes
 from repeatpass.data.expressions import names_in
 from repeatpass.data.reading import layer_names
 from repeatpass.web.browsing.parts import Part, local, names_of, opening_of
@@ -103,9 +103,7 @@ def colours_by(name: str) -> Iterator[str]:
     if known:
         yield f'colours = plt.get_cmap("{known}")'
         return
-    table = ramp(wanted)[:, :3]
-    steps = [round(step * 255 / (COLOURS - 1)) for step in range(COLOURS)]
-    words = " ".join("".join(f"{value:02x}" for value in table[step]) for step in steps)
+    words = " ".join(colour.removeprefix("#") for colour in hexes(wanted, COLOURS))
     yield f'colours = "{words}".split()'
     yield f'colours = LinearSegmentedColormap.from_list("{wanted}", [f"#{{colour}}" for colour in colours])'
 

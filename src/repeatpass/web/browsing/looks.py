@@ -1,12 +1,12 @@
 """How features are drawn: one colour, colours along a scale for a number, a colour for each word; and what is wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
-from repeatpass.data.colours import ramp
+from repeatpass.data.colours import hexes
 from repeatpass.features import Wanted
 from repeatpass.features.measuring import Numbers, Words
 from repeatpass.web.browsing.asked import Shown
@@ -16,7 +16,6 @@ from repeatpass.web.views.browser import Category
 # Okabe & Ito (2008), told apart by those who see fewer colours; without its yellow and black, which paper and ink hide.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f6a00", "#882255")
 OTHER = "#8a949c"
-STEPS = 16  # between the colours that are told to style sheets and scripts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,10 +54,10 @@ def look_of(house: House, layer: PlaceLayer, shown: Shown, at: int = 0) -> Look:
     low, high = _range(shown.rescale, found, wrong)
     name = shown.colormap or "viridis"
     try:
-        ramp(name)
+        colours = hexes(name)
     except Invalid as error:
         wrong["colormap"], name = error.message, "viridis"
-    colours = tuple(colours_of(name))
+        colours = hexes(name)
     return Look(
         colour=colour, property=shown.property, kind=kind, unit=unit, colormap=name, low=low, high=high, ramp=colours,
         wrong=wrong,
@@ -95,11 +94,3 @@ def _pair(text: str) -> tuple[float, float]:
     except ValueError:
         return float("nan"), float("nan")
     return low, high
-
-
-def colours_of(name: str) -> Iterator[str]:
-    """Seventeen colours of a colour map from low to high, as style sheets write them."""
-    table: Sequence[Sequence[int]] = ramp(name or "viridis")[:, :3].tolist()
-    for step in range(0, 257, 256 // STEPS):
-        red, green, blue = table[min(step, 255)]
-        yield f"#{red:02x}{green:02x}{blue:02x}"

@@ -6,35 +6,16 @@ from urllib.parse import parse_qsl
 
 from repeatpass.assembly import House
 from repeatpass.core.errors import Invalid
-from repeatpass.data.colours import colormaps
+from repeatpass.data.colours import CYCLIC, EVEN, ONE_WAY, TWO_WAY, colormaps, hexes
 from repeatpass.data.indices import indices_of, letters_of
 from repeatpass.data.reading import layer_names
 from repeatpass.data.records import Layer, Style
 from repeatpass.data.styles import style_of
 from repeatpass.data.times import NoSuchTime, chosen_time
 from repeatpass.web.browsing.asked import Shown, Sight
-from repeatpass.web.browsing.looks import colours_of
 from repeatpass.web.browsing.times import covered, named
 from repeatpass.web.views.browser import Choice, Dimension, LayerSettings
 
-EVEN = ("viridis", "cividis", "batlow", "magma", "inferno", "plasma", "mako", "rocket", "gray")
-ONE_WAY = (
-    "blues",
-    "greens",
-    "reds",
-    "ylgn",
-    "ylgnbu",
-    "ylorbr",
-    "bupu",
-    "ice",
-    "thermal",
-    "haline",
-    "deep",
-    "algae",
-    "matter",
-)
-TWO_WAY = ("rdbu_r", "rdbu", "brbg", "prgn", "piyg", "puor", "rdylbu_r", "rdylgn", "balance", "curl", "vik", "broc")
-CYCLIC = ("phase", "twilight", "romao")
 COLORMAPS = {"Even": EVEN, "One colour": ONE_WAY, "Two ways from a middle": TWO_WAY, "Around a circle": CYCLIC}
 COMBINATIONS = {  # by the common names of STAC
     "Natural colours": ("red", "green", "blue"),
@@ -83,7 +64,7 @@ def settings_of(house: House, sight: Sight, shown: Shown, layer: Layer) -> Layer
         mask=shown.mask,
         opacity=shown.opacity,
         unit="" if style.expression else layer.unit,
-        ramp=tuple(colours_of(full.colormap)) if single else (),
+        ramp=hexes(full.colormap or "viridis") if single else (),
         label=style.index or ("" if style.expression or layer.unit == "1" else layer.unit),
         wrong=wrong,
     )

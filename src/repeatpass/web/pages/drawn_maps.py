@@ -6,7 +6,7 @@ from urllib.parse import quote
 from repeatpass.assembly import House
 from repeatpass.catalog.records import Collection
 from repeatpass.core.times import parse_time
-from repeatpass.data.colours import ramp
+from repeatpass.data.colours import hexes
 from repeatpass.data.records import Layer, Style
 from repeatpass.web import words
 from repeatpass.web.framing import Framed, framed
@@ -74,14 +74,13 @@ def _legend(layer: Layer, style: Style) -> Legend | None:
     if len(style.bands) == 3 or not style.rescale:
         return None
     low, high = style.rescale[0]
-    shades = ramp(style.colormap)[::15][:, :3]
     return Legend(
         title=layer.title,
         unit=unit_of(layer.unit),
         low=low,
         high=high,
         digits=0 if high - low > 20 else 1 if high - low > 2 else 2,
-        ramp=tuple("#{:02x}{:02x}{:02x}".format(*(int(part) for part in shade)) for shade in shades),
+        ramp=hexes(style.colormap),
         below=True,
         above=True,
         no_data="",

@@ -6,10 +6,11 @@ from typing import Any
 from repeatpass.assembly.mapped import map_output
 from repeatpass.core.errors import NotFound
 from repeatpass.core.times import parse_time
+from repeatpass.data.colours import TWO_WAY, colormaps
 from repeatpass.indicators.records import Indicator, MapLayer
 from repeatpass.indicators.records import Place as KnownPlace
 from repeatpass.runs.records import RunOutput
-from repeatpass.web import colours, frames, rasters, words
+from repeatpass.web import frames, rasters, words
 from repeatpass.web.desk import Desk, Series
 from repeatpass.web.pages import saying
 from repeatpass.web.views import Extent, Frame, Link, MapView, Place
@@ -29,7 +30,8 @@ def layer_of(desk: Desk, series: Series, output: RunOutput) -> rasters.Layer:
     layer, west = _asked(series)
     path = desk.house.files.path(output.checksum)
     key = f"layer {output.checksum} {layer.variable} {west}"
-    return rasters.Layer.load(desk.drawings.get(key, lambda: rasters.look_at(path, layer.variable, west).dump()))
+    kind = output.media_type
+    return rasters.Layer.load(desk.drawings.get(key, lambda: rasters.look_at(path, kind, layer.variable, west).dump()))
 
 
 def frame_png(desk: Desk, series: Series, time: str) -> bytes:
@@ -43,7 +45,8 @@ def frame_png(desk: Desk, series: Series, time: str) -> bytes:
     layer, west = _asked(series)
     look, path = look_of(series.indicator, known), desk.house.files.path(output.checksum)
     key = f"frame {output.checksum} {layer.variable} {west} {time} {look}"
-    return desk.drawings.get(key, lambda: rasters.draw(path, layer.variable, time, west, look))
+    kind = output.media_type
+    return desk.drawings.get(key, lambda: rasters.draw(path, kind, layer.variable, time, west, look))
 
 
 def _asked(series: Series) -> tuple[MapLayer, float]:
@@ -57,11 +60,11 @@ def look_of(indicator: Indicator, known: rasters.Layer) -> frames.Colours:
     layer = indicator.map
     assert layer is not None
     low, high = layer.range or (known.low, known.high)
-    ramp = rasters.RAMPS.get(layer.colormap, layer.colormap)
-    ramp = ramp if ramp in colours.RAMPS else "viridis"
-    diverging = ramp in colours.DIVERGING
-    name = "usual" if diverging and layer.unit == "K" else ""
-    return frames.Colours(ramp=ramp, low=low, high=high, zero=0.0 if diverging else None, zero_name=name)
+    name = layer.colormap.lower()  # the definition names it as matplotlib does
+    ramp = name if name in colormaps() else "viridis"
+    diverging = ramp in TWO_WAY and low == -high
+    usual = "usual" if diverging and layer.unit == "K" else ""
+    return frames.Colours(ramp=ramp, low=low, high=high, zero=0.0 if diverging else None, zero_name=usual)
 
 
 def map_of(desk: Desk, series: Series, place: str, time: str) -> MapView | None:

@@ -19,11 +19,6 @@ PNG = "image/png"
 SMALL = 720  # pixels of a picture for lists, along the longer side
 
 
-def has_preview(files: Sequence[CollectionAsset]) -> bool:
-    """Whether there is something that can be drawn."""
-    return _drawable(files) is not None
-
-
 def _drawable(files: Sequence[CollectionAsset]) -> CollectionAsset | None:
     """What a preview is made of: a small picture that came with the data, else the data."""
     picture = next((file for file in files if file.key == "thumbnail" and file.media_type == PNG), None)

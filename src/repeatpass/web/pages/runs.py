@@ -14,7 +14,6 @@ from repeatpass.web.views import Facet, FacetValue, Fact, Link, Pager, RunRow, R
 
 ROWS = 50
 DESCRIPTION = "One execution of one notebook with one set of parameters, and everything it left behind."
-PURPOSES = {Purpose.UPDATE: "Update", Purpose.REPEAT: "Repeat", Purpose.EXECUTE: "Trial"}
 
 
 def runs_page(desk: Desk, asked: Mapping[str, str]) -> RunsPage:
