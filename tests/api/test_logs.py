@@ -18,7 +18,7 @@ def logged(served: Served) -> list[dict[str, Any]]:
 
 def line_of(served: Served, id: str) -> dict[str, Any]:
     """Return the line of one request; it is written once the answer is sent."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not (found := [line for line in logged(served) if line.get("request") == id]) and time.monotonic() < until:
         time.sleep(0.05)
     (line,) = found

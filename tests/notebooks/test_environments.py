@@ -142,7 +142,7 @@ def test_who_waits_for_another_maker_is_told(tmp_path: Path) -> None:
             target=ensure, args=(tiny(), tmp_path, lambda line: told.set() if "Waiting" in line else None)
         )
         waiting.start()
-        assert told.wait(10)
+        assert told.wait(60)
     waiting.join()
     assert verify(find(tiny().digest, tmp_path)) == []
 

@@ -44,7 +44,7 @@ def test_a_run_goes_on_when_its_server_is_killed(new_bench: Callable[..., Bench]
     assert isinstance(outcome, Outcome)
     assert (outcome.state, shown(folder)) == ("succeeded", "'finished'")
     private = Path(_address(bench.home)["socket"]).parent
-    executor.wait(10)  # nobody needs it any more
+    executor.wait(60)  # nobody needs it any more
     assert not private.exists()
     assert not (bench.home / "executor.json").exists()
 
@@ -73,7 +73,7 @@ def test_a_run_whose_executor_is_killed_has_crashed_and_no_process_is_left(new_b
     outcome = bench.runner.wait(ticket, 60)
     assert isinstance(outcome, Outcome)
     assert (outcome.state, "Run it again" in outcome.message) == ("crashed", True)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
     private = Path(_address(bench.home)["socket"]).parent
@@ -93,7 +93,7 @@ def test_a_polite_end_leaves_nothing_behind(new_bench: Callable[..., Bench]) -> 
     outcome = bench.ended(ticket)
     assert outcome.state == "crashed"
     assert outcome.message == "The program that carries out runs was stopped, in cell 1 of 1."
-    executor.wait(10)
+    executor.wait(60)
     assert psutil.wait_procs(family, timeout=5)[1] == []
     assert not Path(address["socket"]).parent.exists()
 
@@ -128,7 +128,7 @@ def test_after_an_upgrade_the_old_executor_finishes_its_runs_and_leaves(new_benc
     assert _address(bench.home)["pid"] != old.pid
     assert upgraded.ended(ticket).state == "succeeded"
     bench.runner.close()
-    old.wait(10)
+    old.wait(60)
     assert not Path(address["socket"]).parent.exists()
 
 

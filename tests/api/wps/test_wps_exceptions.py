@@ -222,7 +222,7 @@ def test_hostile_documents_are_refused_at_once(wps: Asking, name: str) -> None:
     told = wps.post(HOSTILE[name])
     assert told.trouble == (400, "InvalidParameterValue", "body")
     assert "root:" not in told.said
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_entities_inside_a_real_request_reveal_nothing(wps: Asking) -> None:
