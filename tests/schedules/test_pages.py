@@ -50,7 +50,7 @@ class House:
         self.server.should_exit = True
         self.thread.join(10)
 
-    def deliver(self, id: str = "warmth", **parameters: Any) -> None:
+    def deliver(self, id: str, **parameters: Any) -> None:
         house = self.timed.house
         run = house.submitting.submit(house.owner, id, parameters, purpose=Purpose.UPDATE, subject=id)
         house.runs.wait(run.id, 60)
@@ -62,17 +62,20 @@ class House:
         return self.client.get(path, headers=headers)
 
 
+def hold(served: House, id: str) -> None:
+    """Put an indicator into the house of which one value and one correction are held."""
+    alerts = {"alerts": {"webhook": "http://127.0.0.1:9/x"}}
+    served.timed.schedule(ROWS, id=id, parameters="second = 2.0", **LIVE | alerts)
+    for second in (2.0, 2.5, 99.0):
+        served.deliver(id, second=second)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home: Path = tmp_path_factory.mktemp("served") / "home"
     with timed_house(home, port=free_port(), smtp_host="127.0.0.1", smtp_port=9) as timed:
-        timed.schedule(
-            ROWS, parameters="second = 2.0",
-            **LIVE | {"alerts": {"webhook": "http://127.0.0.1:9/x"}},
-        )  # fmt: skip
         made = House(timed)
-        for second in (2.0, 2.5, 99.0):
-            made.deliver(second=second)
+        hold(made, "warmth")
         yield made
         made.close()
 
@@ -115,31 +118,30 @@ REJECT = {"verb": "reject", "reason": "The sensor was in the sun.", "v:here/2026
 RELEASE = {"verb": "release", "reason": "The source was processed again.", "v:here/2026-02-01/2": "1"}
 
 
-def judge(served: House) -> list[int]:
-    """Reject one of the two held numbers and release the other, unless that was done; return the answers."""
-    if not served.timed.house.indicators.held("warmth"):
-        return []
+def judge(served: House, id: str) -> list[int]:
+    """Reject one of the two held numbers and release the other; return the answers."""
     posted = (
-        served.client.post("/indicators/warmth/held", data=form, headers=served.owner) for form in (REJECT, RELEASE)
+        served.client.post(f"/indicators/{id}/held", data=form, headers=served.owner) for form in (REJECT, RELEASE)
     )
     return [answer.status_code for answer in posted]
 
 
 def test_a_person_with_the_right_rejects_and_releases_for_a_reason_that_readers_see(served: House) -> None:
-    page = served.client.get("/indicators/warmth/held", headers=served.owner | {"accept": "text/html"}).text
+    hold(served, "judged")
+    page = served.client.get("/indicators/judged/held", headers=served.owner | {"accept": "text/html"}).text
     assert 'name="v:here/2026-02-01/2"' in page
     post = {"verb": "release", "reason": " ", "v:here/2026-02-01/2": "1"}
-    refused = served.client.post("/indicators/warmth/held", data=post, headers=served.owner | {"accept": "text/html"})
+    refused = served.client.post("/indicators/judged/held", data=post, headers=served.owner | {"accept": "text/html"})
     assert refused.status_code == 400
     assert "Say why it is released; readers will see the reason." in refused.text
-    assert judge(served) == [303, 303]
-    assert served.timed.values()["here", "2026-02-01"] == 2.5
-    assert served.get("/indicators/warmth/held.json").json() == {"held": []}
-    value = served.get("/indicators/warmth/values/here/2026-02-01", accept="text/html").text
+    assert judge(served, "judged") == [303, 303]
+    assert served.timed.values("judged")["here", "2026-02-01"] == 2.5
+    assert served.get("/indicators/judged/held.json").json() == {"held": []}
+    value = served.get("/indicators/judged/values/here/2026-02-01", accept="text/html").text
     assert "Released by Owner: The source was processed again." in value
     assert "Rejected by Owner: The sensor was in the sun." in value
-    served.deliver(second=99.0)  # it has been rejected: nobody is asked again
-    assert served.timed.house.indicators.held("warmth") == []
+    served.deliver("judged", second=99.0)  # it has been rejected: nobody is asked again
+    assert served.timed.house.indicators.held("judged") == []
 
 
 def test_buttons_pause_resume_and_begin(served: House) -> None:
@@ -151,11 +153,12 @@ def test_buttons_pause_resume_and_begin(served: House) -> None:
 
 
 def test_feeds_are_valid_atom_and_their_ids_last(served: House) -> None:
-    judge(served)
+    hold(served, "told")
+    assert judge(served, "told") == [303, 303]
     served.timed.time.moment = datetime(2026, 6, 10, tzinfo=UTC)
     served.timed.house.scheduling.alerts.look_again()
     served.timed.house.scheduling.alerts.look_around()
-    for path in ("/feeds/alerts.atom", "/indicators/warmth/feed.atom"):
+    for path in ("/feeds/alerts.atom", "/indicators/told/feed.atom"):
         answer = served.get(path)
         assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
         root = ElementTree.fromstring(answer.content)
@@ -198,7 +201,7 @@ def test_each_value_that_rests_on_an_input_that_has_changed_says_which(served: H
     timed.sea({"2026-01": 1.0, "2026-02": 2.0}, "1")
     timed.schedule(COUNT, parameters=WINDOW, range=[-100, 100])
     for start, end in (("2026-01-01", "2026-02-01"), ("2026-02-01", "2026-03-01")):
-        served.deliver(id="counted", start=start, end=end)
+        served.deliver("counted", start=start, end=end)
     path = "/indicators/counted"
     assert "changed_inputs" not in served.get(f"{path}.json").text
     assert "Inputs changed" not in served.get(path, accept="text/html").text
