@@ -203,6 +203,7 @@ def test_every_field_that_is_dropped_is_named_with_line_and_reason(report: Repor
     assert lines[found["Process"].line - 1] == "Process:"
     assert "“steward”: STAC knows producer" in found["Provider[0].Roles[1]"].reason
     assert lines[found["Resources[0].WMSIntervalsBetweenDates"].line - 1].strip() == "WMSIntervalsBetweenDates: true"
+    assert "names no endpoint" in found["Process"].reason
     assert found["Process"].todo.startswith("Write a notebook")
     assert "maps/relative" in found["Resources[4]"].reason
     assert set(reasons(report, "flood_maps.yaml")) == {

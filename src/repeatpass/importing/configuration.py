@@ -9,9 +9,10 @@ from repeatpass.entries.lines import Lined, read_lined
 from repeatpass.entries.original.sheet import Sheet
 from repeatpass.importing.entry import entry_of, layer_of
 from repeatpass.importing.keeping import unkept
+from repeatpass.importing.processes import Notebooks, processes_of
 from repeatpass.importing.records import Dropped, Fate, Kind, Plan, Refused, Source, Taken
 from repeatpass.importing.stories import PAGE, Texts, kept_stories, links_of, text_of, unneeded
-from repeatpass.importing.telling import changed_at, dropped_at, listed
+from repeatpass.importing.telling import CATALOGUE, REASONS, changed_at, dropped_at, listed
 
 ORDER = {Kind.COLLECTION: 0, Kind.LAYER: 1, Kind.INDICATOR: 2}  # an indicator leads to collections that are known then
 
@@ -19,7 +20,7 @@ ORDER = {Kind.COLLECTION: 0, Kind.LAYER: 1, Kind.INDICATOR: 2}  # an indicator l
 class _Reading:
     """The files of a configuration while they are read one after another."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], notebooks: Notebooks) -> None:
         self.drafts: dict[str, Draft] = {}  # by id
         self.members: dict[str, str] = {}  # id by the name that an indicator calls a collection
         self.themes: dict[str, list[str]] = {}  # by indicator code
@@ -28,6 +29,7 @@ class _Reading:
         self.taken: list[Taken] = []
         self.texts = Texts(sources)
         self.rendered = _rendered(sources)
+        self.notebooks = notebooks
 
     def take(self, sheet: Sheet, source: Source) -> None:
         """Add the entry that one file, or one of its parts, makes."""
@@ -55,7 +57,8 @@ class _Reading:
         if kind is Kind.LAYER:
             return layer_of(sheet, dropped)
         stories = links_of(sheet, self.texts, self.rendered, dropped)
-        return entry_of(sheet, kind, self.members, stories, dropped)
+        processes = processes_of(sheet, self.notebooks, dropped)
+        return entry_of(sheet, kind, self.members, [*stories, *processes], dropped)
 
     def _beside(self, sheet: Sheet, source: Source, dropped: list[Dropped]) -> None:
         """Put the text of a file beside it in place of its path."""
@@ -70,13 +73,18 @@ class _Reading:
 
 
 def plan_configuration(
-    sources: Sequence[Source], keep: Path, licence: str = "", known: Mapping[str, Path] | None = None
+    sources: Sequence[Source],
+    keep: Path,
+    licence: str = "",
+    known: Mapping[str, Path] | None = None,
+    notebooks: Notebooks | None = None,
 ) -> tuple[Plan, dict[str, list[str]]]:
     """Return what would be made of a configuration, and the themes that it states by indicator code.
 
-    *keep* is a folder into which stories are written as they are; *known* are the stories of earlier imports, by name.
+    *keep* is a folder into which stories are written as they are; *known* are the stories of earlier imports, by name;
+    *notebooks* are those here that a process may be called like.
     """
-    reading = _Reading(sources)
+    reading = _Reading(sources, notebooks or {})
     for source in sorted((each for each in sources if each.kind in ORDER), key=lambda each: ORDER[each.kind]):
         for sheet in _sheets(source, reading.refused):
             reading.take(sheet, source)
@@ -165,4 +173,4 @@ def _catalog(source: Source, members: Mapping[str, str], refused: list[Refused])
             if name == "stories_endpoint":
                 yield changed_at(sheet, name, f"It tells where stories are; those among the files are kept at {PAGE}.")
             else:
-                yield dropped_at(sheet, name, "This house has one catalogue, made anew at /eodash.")
+                yield dropped_at(sheet, name, *REASONS.get(name, CATALOGUE))

@@ -18,6 +18,7 @@ from repeatpass.importing.records import Made, Plan, Refused, Report, Said, Seri
 from repeatpass.importing.series import plan_series
 from repeatpass.importing.sources import sources_in
 from repeatpass.importing.stories import NAME as STORIES
+from repeatpass.importing.telling import slug_of
 from repeatpass.importing.writing import ORIGIN
 from repeatpass.indicators.collect import Collecting
 from repeatpass.indicators.room import Indicators
@@ -72,7 +73,7 @@ class Importing:
 
     def _plan(self, places: Sequence[Path], said: Said, keep: Path) -> Plan:
         sources, refused = sources_in(places)
-        entries, themes = plan_configuration(sources, keep, said.licence, self._known(STORIES))
+        entries, themes = plan_configuration(sources, keep, said.licence, self._known(STORIES), self._notebooks())
         series = plan_series(sources, said, self._known, themes, keep)
         return Plan(
             series=series.series, entries=entries.entries, dropped=[*series.dropped, *entries.dropped],
@@ -85,6 +86,11 @@ class Importing:
         if known is None or ORIGIN not in known.body:
             return {}
         return {each.key: self.adding.files.path(each.checksum) for each in self.catalog.assets(known.id)}
+
+    def _notebooks(self) -> Mapping[str, str]:
+        """Return the ids of the notebooks that are offered, by id and by title as names are compared."""
+        offered = self.shelf.notebooks()
+        return {slug_of(name): each.id for each in offered for name in (each.latest.about.title, each.id)}
 
     def _there(self, id: str) -> Collection | None:
         try:

@@ -157,6 +157,10 @@ def _of_fields(names: set[str]) -> Kind | str:
         return Kind.CATALOG
     if {"url", "protocol"} <= names:
         return Kind.LAYER
+    if "stacEndpoint" in names:
+        return (
+            "It is the set-up of the original client (address, brand, order of its windows); pages here have their own."
+        )
     if {"Name", "Description"} <= names:
         return "It is an entry of the public registry; add it with repeatpass collections add."
     return f"It has none of the fields that are known here ({', '.join(sorted(names)[:8])}); it must be {KNOWN}."

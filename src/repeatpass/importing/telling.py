@@ -12,10 +12,13 @@ PLACES = "Places belong to indicators here, and an indicator has values."
 OWN_LAYERS = "The map browser brings its own."
 OFFERED = "A member that the list should not offer is linked all the same."
 SERIES = "Import the series with it: its rows tell the places."
+OWN_PROCESS = "Write a notebook that asks the endpoints, and add it with repeatpass notebooks add."
+LAYOUT = ("It says where the original client puts its windows; the pages here have an order of their own.", "")
+FORM = ("It is a form of the original client; a notebook's process has one that is made of its parameters.", "")
 REASONS = {  # what becomes of a field, and what a person can do
     "Process": (
-        "A process here is a notebook with declared parameters; the form and its templates run nothing by themselves.",
-        "Write a notebook that asks the endpoints, and add it with repeatpass notebooks add.",
+        "A process here is a notebook with declared parameters; what is written here is none of a client's either.",
+        "Write it as Name, JsonForm and EndPoints.",
     ),
     "Services": (
         "A statistics service of its own is not needed: series of points and areas are drawn here, where the data is.",
@@ -28,9 +31,12 @@ REASONS = {  # what becomes of a field, and what a person can do
     "Disable": (OFFERED, "Delete the entry, or make it private, if nobody should find it."),
     "Hidden": (OFFERED, "Delete the entry, or make it private, if nobody should find it."),
     "CollectionGroup": (CLIENT, ""),
+    **dict.fromkeys(("Layout", "layout", "Template", "template", "templates", "widgets"), LAYOUT),
+    **dict.fromkeys(("default_xcube_process", "geodb_default_form", "geodb_empty_form", "geodb_default_vega"), FORM),
     "Legend": ("A legend is drawn from the data here.", ""),
     "yAxis": ("An entry has no chart; the axis belongs to the series.", "State the unit of the series with --unit."),
 }
+CATALOGUE = ("This house has one catalogue, made anew at /eodash.", "")
 UNKNOWN = ("Nothing here reads a field of that name.", "Check the spelling; put what matters into Description.")
 UNKEPT = {  # of parts of a field, by their own name
     "Timedelta": ("Begin and end of the interval are kept, not its steps.", ""),

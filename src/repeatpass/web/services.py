@@ -58,3 +58,5 @@ def _elsewhere(collection: Collection) -> Iterator[tuple[str, str, str]]:
             layer = each.get("wmts:layer") or each.get("wms:layers")
             names = ", ".join(map(str, layer)) if isinstance(layer, list) else str(layer or "")
             yield label, href, f"elsewhere{f', layer {names}' if names else ''}"
+        elif each.get("eodash:process") and (href := safe(each.get("href"))):
+            yield f"Process: {each['eodash:process']}", href, "elsewhere; it takes a form, not a click"

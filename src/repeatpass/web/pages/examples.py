@@ -59,7 +59,7 @@ def linked_of(collection: Collection) -> tuple[ExampleCard, ...]:
             summary=str(link.get("description") or ""),
             by=str(link.get("repeatpass:author") or ""),
             kind=KINDS.get(str(link.get("repeatpass:group")), "Notebook" if _is_notebook(link) else "Example"),
-            outside=True,
+            outside=not str(link["href"]).startswith("/"),
         )
         for link in records_in(collection.body.get("links"))
         if link.get("rel") == LINKED and safe(link.get("href"))
