@@ -64,7 +64,6 @@ TREES: list[Any] = [
     {"op": "=", "args": [COUNT, 10**23]},
     {"op": "in", "args": [COUNT, [10**30]]},
     {"op": "s_intersects", "args": [{"property": "geometry"}, {"bbox": [1, 2]}]},
-    {"op": "s_intersects", "args": [{"property": "geometry"}, {"property": "geometry"}]},
     {"op": "a_contains", "args": [{"property": "tags"}, [None]]},
     {"op": "between", "args": [COUNT, 1]},
     {"op": "isNull", "args": [5]},

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from repeatpass.api.stac.documents import GEOJSON, QUERYABLES, SCHEMA, VERSION, Documents, aggregate_links, link
+from repeatpass.assembly import House
 from repeatpass.catalog.registry import Entry
 
 STAC = "https://api.stacspec.org/v1.0.0"
@@ -24,13 +25,21 @@ CONFORMANCE = [
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
     *(f"{CQL2}/{name}" for name in ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators")),
-    *(f"{CQL2}/{name}" for name in ("basic-spatial-functions", "spatial-functions", "temporal-functions")),
-    *(f"{CQL2}/{name}" for name in ("case-insensitive-comparison", "array-functions", "arithmetic")),
+    *(f"{CQL2}/{name}" for name in ("temporal-functions", "array-functions", "arithmetic", "property-property")),
+    *(f"{CQL2}/{name}" for name in ("case-insensitive-comparison", "accent-insensitive-comparison")),
+]
+OF_PLACES = [
+    f"{CQL2}/{name}" for name in ("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions")
 ]
 
 
-def landing(documents: Documents, collections: Sequence[Entry]) -> dict[str, Any]:
-    """Return the landing page: a STAC catalog whose children are the collections."""
+def conformance(house: House) -> list[str]:
+    """Return the classes that hold in *house*: geometries are compared where its database can."""
+    return [*CONFORMANCE, *(OF_PLACES if house.searching.compares_geometries() else ())]
+
+
+def landing(documents: Documents, collections: Sequence[Entry], classes: list[str]) -> dict[str, Any]:
+    """Return the landing page: a STAC catalog whose children are the collections; *classes*: what it conforms to."""
     root = documents.root
     links = [
         link(root, "self"), link(root, "root"),
@@ -50,6 +59,6 @@ def landing(documents: Documents, collections: Sequence[Entry]) -> dict[str, Any
         "id": "repeatpass",
         "title": "Repeatpass",
         "description": "The collections that the notebooks of this house read.",
-        "conformsTo": CONFORMANCE,
+        "conformsTo": classes,
         "links": links,
     }

@@ -54,12 +54,13 @@ def stac_router(house: House, pages: Pages) -> APIRouter:
 
     @router.get("")
     def root(request: Request) -> Response:
-        body = landing.landing(documents_for(request), house.registry.seen_by(request.state.actor))
+        shown = house.registry.seen_by(request.state.actor)
+        body = landing.landing(documents_for(request), shown, landing.conformance(house))
         return people.page(request, "stac", body["title"], body) or JSONResponse(body, headers=VARY)
 
     @router.get("/conformance")
     def conformance(request: Request) -> Response:
-        body = {"conformsTo": landing.CONFORMANCE}
+        body = {"conformsTo": landing.conformance(house)}
         return people.page(request, "stac-conformance", "Conformance", body) or JSONResponse(body, headers=VARY)
 
     @router.get("/collections")

@@ -5,10 +5,10 @@ from typing import Any
 
 import shapely
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
-from repeatpass.catalog.search import temporal
-from repeatpass.catalog.search.geometry import geometry_of
+from repeatpass.catalog.search import arrays, temporal
+from repeatpass.catalog.search.folding import FOLDS, folded, innermost, is_fold
+from repeatpass.catalog.search.geometry import box_of, boxes_of, geometry_of
 from repeatpass.catalog.search.patterns import ANY, begins, like, pattern_of
 from repeatpass.catalog.search.properties import SQL_TYPES, Properties
 from repeatpass.catalog.search.spatial import RELATIONS, related
@@ -24,12 +24,12 @@ ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "/": lambda a, b: a / sa.func.nullif(b, 0), "%": lambda a, b: _rest(a, b),
     "div": lambda a, b: floor_of(a / sa.func.nullif(b, 0)), "^": lambda a, b: sa.func.power(a, b),
 }  # fmt: skip
-ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
 NEEDS = {"not": 1, "isNull": 1, "like": 2, "in": 2, "between": 3} | dict.fromkeys(
-    [*COMPARISONS, *temporal.RELATIONS, *RELATIONS, *ARRAYS], 2
+    [*COMPARISONS, *temporal.RELATIONS, *RELATIONS, *arrays.RELATIONS], 2
 )  # arguments
 Relating = Callable[[str, shapely.Geometry, str, Subject], sa.ColumnElement[bool]]
 PYTHON: Mapping[Kind, Any] = {"number": int | float, "text": str, "boolean": bool}
+SELF = {"s_intersects", "s_contains", "s_within", "s_equals"}  # relations of every geometry to itself
 DEEPEST = 60  # levels; deeper filters are no person's
 
 
@@ -83,7 +83,7 @@ class Clauses:
             return temporal.related_in_time(op, args[0], args[1], self.subject)
         if op in RELATIONS:
             return self._spatial(op, *args)
-        if op.lower() in ARRAYS:
+        if op.lower() in arrays.RELATIONS:
             return self._array(op.lower(), *args)
         return self._predicate(op, args)
 
@@ -103,11 +103,10 @@ class Clauses:
     def _like(self, node: Any, pattern: Any) -> sa.ColumnElement[bool]:
         value, parts = self._text(node), pattern_of(pattern)
         found = like(value, parts, self.dialect)
-        folded = isinstance(node, Mapping) and node.get("op") == "casei"
         if self.subject.known is None:
             return found
-        plain = self._value(node["args"][0], "text") if folded else value
-        return sa.and_(*begins(plain, [ANY] if folded else parts, self.dialect), found)
+        plain = self._value(innermost(node), "text") if is_fold(node) else value
+        return sa.and_(*begins(plain, [ANY] if is_fold(node) else parts, self.dialect), found)
 
     def _comparison(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
         kind = self._kind_of([left, right])
@@ -135,20 +134,22 @@ class Clauses:
         if isinstance(left, Mapping) and "property" not in left:
             turned = {"s_contains": "s_within", "s_within": "s_contains"}
             op, left, right = turned.get(op, op), right, left
+        if isinstance(left, Mapping) and "property" not in left:  # neither side speaks of a thing
+            shapes = [geometry_of(_boxed(each), "filter") for each in (left, right)]
+            return sa.true() if getattr(shapely, RELATIONS[op])(*shapes) else sa.false()
         if _name(left) not in self.subject.places:
             place = self.subject.places[0]
             raise Invalid(
                 f"“{op}” compares the property “{place}” of {self.subject.noun} with a geometry.", field="filter"
             )
+        if isinstance(right, Mapping) and right.get("property") in self.subject.places:  # a geometry and itself
+            alike = sa.true() if op in SELF else sa.false()
+            return sa.and_(self.subject.geometry.is_not(None), alike)
         return self.relating(op, geometry_of(_boxed(right), "filter"), self.dialect, self.subject)
 
     def _array(self, op: str, left: Any, right: Any) -> sa.ColumnElement[bool]:
-        if not isinstance(right, list):
-            raise Invalid(f"“{op}” needs a property and a list of values.", field="filter")
-        name = _name(left)
-        if self.dialect != "sqlite":
-            return _array_on_postgresql(op, self.properties.array(name), right)
-        return _array_on_sqlite(op, self.properties.array(name), right)
+        sides = [each if isinstance(each, list) else self.properties.array(_name(each)) for each in (left, right)]
+        return arrays.related_arrays(op, sides[0], sides[1], self.dialect)
 
     def _value(self, node: Any, kind: Kind) -> Any:
         """Return the SQL of an operand that is to be of *kind*."""
@@ -192,15 +193,8 @@ class Clauses:
         if op in ARITHMETIC and len(args) == 2:
             left, right = (sa.cast(self._value(each, "number"), sa.Float) for each in args)
             return ARITHMETIC[op](left, right)
-        if (
-            op in ("casei", "accenti") and len(args) == 1
-        ):  # accents are kept: neither database folds them without an extension
-            if op == "accenti":
-                raise Invalid("ACCENTI is not known here; compare with CASEI or without.", field="filter")
-            value = self._text(args[0])
-            if self.dialect == "sqlite":  # whose own knows A to Z only
-                return sa.func.repeatpass_lower(value, type_=sa.Text)
-            return sa.func.lower(sa.collate(value, "default"), type_=sa.Text)
+        if op in FOLDS and len(args) == 1:
+            return folded(op, self._text(args[0]), self.dialect)
         raise Invalid(f"The filter's function “{op}” is not known here.", field="filter")
 
     def _kind_of(self, nodes: list[Any]) -> Kind:
@@ -223,13 +217,10 @@ def _name(node: Any) -> str:
 
 
 def _boxed(node: Any) -> Any:
-    """Turn a bbox literal of CQL2 into a polygon."""
+    """Turn a bbox literal of CQL2 into a polygon, or into two where it crosses the antimeridian."""
     if isinstance(node, Mapping) and "bbox" in node:
-        west, south, east, north = (
-            node["bbox"] if len(node["bbox"]) == 4 else [node["bbox"][each] for each in (0, 1, 3, 4)]
-        )
-        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        return {"type": "Polygon", "coordinates": [ring]}
+        halves = boxes_of(box_of(node["bbox"] if isinstance(node["bbox"], list) else (), "filter"))
+        return shapely.geometry.mapping(shapely.union_all([shapely.box(*each) for each in halves]))
     return node
 
 
@@ -252,30 +243,6 @@ def _kind_of_literal(node: Any) -> Kind | None:
         return "text"
     if isinstance(node, Mapping) and node.get("op") in ARITHMETIC:
         return "number"
-    if isinstance(node, Mapping) and node.get("op") in ("casei", "accenti"):
+    if isinstance(node, Mapping) and node.get("op") in FOLDS:
         return "text"
     return None
-
-
-def _array_on_postgresql(op: str, mine: Any, other: list[Any]) -> sa.ColumnElement[bool]:
-    theirs = sa.literal(other, JSONB)
-    if op == "a_overlaps":
-        return sa.or_(*(mine.contains(sa.literal([each], JSONB)) for each in other)) if other else sa.false()
-    contains, contained = mine.contains(theirs), mine.contained_by(theirs)
-    found: dict[str, Any] = {
-        "a_contains": contains,
-        "a_containedby": contained,
-        "a_equals": sa.and_(contains, contained),
-    }
-    result: sa.ColumnElement[bool] = found[op]
-    return result
-
-
-def _array_on_sqlite(op: str, mine: Any, other: list[Any]) -> sa.ColumnElement[bool]:
-    each = sa.func.json_each(mine).table_valued("value")
-    foreign = sa.select(sa.func.count()).select_from(each).where(each.c.value.not_in(other)).scalar_subquery()
-    shared = sa.select(sa.func.count(each.c.value.distinct())).where(each.c.value.in_(other)).scalar_subquery()
-    there = mine.is_not(None)
-    contains, contained = sa.and_(there, shared == len(set(other))), sa.and_(there, foreign == 0)
-    found = {"a_contains": contains, "a_containedby": contained, "a_equals": sa.and_(contains, contained)}
-    return found.get(op, sa.and_(there, shared > 0))

@@ -22,6 +22,8 @@ def from_text(text: str) -> dict[str, Any]:
 
 def from_json(value: Any) -> dict[str, Any]:
     """Read CQL2-JSON; raise Invalid if it is none."""
+    if isinstance(value, bool):
+        return all_of_it(value)
     if not isinstance(value, Mapping):
         raise Invalid("The filter must be a CQL2-JSON object with “op” and “args”.", field="filter")
     try:
@@ -33,11 +35,18 @@ def from_json(value: Any) -> dict[str, Any]:
 
 def _checked(expression: Any) -> dict[str, Any]:
     found = expression.to_json()
+    if isinstance(found, bool):
+        return all_of_it(found)
     if not isinstance(found, dict) or "op" not in found:
         raise Invalid(
             "The filter must be true or false of an item: a comparison or a combination of some.", field="filter"
         )
     return found
+
+
+def all_of_it(truth: bool) -> dict[str, Any]:
+    """Return the filter that is *truth* alone (21-065r2, 6.2: TRUE and FALSE are filters): of everything, or nothing."""
+    return {"op": "and", "args": [truth]}
 
 
 def from_query(query: Any) -> dict[str, Any] | None:

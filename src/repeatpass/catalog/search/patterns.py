@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from repeatpass.catalog.search.folding import folded_here
 from repeatpass.core.errors import Invalid
 
 MOST = 1000  # letters of a pattern
@@ -14,14 +15,13 @@ LAST, GAP = "\U0010ffff", ("\ud7ff", "\ue000")  # of Unicode; what lies between 
 
 
 def pattern_of(node: Any) -> list[Any]:
-    """Return the letters and wildcards of a pattern, in CASEI or not; raise Invalid for what is none."""
-    folded = isinstance(node, Mapping) and node.get("op") == "casei" and len(node.get("args") or ()) == 1
-    text = node["args"][0] if folded else node
+    """Return the letters and wildcards of a pattern, in CASEI and ACCENTI or not; raise Invalid for what is none."""
+    text = folded_here(node)
     if not isinstance(text, str) or "\0" in text:
         raise Invalid("“LIKE” needs a text with % and _ on its right, as name LIKE 'North%'.", field="filter")
     if len(text) > MOST:
         raise Invalid(f"The pattern after “LIKE” has {len(text)} letters; {MOST} are the most.", field="filter")
-    return list(_parts(text.lower() if folded else text))
+    return list(_parts(text))
 
 
 def _parts(text: str) -> Any:

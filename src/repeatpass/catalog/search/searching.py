@@ -42,6 +42,15 @@ class Searching:
         seen.viewer = viewer
         return seen
 
+    def compares_geometries(self) -> bool:
+        """Whether the database can; PostgreSQL can with PostGIS only."""
+        if self.dialect == "sqlite":
+            return True
+        with self.database.read() as connection:
+            return (
+                connection.execute(sa.text("select 1 from pg_extension where extname = 'postgis'")).first() is not None
+            )
+
     def search(self, wanted: Search) -> Found:
         """Return one page of the items that *wanted* describes.
 

@@ -9,6 +9,7 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from repeatpass.catalog.search.folding import unaccented
 from repeatpass.catalog.search.subject import ITEMS, Subject
 from repeatpass.storage.database import Database
 
@@ -30,10 +31,15 @@ def teach(database: Database) -> None:
 def _teach(connection: sqlite3.Connection, _record: Any) -> None:
     connection.create_function(FUNCTION, 3, _relation, deterministic=True)
     connection.create_function("repeatpass_lower", 1, _lower, deterministic=True)
+    connection.create_function("repeatpass_unaccented", 1, _unaccented, deterministic=True)
 
 
 def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
+
+
+def _unaccented(text: Any) -> Any:
+    return unaccented(text) if isinstance(text, str) else text
 
 
 def _relation(name: str, item: bytes | None, other: bytes) -> bool | None:

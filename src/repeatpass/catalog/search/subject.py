@@ -17,10 +17,11 @@ Kind = Literal["number", "text", "boolean", "time", "any"]  # time: one that has
 class Subject:
     """Things that can be filtered: STAC items, or the features of one collection.
 
-    *columns* are the names that are columns. *document* is JSON, in which the properties stand at *path*. *geometry* is
-    WKB in two dimensions, in degrees (CRS84), and *extent* its west, south, east and north. *moments* are the names that
-    are times; the thing lasts from *start* to *end*, which is what *lasting* names. *known* are the kinds of all
-    properties; None where any name may be one. On SQLite *tree* is an R*Tree of extents by *number*.
+    *columns* are the names that are columns. *document* is JSON, in which the properties stand at *path*. *geometry*
+    is WKB in two dimensions, in degrees (CRS84), and *extent* its west, south, east and north. *moments* are the
+    names that are times; the thing lasts from *start* to *end*, which is what *lasting* names. *known* are the kinds
+    of all properties; None where any name may be one. *days* are those of *lasting* that last a day, being dates. On
+    SQLite *tree* is an R*Tree of extents by *number*.
     """
 
     noun: str
@@ -35,6 +36,7 @@ class Subject:
     lasting: tuple[str, ...] = ("datetime",)
     places: tuple[str, ...] = ("geometry",)
     known: Mapping[str, Kind] | None = None
+    days: tuple[str, ...] = ()
     number: Any = None
     tree: sa.TableClause | None = None
 

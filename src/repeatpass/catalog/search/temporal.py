@@ -12,6 +12,7 @@ from repeatpass.catalog.search.subject import ITEMS, Subject
 from repeatpass.core.errors import Invalid
 from repeatpass.core.times import parse_time
 
+DAY = timedelta(hours=23, minutes=59, seconds=59)  # to its last second, as features keep it
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
@@ -45,7 +46,17 @@ RELATIONS: Mapping[str, Relation] = {
 
 def related_in_time(operator: str, left: Any, right: Any, subject: Subject = ITEMS) -> sa.ColumnElement[bool]:
     """Return the condition that two operands of CQL2-JSON stand in a relation (``t_during``)."""
-    return RELATIONS[operator.lower()](span_of(left, subject), span_of(right, subject))
+    spans = (_beside(left, right, subject), _beside(right, left, subject))
+    return RELATIONS[operator.lower()](*spans)
+
+
+def _beside(operand: Any, other: Any, subject: Subject) -> Span:
+    """Return the span of an operand; that of a date is the whole day beside a property that lasts one."""
+    found = span_of(operand, subject)
+    days = isinstance(other, Mapping) and other.get("property") in subject.days
+    if not days or not isinstance(operand, Mapping) or "date" not in operand:
+        return found
+    return Span(start=found.start, end=_literal(moment_of(operand, subject) + DAY))
 
 
 def within(since: Any, until: Any, earliest: Any) -> list[sa.ColumnElement[bool]]:
