@@ -47,8 +47,9 @@ def owner(served: Served) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def stranger(served: Served) -> Iterator[httpx.Client]:
-    """A program without a token."""
+    """A program without a token, which keeps no session: a browser on this machine is given the owner's."""
     with httpx.Client(base_url=served.address, headers={"Accept": "application/json"}, timeout=60) as client:
+        client.event_hooks = {"response": [lambda _answer: client.cookies.clear()]}
         yield client
 
 
@@ -118,13 +119,20 @@ def test_its_page_shows_the_data_on_the_map_and_counts_no_small_picture_among_th
     assert re.search(r"Kind of data</dt>\s*<dd[^>]*>\s*Images\s*<", page)
 
 
+def of_places(owner: httpx.Client, id: str, title: str) -> dict[str, Any]:
+    """Bring a small table of places as the collection *id*."""
+    places = f"name;longitude;latitude;depth\n{title};7.5;43.1;12\nB;7.6;43.2;\n".encode()
+    form = {"title": title, "licence": "CC0-1.0", "id": id}
+    made = owner.post("/data", data=form, files={"files": (f"{id}.csv", places)}, follow_redirects=True).json()
+    found = settled(owner, made["id"])
+    assert found["stage"] == "registered", found
+    return found
+
+
 def test_places_without_a_time_are_valid_stac_that_the_printed_lines_can_open(
     owner: httpx.Client, stranger: httpx.Client, served: Served
 ) -> None:
-    places = b"name;longitude;latitude;depth\nA;7.5;43.1;12\nB;7.6;43.2;\n"
-    form = {"title": "Soundings", "licence": "CC0-1.0", "id": "soundings"}
-    made = owner.post("/data", data=form, files={"files": ("soundings.csv", places)}, follow_redirects=True).json()
-    settled(owner, made["id"])
+    of_places(owner, "soundings", "Soundings")
     catalogue = pystac_client.Client.open(f"{served.address}/stac", headers=dict(owner.headers))
     (item,) = catalogue.search(collections=["soundings"]).items()
     assert item.datetime is None and item.common_metadata.start_datetime is not None
@@ -268,27 +276,26 @@ def test_a_file_is_fetched_from_an_address_and_one_that_is_not_there_is_said_to_
     assert found["fetched"] == found["files"][0]["size"] > 100
 
 
-def test_from_private_to_public_to_withdrawn(
-    owner: httpx.Client, stranger: httpx.Client, bahamas: dict[str, Any]
-) -> None:
-    unknown = owner.post("/collections/bahamas/share", json={"users": "nobody"})
+def test_from_private_to_public_to_withdrawn(owner: httpx.Client, stranger: httpx.Client) -> None:
+    wells = of_places(owner, "wells", "Wells of the coast")
+    unknown = owner.post("/collections/wells/share", json={"users": "nobody"})
     assert unknown.status_code == 400 and "There is no active user “nobody”" in unknown.text
-    assert owner.post("/collections/bahamas/offer", json={}).json()["offered"]
+    assert owner.post("/collections/wells/offer", json={}).json()["offered"]
     html = {"Accept": "text/html"}
-    assert "Landsat of the Bahamas" in owner.get("/data/review", headers=html).text
-    accepted = owner.post("/collections/bahamas/accept", headers=html)
+    assert "Wells of the coast" in owner.get("/data/review", headers=html).text
+    accepted = owner.post("/collections/wells/accept", headers=html)
     assert (accepted.status_code, accepted.headers["location"]) == (303, "/data/review")
-    assert stranger.get("/stac/collections/bahamas").status_code == 200
-    assert "bahamas" in stranger.get("/stac/search").text
-    assert owner.post("/collections/bahamas/withdraw", json={}).status_code == 400
-    assert owner.post("/collections/bahamas/withdraw", json={"reason": "Wrong bands."}).json()["withdrawn"]
-    for address in ("/collections/bahamas", "/stac/collections/bahamas", "/collections/bahamas.json"):
+    assert stranger.get("/stac/collections/wells").status_code == 200
+    assert "wells" in stranger.get("/stac/search").text
+    assert owner.post("/collections/wells/withdraw", json={}).status_code == 400
+    assert owner.post("/collections/wells/withdraw", json={"reason": "Wrong depths."}).json()["withdrawn"]
+    for address in ("/collections/wells", "/stac/collections/wells", "/collections/wells.json"):
         gone = stranger.get(address)
-        assert (gone.status_code, "Wrong bands" in gone.json()["detail"]) == (410, True), gone.text
-    tombstone = stranger.get("/collections/bahamas", headers=html)
+        assert (gone.status_code, "Wrong depths" in gone.json()["detail"]) == (410, True), gone.text
+    tombstone = stranger.get("/collections/wells", headers=html)
     assert "keep their passports" in tombstone.text and "was withdrawn on" in tombstone.text
-    assert "bahamas" not in stranger.get("/stac/collections").text
-    assert "was withdrawn on" in owner.get(f"/data/{bahamas['id']}", headers=html).text
+    assert "wells" not in stranger.get("/stac/collections").text
+    assert "was withdrawn on" in owner.get(f"/data/{wells['id']}", headers=html).text
 
 
 def test_unknown_verbs_and_submissions_are_not_found(owner: httpx.Client) -> None:
