@@ -81,7 +81,7 @@ class Served:
         log = (self.home.parent / "server.log").open("a")
         self.process = subprocess.Popen([*COMMAND, "up"], env=given, stdout=log, stderr=log, text=True)
         log.close()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             with suppress(OSError, ValueError):
                 if self.ask("/health")["filled"]:
