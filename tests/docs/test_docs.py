@@ -71,6 +71,13 @@ def _is_twin(path: str) -> bool:
     return path.endswith((".json", ".csv", ".png", ".svg", ".vl.json")) or path.startswith("/static")
 
 
+def test_the_map_of_the_packages_has_every_folder_and_no_other() -> None:
+    table = re.findall(r"^\|(.*?)\|", (DOCS / "architecture.md").read_text(), re.MULTILINE)
+    named = {name for cell in table for name in re.findall(r"`(\w+)`", cell)}
+    source = ROOT / "src" / "repeatpass"
+    assert named == {each.parent.name for each in source.glob("*/__init__.py")} | {"server", "settings"}
+
+
 def test_every_command_in_an_example_exists() -> None:
     known = {command.split()[0] for command in commands()}
     for page in PAGES:
