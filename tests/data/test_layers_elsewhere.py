@@ -169,14 +169,14 @@ def test_a_server_that_dies_breaks_its_layer_and_nothing_else(
     (far,) = rooms.looked("far")
     there.refusing["/scene.tif"] = (500, {}, b"")
     rooms.far.held.forget(rooms.far.file(far.sources[0].checksum))
-    with pytest.raises(Unavailable, match=r"scene\.tif cannot be reached since 20.*\(500\)"):
+    with pytest.raises(Unavailable, match=r"scene\.tif cannot be reached since.*\(500\)"):
         tiles(rooms.drawing, far)
     asked = len(there.asked)
     with pytest.raises(Unavailable, match="cannot be reached since"):
         tiles(rooms.drawing, far)
     assert len(there.asked) == asked  # for a moment nobody waits again
     (down,) = rooms.layers.of("far")
-    assert "cannot be reached since 20" in down.trouble
+    assert "cannot be reached since" in down.trouble
     assert [each.collection for each in rooms.layers.all()] == ["far", "here"]
     again = FarRooms(tmp_path)  # after a restart what was known is known
     try:

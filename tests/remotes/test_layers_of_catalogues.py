@@ -127,13 +127,13 @@ def test_one_that_goes_down_says_so_in_a_sentence_and_the_others_go_on(
         with served(home) as web:
             for path in (TILE, "point?lon=0.5&lat=0.99"):
                 answer = web.get(f"/tiles/other.scenes:cells/{path}")
-                assert answer.status_code == 503 and "cannot be reached since 20" in answer.json()["detail"]
+                assert answer.status_code == 503 and "cannot be reached since" in answer.json()["detail"]
             assert web.get("/series/other.scenes:cells?point=0.5,0.99").status_code == 503
             for path in ("/collections/other.scenes", "/browser?layer=other.scenes:cells"):
                 page = web.get(path, headers={"accept": "text/html"})
-                assert page.status_code == 200 and "cannot be reached since 20" in page.text
+                assert page.status_code == 200 and "cannot be reached since" in page.text
             listed = {each["id"]: each["trouble"] for each in web.get("/tiles").json()["layers"]}
-            assert "cannot be reached since 20" in listed["other.scenes:cells"] and not listed["one.scenes:cells"]
+            assert "cannot be reached since" in listed["other.scenes:cells"] and not listed["one.scenes:cells"]
             assert pixel(web, "one.scenes:cells", "2024-05-01")[3] == 255
             assert web.get("/series/one.scenes:cells?point=0.5,0.99&f=csv").status_code == 200
             assert web.get("/browser?layer=one.scenes:cells").status_code == 200

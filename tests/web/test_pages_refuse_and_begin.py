@@ -78,6 +78,13 @@ def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(real: Site) -> None:
     assert real.owner().post("/repeats", data={"subject": "no-run"}).status_code == 404
 
 
+def test_a_form_with_a_letter_that_nobody_sees_is_refused_and_the_field_named(real: Site) -> None:
+    answer = real.owner().post("/collections/ostia-sst-monthly/withdraw", data={"reason": "\x00"})
+    assert answer.status_code == 400 and "“reason” holds a control character" in answer.text
+    written = real.owner().post("/notebooks/slow", data={"steps": "999", "note": "two\r\n\tlines"})
+    assert written.status_code == 400 and "control character" not in written.text
+
+
 def test_pressing_repeat_leads_to_a_page_that_asks_again_until_the_verdict_stands(real: Site) -> None:
     client = real.owner()
     begun = client.post("/repeats", data={"subject": VALUE})

@@ -42,6 +42,7 @@ export class Panel {
       const [old, fresh] = [this.browser.querySelector(part), page.querySelector(part)];
       if (old && fresh) old.replaceWith(document.importNode(fresh, true));
     }
+    document.title = page.title;
     if (focus && document.activeElement?.id !== focus) resume(document.getElementById(focus), typing);
     return page;
   }

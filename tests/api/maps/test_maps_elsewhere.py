@@ -132,7 +132,7 @@ def test_a_computer_that_goes_down_breaks_its_own_layers_alone(
     until(web, "/tiles/down", '"down:data"')
     there.refusing["/large.tif"] = (503, {"Retry-After": "3600"}, b"")
     answer = web.get("/tiles/down:data/WebMercatorQuad/9/277/181.png?rescale=0,255")
-    assert answer.status_code == 503 and "cannot be reached since 20" in answer.json()["detail"]
+    assert answer.status_code == 503 and "cannot be reached since" in answer.json()["detail"]
     assert web.get("/tiles/down:data/point?lon=13.3&lat=41.3").status_code == 503
     assert web.get("/series/down:data?point=13.3,41.3").status_code == 503
     assert web.get(f"{scene}{TILE}").status_code == 200

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from repeatpass.catalog.records import CollectionAsset
+from repeatpass.core.times import parse_time, words
 from repeatpass.data import surveys
 from repeatpass.data.surveys import GridFacts
 from repeatpass.kit.connectors.places import clean
@@ -53,9 +54,11 @@ class Look:
     @property
     def sentence(self) -> str:
         """What people read of the trouble; empty where there is none."""
-        return (
-            f"{clean(self.file.address)} cannot be reached since {self.since}: {self.trouble}" if self.trouble else ""
-        )
+        if not self.trouble:
+            return ""
+        since = parse_time(self.since)
+        when = f"{words(since)}, {since:%H:%M} UTC"
+        return f"{clean(self.file.address)} cannot be reached since {when}: {self.trouble}"
 
     @property
     def asset(self) -> CollectionAsset:

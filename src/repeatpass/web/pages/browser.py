@@ -1,6 +1,6 @@
 """The page of the map browser: everything for one view, complete without scripts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -51,7 +51,7 @@ def browser_page(desk: Desk, actor: Actor, sight: Sight) -> BrowserPage:
     listing = listing_of(house, actor, sight.q, sight.group)
     views = projections_for(layers, sight.view)
     return BrowserPage(
-        title="Map browser",
+        title=_title(shown),
         path=PATH,
         description="All layers of the platform on one map: compare, measure, take home, open in a notebook.",
         json_href=sight.href().replace(PATH, f"{PATH}.json", 1),
@@ -100,6 +100,11 @@ def _shown(house: House, sight: Sight, at: int, found: Drawn | str, look: Look |
     collection = Link(text=found.collection, href=f"/collections/{found.collection}")
     wrong, when = _trouble(house, shown, found, look)
     return ShownLayer(title=found.title, when=when, collection=collection, wrong=wrong, **facts)
+
+
+def _title(shown: Sequence[ShownLayer]) -> str:
+    """What a tab or a bookmark is called: the layers, and where one is."""
+    return " · ".join([*(each.title for each in shown[:3]), "Map browser"])
 
 
 def _trouble(house: House, shown: Shown, found: Drawn, look: Look | None) -> tuple[str, str]:

@@ -109,7 +109,7 @@ def _far(desk: Desk, collection: Collection) -> tuple[str, ...]:
     survey = desk.house.elsewhere.survey(collection)
     said = (each.sentence or (f"{each.file.address} is not drawn: {each.note}" if each.note else "")
             for each in (survey.looks if survey else ()))  # fmt: skip
-    return tuple(each for each in said if each)[:3]
+    return tuple(dict.fromkeys(each for each in said if each))[:3]
 
 
 def _note(items: int, shown: int, id: str) -> str:

@@ -94,7 +94,25 @@ async def form_of(request: Request) -> dict[str, str]:
     try:
         if request.headers.get("content-type", "").startswith("application/json"):
             given = json.loads(body or b"{}")
-            return {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500))
+            form = {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+        else:
+            form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500))
     except (ValueError, AttributeError):
         raise Invalid("The form could not be read. Send it as a web form or as a JSON object.") from None
+    _no_odd_letters(form)
+    return form
+
+
+def _no_odd_letters(form: Mapping[str, str]) -> None:
+    """Raise Invalid for letters that nobody sees and that some databases choke on; lines and tabs are none of them."""
+    for name, value in form.items():
+        if any(letter < " " and letter not in "\t\n\r\f" for letter in name + value):
+            raise Invalid(
+                f"“{_clear(name)}” holds a control character. Right would be: letters, digits, signs, lines.",
+                field=_clear(name),
+            )
+
+
+def _clear(text: str) -> str:
+    """*text* without what cannot be seen, cut where it is long."""
+    return "".join(letter for letter in text if letter.isprintable())[:60]
