@@ -58,7 +58,7 @@ def environ(home: Path, port: int = 0, **more: str) -> dict[str, str]:
 def command(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line to its end."""
     given = environ(home, free_port(), **more)
-    return subprocess.run([*COMMAND, *words], env=given, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*COMMAND, *words], env=given, capture_output=True, text=True, timeout=240, check=False)
 
 
 @dataclass
