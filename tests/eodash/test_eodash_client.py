@@ -3,12 +3,15 @@
 Its build takes minutes and many packages: `make test-clients` makes it, and runs this; without it these are skipped.
 """
 
+import io
 import mimetypes
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from tests.served import Served
 
 BUILT = Path(__file__).parents[2] / "tools" / "eodash" / "dist"
@@ -21,6 +24,8 @@ FLAGS = [
     "--ignore-gpu-blocklist",
 ]
 
+
+CORNERS = (500, 300), (740, 500)  # of the box that is drawn, in pixels of the page
 
 RESULTS = """() => {
   const flat = (layers) => layers.flatMap((each) => (each.layers ? flat(each.layers) : [each]));
@@ -117,7 +122,7 @@ def drawn(asked: list[str], month: str) -> bool:
 
 def test_it_starts_a_job_and_draws_what_it_left(client: tuple[Any, list[str]]) -> None:
     page, asked = client
-    begun(page, asked, "Paint")
+    before = begun(page, asked, "Paint")
     until(page, lambda: any("/results" in each for each in asked), 120)
     until(page, lambda: any(each.endswith("painted.tif") for each in asked), 30)
     page.get_by_text("successful").first.wait_for(timeout=30_000)
@@ -125,28 +130,53 @@ def test_it_starts_a_job_and_draws_what_it_left(client: tuple[Any, list[str]]) -
     assert layers(page) == {"paint_processpainted.tif": "WebGLTile"}
     assert any("/eodash/processes/paint/style.json?output=painted.tif" in each for each in asked)
     assert page.evaluate(COLOURED) == ["case"]  # its style, where without one it would be black and white
+    stays_painted(page, before)
 
 
 def test_it_draws_the_raster_and_the_outline_of_one_job(client: tuple[Any, list[str]]) -> None:
     page, asked = client
-    begun(page, asked, "Outline")
+    before = begun(page, asked, "Outline")
     until(page, lambda: any(each.endswith("painted.tif") for each in asked), 60)
     until(page, lambda: any(each.endswith("outline.geojson") for each in asked), 30)
     page.get_by_text("outline.geojson").first.wait_for(timeout=30_000)
     assert layers(page) == {"outline_processpainted.tif": "WebGLTile", "outline_process_outline.geojson": "Vector"}
+    stays_painted(page, before)
 
 
-def begun(page: Any, asked: list[str], title: str) -> None:
-    """Open the form of a process, draw its box from a click to a click, and send it."""
+def begun(page: Any, asked: list[str], title: str) -> Any:
+    """Open the form of a process, draw its box from a click to a click, and send it; return what is seen inside the box."""
     chosen(page, title)
     page.get_by_text("Execute").first.wait_for(timeout=60_000)
     page.wait_for_timeout(1000)  # the map moves to its layer, and takes no click while it does
-    for x, y in ((500, 300), (620, 400), (740, 500)):
+    for x, y in (CORNERS[0], (620, 400), CORNERS[1]):
         page.mouse.move(x, y, steps=5)
         if y != 400:
             page.mouse.click(x, y)
     page.get_by_text("Execute").first.click()
     until(page, lambda: any("/execution" in each for each in asked))
+    return inside(page)
+
+
+def inside(page: Any) -> Any:
+    """Return the pixels (row, column, colour) inside the drawn box as they are seen."""
+    seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    (west, north), (east, south) = CORNERS
+    return np.asarray(seen.crop((west + 20, north + 20, east - 20, south - 20)), dtype=int)
+
+
+def stays_painted(page: Any, before: Any) -> None:
+    """The box is painted over, and stays so.
+
+    The client lists a layer before its file is read and drawn: a picture taken at once shows the map without it.
+    """
+
+    def painted() -> bool:
+        return float((np.abs(inside(page) - before).sum(axis=2) > 20).mean()) > 0.9
+
+    until(page, painted, 30)
+    for _ in range(5):
+        page.wait_for_timeout(500)
+        assert painted()
 
 
 def layers(page: Any) -> dict[str, str]:
