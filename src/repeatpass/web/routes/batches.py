@@ -32,7 +32,14 @@ HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 def batches_router(desk: Desk) -> APIRouter:
     """Everything under /batches."""
     router = APIRouter()
-    house = desk.house
+    _begun(router, desk)
+    _shown(router, desk)
+    _steered(router, desk)
+    return router
+
+
+def _begun(router: APIRouter, desk: Desk) -> None:
+    """All batches, and new ones: planned, then started."""
 
     @router.get("/batches")
     @router.get("/batches.json")
@@ -51,7 +58,8 @@ def batches_router(desk: Desk) -> APIRouter:
     @router.post("/batches/plan")
     async def plan(request: Request) -> Response:
         body, _ = await _body(request)
-        return as_json(plain(plan_json(await run_in_threadpool(house.batching.plan, checked(body), actor_of(request)))))
+        made = await run_in_threadpool(desk.house.batching.plan, checked(body), actor_of(request))
+        return as_json(plain(plan_json(made)))
 
     @router.get("/batches/new")
     def new(request: Request) -> Response:
@@ -61,6 +69,10 @@ def batches_router(desk: Desk) -> APIRouter:
     async def planned(request: Request) -> Response:
         form = await _form(request)
         return await run_in_threadpool(_planned, seen(desk, request), request, form)
+
+
+def _shown(router: APIRouter, desk: Desk) -> None:
+    """One batch: its page, its parts, its news."""
 
     @router.get("/batches/{id}.json")
     def twin(id: str, request: Request) -> Response:
@@ -85,6 +97,10 @@ def batches_router(desk: Desk) -> APIRouter:
             news(desk, seen(desk, request).house.batches.batch(id).id), media_type="text/event-stream", headers=HEADERS
         )
 
+
+def _steered(router: APIRouter, desk: Desk) -> None:
+    """What a batch can be asked to do."""
+
     @router.post("/batches/{id}/merge")
     async def merge(id: str, request: Request) -> Response:
         stated = request.headers.get("content-type", "").startswith("application/json")
@@ -92,7 +108,7 @@ def batches_router(desk: Desk) -> APIRouter:
         if not isinstance(given, Mapping):
             raise Invalid('The merge is no object; right would be {"as": "cog", "output": "ndvi"}.')
         wanted = {key: value for key, value in given.items() if value != "" and key != "token"}
-        await run_in_threadpool(house.merges.ask, actor_of(request), id, wanted)
+        await run_in_threadpool(desk.house.merges.ask, actor_of(request), id, wanted)
         if not stated:
             return RedirectResponse(f"/batches/{id}#merged", 303)
         return as_json(plain(await run_in_threadpool(batch_json, desk, id)), 202, {"location": f"/batches/{id}"})
@@ -101,12 +117,10 @@ def batches_router(desk: Desk) -> APIRouter:
     async def steer(id: str, verb: str, request: Request) -> Response:
         if verb not in VERBS:
             raise NotFound(f"A batch cannot be asked to “{verb}”. Right would be: {', '.join(VERBS)}.")
-        await run_in_threadpool(getattr(house.batching, verb), actor_of(request), id)
+        await run_in_threadpool(getattr(desk.house.batching, verb), actor_of(request), id)
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(f"/batches/{id}", 303)
         return as_json(plain(await run_in_threadpool(batch_json, desk, id)))
-
-    return router
 
 
 def _start(desk: Desk, actor: Actor, body: Any) -> Batch:

@@ -41,6 +41,16 @@ def indicators_router(desk: Desk) -> APIRouter:
     def indicators(request: Request) -> Response:
         return answer(desk, request, indicators_page(desk, request.query_params))
 
+    _drawn(router, desk)
+    _told(router, desk)
+    _mapped(router, desk)
+    _passports(router, desk)
+    return router
+
+
+def _drawn(router: APIRouter, desk: Desk) -> None:
+    """An indicator as a table, as a picture and as Vega-Lite."""
+
     @router.get("/indicators/{id}.csv")
     def table(id: str, request: Request, place: str = "") -> Response:
         series = desk.series(id)
@@ -68,6 +78,10 @@ def indicators_router(desk: Desk) -> APIRouter:
         spec = charting.spec_of(series, shown_of(series, place, "").place)
         return as_json(spec | charting.size_of(width))
 
+
+def _told(router: APIRouter, desk: Desk) -> None:
+    """Its page and its JSON twin, and what the page's chart asks for."""
+
     @router.get("/indicators/{id}.json")
     def twin(id: str) -> Response:
         return as_json(indicator_json(desk, desk.series(id)))
@@ -91,6 +105,10 @@ def indicators_router(desk: Desk) -> APIRouter:
             spec_json(series, shown_of(series, place, ""), narrow), headers={"etag": etag(series.stamp)}
         )
 
+
+def _mapped(router: APIRouter, desk: Desk) -> None:
+    """The frames of its map, and their legend."""
+
     @router.get("/indicators/{id}/legend")
     def legend(id: str) -> Response:
         shown = mapping.map_of(desk, series := desk.series(id), shown_of(series, "", "").place, "")
@@ -101,6 +119,10 @@ def indicators_router(desk: Desk) -> APIRouter:
         content = mapping.frame_png(desk, desk.series(id), time)
         return Response(content, headers={"cache-control": FOREVER}, media_type="image/png")
 
+
+def _passports(router: APIRouter, desk: Desk) -> None:
+    """The page of one value."""
+
     @router.get("/indicators/{id}/values/{place}/{time}.json")
     def passport_twin(id: str, place: str, time: str, request: Request, revision: int | None = None) -> Response:
         found = passport(desk, id, place, time, revision)
@@ -110,8 +132,6 @@ def indicators_router(desk: Desk) -> APIRouter:
     def value(id: str, place: str, time: str, request: Request, revision: int | None = None) -> Response:
         found = passport(desk, id, place, time, revision)
         return answer(desk, request, value_page(desk, found), passport_json(desk, found))
-
-    return router
 
 
 def csv_of(series: Series, place: str = "") -> str:
