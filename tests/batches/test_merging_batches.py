@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -124,12 +125,20 @@ def _finished(house: House, batch: str) -> list[Any]:
         return [Event(**row) for row in connection.execute(query).mappings()]
 
 
-def test_a_merge_that_was_cut_off_leaves_nothing_and_is_taken_up_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch = done(house, notebook="heights")
+@pytest.fixture
+def by_hand(house: House) -> Iterator[House]:
+    """The house, which for one test looks for merges only when it is told to."""
     house.merges.stop()
     house.merges._stopping.clear()
+    yield house
+    house.merges.start()
+
+
+def test_a_merge_that_was_cut_off_leaves_nothing_and_is_taken_up_again(
+    by_hand: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = by_hand
+    batch = done(house, notebook="heights")
 
     def full(*_: Any) -> Any:
         raise OSError(28, "No space left on device")

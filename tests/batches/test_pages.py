@@ -73,7 +73,7 @@ def test_programs_plan_start_and_read_batches(served: Served, finished: str) -> 
     assert page["parts"][0]["parameters"]["bbox"] == [6, 46, 7, 47]
     areas = served.ask(f"/batches/{finished}/parts.geojson")
     assert areas["features"][0]["properties"] == {"name": "r0c0", "done": 2}
-    assert served.ask("/batches.json")["rows"][0]["name"] == "Two by two"
+    assert "Two by two" in [row["name"] for row in served.ask("/batches.json")["rows"]]
 
 
 @pytest.mark.parametrize(

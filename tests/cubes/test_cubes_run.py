@@ -132,15 +132,16 @@ def test_a_repeat_is_identical_and_registers_nothing(house: House, made: Run) ->
     assert house.catalog.collection("tropics").version == "1"
 
 
-def test_the_same_again_is_the_same_version_and_a_change_is_a_new_one(house: House, made: Run) -> None:
-    assert house.registering.run_finished(made.id) is not None
-    assert house.catalog.collection("tropics").version == "1"
-    run = ended(house, BODY | {"layouts": ["series"], "time": BODY["time"] | {"end": "2006-05"}})
+def test_the_same_again_is_the_same_version_and_a_change_is_a_new_one(house: House) -> None:
+    body = BODY | {"id": "changing", "time": BODY["time"] | {"end": "2006-06"}}
+    assert house.registering.run_finished(ended(house, body).id) is not None
+    assert house.catalog.collection("changing").version == "1"
+    run = ended(house, body | {"layouts": ["series"], "time": BODY["time"] | {"end": "2006-05"}})
     assert run.state is State.SUCCEEDED
-    found = house.catalog.collection("tropics")
+    found = house.catalog.collection("changing")
     assert found.version == "2" and found.body["repeatpass:made_by"] == f"/runs/{run.id}"
-    assert {file.key for file in house.catalog.assets("tropics")} == {"data", "cube"}
-    assert len(house.catalog.assets("tropics", "1")) == 3  # passports rest on the older one
+    assert {file.key for file in house.catalog.assets("changing")} == {"data", "cube"}
+    assert len(house.catalog.assets("changing", "1")) == 3  # passports rest on the older one
 
 
 def test_a_cube_never_takes_the_place_of_observations_or_of_somebody_elses(house: House, made: Run) -> None:

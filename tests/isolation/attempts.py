@@ -30,7 +30,7 @@ class Sandboxed:
         return self.house.settings.home
 
     def executor(self) -> dict[str, Any]:
-        """The address of the executor (pid, socket); one is there since something was just run."""
+        """The address of the executor (pid, socket), once it has run something."""
         assert self.run("1").state is State.SUCCEEDED
         address: dict[str, Any] = json.loads((self.home / "executor.json").read_text())
         return address

@@ -160,10 +160,11 @@ def test_a_backup_that_a_newer_repeatpass_wrote_is_refused(backup: Path, tmp_pat
 
 def test_a_backup_of_a_newer_database_is_refused(house: House, tmp_path: Path) -> None:
     with sqlite3.connect(house.settings.home / "repeatpass.db") as connection:
+        ours = connection.execute("select version_num from alembic_version").fetchone()
         connection.execute("update alembic_version set version_num = '9999'")
         connection.commit()
         write_backup(house, tmp_path / "newer", QUIET)
-        connection.execute("update alembic_version set version_num = '0001'")
+        connection.execute("update alembic_version set version_num = ?", ours)
     refused(tmp_path / "newer", tmp_path, "written by a newer Repeatpass")
 
 
