@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,34 +20,37 @@ pytestmark = pytest.mark.slow
 FEW, MANY = 20_000, 100_000
 CORNERS = 60
 MOST = 48 * 1024  # KiB that the larger file may need more
-# What a server does, in a process of its own whose largest memory can be told: prints features, bytes, KiB.
+# What a server does, in a process of its own; prints of each form: its features, its bytes, and the largest memory in KiB.
 CHILD = """
-import sys
+import asyncio, sys
+from pathlib import Path
 from starlette.requests import Request
 from repeatpass.api.features.asked import asked_of
 from repeatpass.api.features.files import file_answer
 from repeatpass.catalog.room import Catalog
 from repeatpass.features import Features
 from repeatpass.storage.database import Database
-import geopandas, pyarrow.parquet, pyogrio, shapely, asyncio
 
 async def size(answer):
     return sum([len(piece) async for piece in answer.body_iterator])
 
-def peak():  # of this program; what getrusage tells begins with that of the one it was started from
-    return next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+def peak():  # since it was last forgotten, which the five does (proc(5), clear_refs)
+    return next(line.split()[1] for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
 
-url, form = sys.argv[1:]
+url, id, *forms = sys.argv[1:]
 database = Database(url)
 features = Features(Catalog(database))
-request = Request({"type": "http", "method": "GET", "path": "/ogc/collections/many/items", "scheme": "http",
-                   "query_string": f"f={form}".encode(), "headers": [], "server": ("localhost", 80)})
-known = features.known("many")
-answer = file_answer(request, features, known, asked_of(request, known), {})
-sent = asyncio.run(size(answer))
-assert sent == int(answer.headers["content-length"])
-print(answer.headers["ogc-numberreturned"], sent, peak())
+known = features.known(id)
+for form in forms:
+    Path("/proc/self/clear_refs").write_text("5")
+    request = Request({"type": "http", "method": "GET", "path": f"/ogc/collections/{id}/items", "scheme": "http",
+                       "query_string": f"f={form}".encode(), "headers": [], "server": ("localhost", 80)})
+    answer = file_answer(request, features, known, asked_of(request, known), {})
+    sent = asyncio.run(size(answer))
+    assert sent == int(answer.headers["content-length"])
+    print(form, answer.headers["ogc-numberreturned"], sent, peak())
 """
+FORMS = ("csv", "geojson-file", "parquet", "fgb")
 # Files may grow to a tenth of a megabyte only: writing more fails as it does on a full disk, on every machine.
 SMALL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
 
@@ -66,44 +68,42 @@ def polygons(number: int) -> Table:
     return Table(fields=fields, crs="OGC:CRS84", geometry="Polygon", time=(), features=rows)
 
 
-def many(database: Database) -> Features:
-    """Return the room with an empty collection."""
+def house_of(database: Database, **numbers: int) -> str:
+    """Fill collections with so many polygons each; return the address of the database."""
     catalog = Catalog(database)
-    catalog.register(EDITOR, {"id": "many", "title": "Many"}, [], [])
-    return Features(catalog)
+    for id, number in numbers.items():
+        catalog.register(EDITOR, {"id": id, "title": id}, [], [])
+        Features(catalog).fill(id, polygons(number), f"checksum of {id}")
+    return database.engine.url.render_as_string(hide_password=False)
 
 
-def test_memory_does_not_grow_with_the_features_of_a_file(
-    database: Database, record_property: Callable[[str, object], None]
-) -> None:
-    room = many(database)
-    peaks: dict[tuple[str, int], int] = {}
-    for number in (FEW, MANY):
-        room.fill("many", polygons(number), f"checksum of {number}")
-        for form in ("geojson-file", "csv", "fgb", "parquet"):
-            done = subprocess.run(
-                [sys.executable, "-c", CHILD, database.engine.url.render_as_string(hide_password=False), form],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr
-            found, size, peak = map(int, done.stdout.split())
-            assert found == number
-            assert size > number * 500
-            peaks[form, number] = peak
-            record_property(f"KiB of {form} of {number}", peak)
-    for form in ("geojson-file", "csv", "fgb", "parquet"):
-        assert peaks[form, MANY] - peaks[form, FEW] < MOST, peaks
+def told(*words: str, before: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the other process."""
+    command = [sys.executable, "-c", before + CHILD, *words]
+    return subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, check=False)
+
+
+def test_memory_does_not_grow_with_the_features_of_a_file(database: Database) -> None:
+    address = house_of(database, few=FEW, many=MANY)
+    peaks: dict[tuple[str, str], int] = {}
+    for id, number in {"few": FEW, "many": MANY}.items():
+        done = told(address, id, *FORMS)
+        assert done.returncode == 0, done.stderr
+        for line in done.stdout.splitlines():
+            form, found, size, peak = line.split()
+            assert int(found) == number
+            assert int(size) > number * 500
+            peaks[id, form] = int(peak)
+    assert len(peaks) == 2 * len(FORMS)
+    for form in FORMS:
+        assert peaks["many", form] - peaks["few", form] < MOST, peaks
 
 
 def test_a_full_disk_is_said_and_leaves_no_file(database: Database, tmp_path: Path) -> None:
-    many(database).fill("many", polygons(2_000), "checksum")
-    address = database.engine.url.render_as_string(hide_password=False)
+    address = house_of(database, few=2_000)
     folder = tmp_path / "temporary"
     folder.mkdir()
-    for form in ("geojson-file", "csv", "fgb", "parquet"):
-        done = subprocess.run(
-            [sys.executable, "-c", SMALL + CHILD, address, form],
-            env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+    for form in FORMS:
+        done = told(address, "few", form, before=SMALL, TMPDIR=str(folder))
         assert "Unavailable: The disk for temporary files is full" in done.stderr, done.stderr
         assert list(folder.iterdir()) == []
