@@ -21,15 +21,25 @@ def cannot(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A PostgreSQL of our own, reached over a Unix socket, thrown away afterwards."""
+def _cluster() -> Iterator[Cluster]:
     try:
         made = Cluster(binaries())
     except NotHere as reason:
         cannot(str(reason))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own, reached over a Unix socket, thrown away afterwards."""
+    yield from _cluster()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this test's own, which it may restart or kill."""
+    yield from _cluster()
 
 
 @pytest.fixture

@@ -32,17 +32,17 @@ def _registry() -> Registry[Any]:
     if not folder.is_dir():
         return Registry()
     found = {f"https://{PLACE}/{path.name}": yaml.safe_load(path.read_text()) for path in folder.glob("*.yaml")}
-    resources = [(id, Resource(contents=_plain(schema), specification=DRAFT4)) for id, schema in found.items()]
+    resources = [(id, Resource(contents=plain(schema), specification=DRAFT4)) for id, schema in found.items()]
     return Registry().with_resources(resources)
 
 
-def _plain(schema: Any) -> Any:
+def plain(schema: Any) -> Any:
     """Say “nullable” of OpenAPI in the words of JSON Schema."""
     if isinstance(schema, list):
-        return [_plain(each) for each in schema]
+        return [plain(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: _plain(each) for name, each in schema.items()}
+    made = {name: plain(each) for name, each in schema.items()}
     if made.pop("nullable", None) is True and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
     return made

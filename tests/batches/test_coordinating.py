@@ -13,9 +13,8 @@ import pytest
 import sqlalchemy as sa
 from tests.batches.conftest import PARAMETERS, PUBLISH
 from tests.batches.waiting import begun, counted, ended
-from tests.conftest import cannot
 from tests.houses import notebook, working_house
-from tests.postgresql import QUICK, Cluster, NotHere, binaries
+from tests.postgresql import QUICK, Cluster, binaries
 
 from repeatpass.assembly import House, open_house
 from repeatpass.batches.records import PartState
@@ -105,17 +104,6 @@ def _events(house: House) -> list[str]:
 
     with house.database.read() as connection:
         return list(connection.execute(select(events.c.name)).scalars())
-
-
-@pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of this test's own, to be killed."""
-    try:
-        made = Cluster(binaries())
-    except NotHere as reason:
-        cannot(str(reason))
-    yield made
-    made.close()
 
 
 def _restart(cluster: Cluster) -> None:

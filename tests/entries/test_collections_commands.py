@@ -1,15 +1,14 @@
 """The commands that add and check collections, as they are typed; files at an http address among them."""
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from tests.answering import answering
 from tests.entries.test_documents_and_folders import cube, stac, tiff
 from tests.served import command
 
@@ -23,14 +22,8 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     root = tmp_path / "site"
     root.mkdir()
     app = Starlette(routes=[Mount("/", StaticFiles(directory=root))])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", root
-    server.should_exit = True
-    thread.join()
+    with answering(app, lifespan="off") as address:
+        yield address, root
 
 
 def test_check_says_what_is_wrong_where_and_ends_so_that_ci_notices(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """The kit on a laptop, against a real platform: reading over STAC, executing over OGC API – Processes."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
+from tests.answering import answering
 from tests.houses import notebook, working_house
+from tests.served import free_port
 
 import repeatpass
 from repeatpass.demo.filling import Filling, register
@@ -26,9 +25,7 @@ class Platform:
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A served house with two collections and one notebook."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with working_house(tmp_path_factory.mktemp("home"), port=port) as house:
         for collection in prepare(tmp_path_factory.mktemp("d"), only=["soi-darwin-monthly", "sentinel2-sample"]):
             register(house, collection)
@@ -39,15 +36,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         )
         house.shelf.add(house.owner, "head", notebook(cell, parameters="months = 3  # 1..12: months to keep"))
         token = house.access.issue_token(house.owner, house.owner.id, "test").secret
-        config = uvicorn.Config(make_app(house, Filling(done=True)), port=port, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            thread.join(0.02)
-        yield Platform(url=f"http://127.0.0.1:{port}", token=token)
-        server.should_exit = True
-        thread.join(10)
+        with answering(make_app(house, Filling(done=True)), port, lifespan="off") as address:
+            yield Platform(url=address, token=token)
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.conftest import cannot
 from tests.loss.clockwork import Clockwork, clockwork
 from tests.loss.disks import fill
-from tests.postgresql import Cluster, NotHere, binaries
+from tests.postgresql import Cluster
 from tests.served import Served
 
 from repeatpass.assembly import House, open_house
@@ -46,17 +45,6 @@ def opened(work: Clockwork) -> Iterator[House]:
         yield house
     finally:
         house.close()
-
-
-@pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
-    """A PostgreSQL that may be restarted."""
-    try:
-        made = Cluster(binaries())
-    except NotHere as reason:
-        cannot(str(reason))
-    yield made
-    made.close()
 
 
 def until(true: object, seconds: float = 30) -> None:

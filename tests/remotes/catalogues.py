@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
+from tests.answering import answering
 
 from repeatpass.access.records import ANYONE
 from repeatpass.api.stac import stac_router
@@ -106,14 +106,5 @@ def served_api(house: House) -> Iterator[str]:
         request.state.actor = ANYONE
         return await answer(request)
 
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}/stac"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with answering(app, lifespan="off") as address:
+        yield f"{address}/stac"

@@ -1,16 +1,17 @@
 """A house with layers whose every value is known: a world in time, scenes in UTM and at the pole, one of somebody's own."""
 
+import json
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import nbformat
 import numpy as np
-import uvicorn
 from fastapi.testclient import TestClient
+from tests.answering import answering
 from tests.layers import COG, File, register
 from tests.rasters import grid, write_cog, write_netcdf
 from tests.served import free_port
@@ -18,6 +19,7 @@ from tests.served import free_port
 from repeatpass.access import SYSTEM
 from repeatpass.assembly import House, open_house
 from repeatpass.demo.filling import Filling
+from repeatpass.runs.records import State
 from repeatpass.server import make_app
 from repeatpass.settings import Settings
 
@@ -65,15 +67,21 @@ def serving(home: Path, *fillings: Callable[[House, Path], None]) -> Iterator[st
     for filling in fillings:
         filling(house, home / "made")
     app = make_app(house, Filling(done=True))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{port}"
-    house.runner.shutdown()
-    server.should_exit = True
-    thread.join(10)
+    with answering(app, port) as address:
+        yield address
+        house.runner.shutdown()
+
+
+def told(house: House, made: Any) -> dict[str, list[float]]:
+    """Run a notebook in the real executor; what it published as “told”."""
+    house.shelf.add(house.owner, "the-view", nbformat.writes(made).encode())
+    run = house.submitting.submit(house.owner, "the-view", {})
+    ended = house.runs.wait(run.id, timeout=120)
+    assert ended.state is State.SUCCEEDED, ended.message
+    output = next(each for each in house.runs.provenance(run.id).outputs if each.name == "told")
+    text = json.loads(house.files.path(output.checksum).read_text())
+    found: dict[str, list[float]] = json.loads(text) if isinstance(text, str) else text
+    return found
 
 
 def put(house: House, id: str, *files: File) -> None:

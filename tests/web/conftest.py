@@ -1,6 +1,5 @@
 """The sample pages on a port of their own, and Debian's Chromium to read them with."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,17 +22,10 @@ FLAGS = [
 def site() -> Iterator[str]:
     """The address of the running sample pages."""
     import samples
-    import uvicorn
+    from tests.answering import answering
 
-    server = uvicorn.Server(uvicorn.Config(samples.app(), port=0, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+    with answering(samples.app()) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import uvicorn
+from tests.answering import answering
 from tests.houses import notebook
 from tests.served import free_port
 
@@ -55,19 +55,10 @@ def real_site(home: Path) -> Iterator[Site]:
     house = open_house(Settings(home=home, port=port, environment=sys.prefix, demo=False))
     house.environments.install("earth")
     shelve(house)
-    config = uvicorn.Config(
-        make_app(house, Filling(done=True)), port=port, log_level="error", ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    update(house)
-    yield Site(house=house, address=f"http://127.0.0.1:{port}")
-    house.runner.shutdown()
-    server.should_exit = True
-    thread.join(10)
+    with answering(make_app(house, Filling(done=True)), port) as address:
+        update(house)
+        yield Site(house=house, address=address)
+        house.runner.shutdown()
 
 
 def shelve(house: House) -> None:

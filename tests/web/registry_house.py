@@ -1,14 +1,13 @@
 """A real house with real collections of every kind of file, served on loopback; its notebooks are not run."""
 
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from real_house import Site
+from tests.answering import answering
 from tests.houses import notebook
 from tests.served import free_port
 
@@ -91,15 +90,6 @@ def registry_site(home: Path) -> Iterator[Site]:
     house = open_house(Settings(home=home, port=port, environment=sys.prefix, demo=False, slots=1))
     house.environments.install("earth")
     fill(house)
-    config = uvicorn.Config(
-        make_app(house, Filling(done=True)), port=port, log_level="error", ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield Site(house=house, address=f"http://127.0.0.1:{port}")
-    house.runner.shutdown()
-    server.should_exit = True
-    thread.join(10)
+    with answering(make_app(house, Filling(done=True)), port) as address:
+        yield Site(house=house, address=address)
+        house.runner.shutdown()

@@ -11,14 +11,13 @@ import httpx
 import nbformat
 import numpy as np
 import pytest
-from browser_house import client_of, fill
+from browser_house import client_of, fill, told
 from tests.houses import working_house
 
 from repeatpass.access import Actor, Role
 from repeatpass.assembly import House
 from repeatpass.catalog.records import Visibility
 from repeatpass.core.errors import Invalid
-from repeatpass.runs.records import State
 from repeatpass.web.browsing.asked import Shown, Sight, read_sight
 from repeatpass.web.browsing.code import python_of
 from repeatpass.web.browsing.shape_files import shape_of_file
@@ -266,14 +265,7 @@ repeatpass.publish(json.dumps(told), "told")
 def executed(house: House, made: Any, lon: float, lat: float) -> dict[str, list[float]]:
     """Run the notebook with one cell more that tells the values at a place, in the real executor."""
     made.cells.append(nbformat.v4.new_code_cell(f"lon, lat = {lon}, {lat}\n{PROOF}"))
-    house.shelf.add(house.owner, "the-view", nbformat.writes(made).encode())
-    run = house.submitting.submit(house.owner, "the-view", {})
-    ended = house.runs.wait(run.id, timeout=120)
-    assert ended.state is State.SUCCEEDED, ended.message
-    output = next(each for each in house.runs.provenance(run.id).outputs if each.name == "told")
-    told = json.loads(house.files.path(output.checksum).read_text())
-    found: dict[str, list[float]] = json.loads(told) if isinstance(told, str) else told
-    return found
+    return told(house, made)
 
 
 VIEWS = [

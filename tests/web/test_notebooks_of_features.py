@@ -1,17 +1,15 @@
 """Notebooks of views of features, executed: they hold exactly the features that the view shows."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import nbformat
 import pytest
-from browser_house import client_of, fill, fill_features
+from browser_house import client_of, fill, fill_features, told
 from tests.houses import working_house
 
 from repeatpass.assembly import House
-from repeatpass.runs.records import State
 
 pytestmark = pytest.mark.slow
 PROOF = """
@@ -41,14 +39,7 @@ def executed(house: House, client: httpx.Client, query: str, wanted: dict[str, s
     assert answer.status_code == 200, answer.text
     made = nbformat.reads(answer.text, as_version=4)
     made.cells.append(nbformat.v4.new_code_cell(f"wanted = {wanted!r}\n{PROOF}"))
-    house.shelf.add(house.owner, "the-view", nbformat.writes(made).encode())
-    run = house.submitting.submit(house.owner, "the-view", {})
-    ended = house.runs.wait(run.id, timeout=120)
-    assert ended.state is State.SUCCEEDED, ended.message
-    output = next(each for each in house.runs.provenance(run.id).outputs if each.name == "told")
-    told = json.loads(house.files.path(output.checksum).read_text())
-    found: dict[str, list[float]] = json.loads(told) if isinstance(told, str) else told
-    return found
+    return told(house, made)
 
 
 def shown(client: httpx.Client, query: str, column: str) -> list[float]:

@@ -2,14 +2,13 @@
 
 import json
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from tests.answering import answering
 from tests.houses import notebook
 from tests.served import command, free_port
 from typer.testing import CliRunner
@@ -51,19 +50,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     house = open_house(Settings(home=home, port=port, environment=sys.prefix, demo=False, retention_days=40))
     house.environments.install("earth")
     house.shelf.add(house.owner, "leaves", notebook(LEAVE, parameters=PARAMETERS))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            make_app(house, Filling(done=True)), port=port, log_level="error", ws="none", timeout_graceful_shutdown=1
-        )
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield Site(house=house, address=f"http://127.0.0.1:{port}")
-    house.runner.shutdown()
-    server.should_exit = True
-    thread.join(10)
+    with answering(make_app(house, Filling(done=True)), port) as address:
+        yield Site(house=house, address=address)
+        house.runner.shutdown()
 
 
 def test_the_workspace_is_shown_to_its_owner_alone(site: Site) -> None:

@@ -7,6 +7,7 @@ import jsonschema
 import yaml
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
+from tests.api.official import plain
 from tests.conftest import cannot
 from tests.schemas import COPY
 
@@ -20,21 +21,9 @@ def _registry() -> Registry[Any]:
         return Registry()
     read = {path: yaml.safe_load(path.read_text()) for path in folder.glob("*.yaml")}
     return Registry().with_resources(
-        (f"https://{PLACE}/{path.name}", Resource(contents=_plain(schema), specification=DRAFT4))
+        (f"https://{PLACE}/{path.name}", Resource(contents=plain(schema), specification=DRAFT4))
         for path, schema in read.items()
     )
-
-
-def _plain(schema: Any) -> Any:
-    """Say “nullable” of OpenAPI in the words of JSON Schema."""
-    if isinstance(schema, list):
-        return [_plain(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    made = {name: _plain(each) for name, each in schema.items()}
-    if made.pop("nullable", None) is True and isinstance(made.get("type"), str):
-        made["type"] = [made["type"], "null"]
-    return made
 
 
 def conforms(document: Any, name: str) -> None:
