@@ -3,7 +3,7 @@
 import platform
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -28,6 +28,20 @@ from repeatpass.storage.files import FileArea
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 LEAST = 512 * MEBIBYTE  # of memory, for a part
 BEHIND = -10  # priority of the parts of batches: behind whatever a person waits for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Order:
+    """What is put into the queue: parameters that were checked, on legs that were found."""
+
+    legs: Legs
+    parameters: Mapping[str, Any]
+    limits: Limits
+    flavour: str = ""  # its name; empty where limits were asked for alone
+    workspace: str = ""  # empty: the actor's
+    purpose: Purpose = Purpose.EXECUTE
+    subject: str = ""
+    id: str = ""  # empty: a new one
 
 
 class Environments(Protocol):
@@ -91,8 +105,12 @@ class Submitting:
         )
         legs = replace(legs, context=context) if context else legs
         checked = checked_parameters(revision.schema, parameters or {})
-        resources = self._resources(flavour, limits, revision.about.flavour)
-        return self._queue(actor, legs, checked, workspace, purpose, subject, resources, id, also)
+        flavour, limits = self._resources(flavour, limits, revision.about.flavour)
+        order = _Order(
+            legs=legs, parameters=checked, limits=limits, flavour=flavour, workspace=workspace, purpose=purpose,
+            subject=subject, id=id,
+        )  # fmt: skip
+        return self._queue(actor, order, also)
 
     def submit_file(
         self,
@@ -113,8 +131,8 @@ class Submitting:
         source = self.files.put_bytes(content).checksum
         legs = self._legs(f"workspace/{name}", revision_of(notebook), source, environment, actor.id)
         checked = checked_parameters(parameters_schema(notebook), parameters)
-        resources = self._resources(flavour, limits, about(notebook, name).flavour)
-        return self._queue(actor, legs, checked, actor.id, Purpose.EXECUTE, "", resources, id, also)
+        flavour, limits = self._resources(flavour, limits, about(notebook, name).flavour)
+        return self._queue(actor, _Order(legs=legs, parameters=checked, limits=limits, flavour=flavour, id=id), also)
 
     def repeat(
         self,
@@ -130,18 +148,18 @@ class Submitting:
 
         *also* is done in the same transaction.
         """
-        resources, purpose = (original.flavour, Limits(**original.limits)), Purpose.REPEAT
-        legs = replace(legs, machine=machine())
-        return self._queue(
-            actor, legs, parameters, original.workspace, purpose, original.id, resources, id=id or new_id(), also=also
-        )
+        order = _Order(
+            legs=replace(legs, machine=machine()), parameters=parameters, limits=Limits(**original.limits),
+            flavour=original.flavour, workspace=original.workspace, purpose=Purpose.REPEAT, subject=original.id, id=id,
+        )  # fmt: skip
+        return self._queue(actor, order, also)
 
     def part(
         self, actor: Actor, legs: Legs, parameters: Mapping[str, Any], *, id: str, batch: str, flavour: str = ""
     ) -> Run:
         """Put a run of a batch together, its parameters checked before; the batch queues many at once."""
-        resources = self._resources(flavour, None, "") if flavour else ("", self._share())
-        run = self._run(actor, legs, parameters, "", Purpose.EXECUTE, "", resources, id)
+        flavour, limits = self._resources(flavour, None, "") if flavour else ("", self._share())
+        run = self._run(actor, _Order(legs=legs, parameters=parameters, limits=limits, flavour=flavour, id=id))
         return replace(run, batch=batch, priority=BEHIND)
 
     def _share(self) -> Limits:
@@ -174,49 +192,26 @@ class Submitting:
             machine=machine(),
         )
 
-    def _queue(
-        self,
-        actor: Actor,
-        legs: Legs,
-        parameters: Mapping[str, Any],
-        workspace: str,
-        purpose: Purpose,
-        subject: str,
-        resources: tuple[str, Limits],
-        id: str = "",
-        also: Callable[[sa.Connection], None] = lambda _: None,
-    ) -> Run:
-        if id and not RUN_ID.fullmatch(id):
-            raise Invalid(f"“{id}” cannot be a run's id: use up to 40 letters (a to z), digits and hyphens.")
-        run = self._run(actor, legs, parameters, workspace, purpose, subject, resources, id)
-        return self.runs.enqueue(actor, run, also)
+    def _queue(self, actor: Actor, order: _Order, also: Callable[[sa.Connection], None]) -> Run:
+        if order.id and not RUN_ID.fullmatch(order.id):
+            raise Invalid(f"“{order.id}” cannot be a run's id: use up to 40 letters (a to z), digits and hyphens.")
+        return self.runs.enqueue(actor, self._run(actor, order), also)
 
-    def _run(
-        self,
-        actor: Actor,
-        legs: Legs,
-        parameters: Mapping[str, Any],
-        workspace: str,
-        purpose: Purpose,
-        subject: str,
-        resources: tuple[str, Limits],
-        id: str,
-    ) -> Run:
-        flavour, limits = resources
-        self.flavours.require_room(limits)
+    def _run(self, actor: Actor, order: _Order) -> Run:
+        self.flavours.require_room(order.limits)
         return Run(
-            id=id or new_id(),
-            legs=legs,
-            parameters=parameters,
-            workspace=workspace or actor.id,
+            id=order.id or new_id(),
+            legs=order.legs,
+            parameters=order.parameters,
+            workspace=order.workspace or actor.id,
             actor=actor.id,
-            purpose=purpose,
-            subject=subject,
-            limits=asdict(limits),
+            purpose=order.purpose,
+            subject=order.subject,
+            limits=asdict(order.limits),
             created=now(),
-            flavour=flavour,
-            fingerprint=fingerprint_of(legs, parameters),
-            closed=self.contexts.closed(legs.context),
+            flavour=order.flavour,
+            fingerprint=fingerprint_of(order.legs, order.parameters),
+            closed=self.contexts.closed(order.legs.context),
         )
 
 
