@@ -29,8 +29,8 @@ class Live extends HTMLElement {
     this.timer = undefined;
     this.last = performance.now();
     if (this.matches(":has(details[open], .table:focus-within)") && !this.ended) return; // somebody reads: do not move it
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!answer.ok) return;
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (!answer?.ok) return; // the server is away: what was seen stays
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("rp-live");
     if (fresh) this.replaceChildren(...fresh.childNodes);

@@ -3,6 +3,14 @@
 // line after the last one. It follows only while the reader is at the end, and never fights the scroll.
 
 const LIMIT = 5000; // lines kept on the page; the whole log is one link away
+const CALM = 1500; // milliseconds before the state and the steps are asked for again
+const PARTS = [".headline", "[data-steps]"];
+
+/** The page as the server writes it now; nothing where it does not answer. */
+async function written() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : undefined;
+}
 
 class Log extends HTMLElement {
   connectedCallback() {
@@ -53,14 +61,25 @@ class Log extends HTMLElement {
     if (bar) bar.style.width = `${(100 * done) / Math.max(1, cells)}%`;
     const words = document.querySelector("[data-progress]");
     if (words) words.textContent = sentence;
+    this.timer ??= setTimeout(() => this.renew(), CALM);
+  }
+
+  /** State and steps as they stand now; what the reader has the focus in stays. */
+  async renew() {
+    this.timer = undefined;
+    const page = await written();
+    if (!page || !this.isConnected) return; // the run has ended meanwhile: the whole page is new
+    for (const part of PARTS) {
+      const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
+      if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(document.importNode(fresh, true));
+    }
   }
 
   /** The run has ended: the server writes the rest of the page. */
   async end() {
     this.stream.close();
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = await written();
+    if (!page) return;
     document.getElementById("main")?.replaceWith(page.getElementById("main") ?? "");
   }
 }

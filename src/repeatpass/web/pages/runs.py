@@ -103,5 +103,5 @@ def _queue(desk: Desk) -> tuple[Fact, ...]:
     slots = words.plural(desk.house.settings.slots, "run")
     return (
         Fact(label="Waiting", text=words.number(counts[State.QUEUED])),
-        Fact(label="Running", text=words.number(counts[State.RUNNING]), note=f"{slots} at the same time"),
+        Fact(label="Running", text=words.number(counts[State.RUNNING]), note=f"of at most {slots} at the same time"),
     )
