@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 BODY = {
     "notebook": "greenness",
     "name": "Two by two",
+    "parameters": {"year": 2011},  # that no other test asks for
     "areas": {"tiles": {"bbox": [5, 45, 7, 47], "size": 1}},
     "times": {"interval": "2020-01/2020-02", "step": "P1M"},
 }
