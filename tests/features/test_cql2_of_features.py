@@ -15,6 +15,8 @@ from repeatpass.api.features.describing import CONFORMANCE, CQL2
 from repeatpass.features import Features, FeatureSet, Wanted
 from repeatpass.features.filters import read_filter
 
+pytestmark = pytest.mark.slow
+
 CLASSES: dict[str, list[tuple[str, Test]]] = {**EXPRESSIONS, "temporal-functions": TIMES_OF_FEATURES}
 ENCODINGS = {"cql2-text", "cql2-json"}  # each expression is read in both
 

@@ -18,6 +18,8 @@ from repeatpass.catalog.search import Search, Searching
 from repeatpass.catalog.search.cql2 import from_json
 from repeatpass.features.filters import read_filter
 
+pytestmark = pytest.mark.slow
+
 CLASSES: dict[str, list[tuple[str, Test]]] = {**EXPRESSIONS, "temporal-functions": TIMES_OF_ITEMS}
 ENCODINGS = {"cql2-text", "cql2-json"}
 
