@@ -157,6 +157,7 @@ def test_files_are_brought_here_from_the_page_and_trouble_is_said(
 
 
 def test_a_catalogue_that_is_down_has_its_page_and_ours_go_on(owner: TestClient, mounted: Folder, house: House) -> None:
+    assert "The scenes" in owner.get("/remotes/far").text
     mounted.down = True
     house.mounted.browsing.fresh_s = 0
     try:
