@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 
+from repeatpass.features import indexes
 from repeatpass.storage.database import Database, sqlite_url
 from repeatpass.storage.schema import metadata
 from repeatpass.storage.upgrading import upgrade
@@ -85,6 +86,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         with made.write() as connection:
             names = ", ".join(f'"{table}"' for table in metadata.tables)
             connection.exec_driver_sql(f"truncate {names} restart identity")
+            indexes.drop(connection, indexes.forgotten(connection, []))  # which large collections had for themselves
     else:
         shutil.copyfile(request.getfixturevalue("newest_sqlite"), tmp_path / "repeatpass.db")
         made = Database(sqlite_url(tmp_path / "repeatpass.db"))

@@ -143,7 +143,7 @@ def test_members_change_nothing_of_what_is_shared_and_strangers_nothing_of_a_tea
         ("/teams", {"id": "coast"}, 409, "There is or was a team “coast”"),
         ("/teams", {"id": "Ü b"}, 400, "cannot name a team"),
         ("/teams", {"id": "reef", "name": "x" * 201}, 400, "“name” is"),
-        ("/teams", {"id": "reef", "name": "a\u0000b"}, 400, "“name” is"),
+        ("/teams", {"id": "reef", "name": "a\u0000b"}, 400, "“name” holds a control character"),
         ("/teams/coast/put", {"user": "nobody"}, 400, "There is no active user “nobody”"),
         ("/teams/coast/put", {"user": "ben", "part": "king"}, 400, "“part” is “king”"),
         ("/teams/coast/put", {"user": "ben", "part": "owner"}, 400, "hands it over"),

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -19,9 +20,10 @@ from repeatpass.assembly import House
 from repeatpass.catalog.records import Visibility
 from repeatpass.core.errors import NotFound
 from repeatpass.features import FeatureSet, Field, Wanted
-from repeatpass.features.exporting import as_table
+from repeatpass.features.exporting import write_parquet
 from repeatpass.features.filters import read_filter
 from repeatpass.features.measuring import Numbers, Words
+from repeatpass.features.reading import Reading
 from repeatpass.web.browsing.asked import Shown, Sight, read_sight
 from repeatpass.web.browsing.place_filters import Pandas, Untold
 from repeatpass.web.browsing.places import datetime_of, drawn_layer, place_layer
@@ -219,10 +221,10 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("text", FILTERS)
-def test_a_filter_written_for_geopandas_finds_the_same_features(house: House, text: str) -> None:
+def test_a_filter_written_for_geopandas_finds_the_same_features(house: House, text: str, tmp_path: Path) -> None:
     known = house.features.known("places")
-    whole = house.features.search(known, Wanted(limit=1000)).features
-    names = {"places": as_table(known, whole, known.crs), "pd": pd, "shapely": shapely}
+    write_parquet(Reading(house.features.searching, known, Wanted(limit=1000), known.crs), tmp_path / "places.parquet")
+    names = {"places": gpd.read_parquet(tmp_path / "places.parquet"), "pd": pd, "shapely": shapely}
     kept = names["places"][eval(Pandas(known, "places").condition(read_filter(text)), names)]
     found = house.features.search(known, Wanted(limit=1000, filter=read_filter(text))).features
     assert kept["id"].tolist() == [each.id for each in found] and found

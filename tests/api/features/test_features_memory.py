@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 FEW, MANY = 20_000, 100_000
 CORNERS = 60
 MOST = 48 * 1024  # KiB that the larger file may need more
+BATCH = 80 * 1024  # KiB more in FlatGeobuf, which GDAL sorts by place 100 MB at a time, of however many features
 # What a server does, in a process of its own; prints of each form: its features, its bytes, and the largest memory in KiB.
 CHILD = """
 import asyncio, sys
@@ -96,7 +97,7 @@ def test_memory_does_not_grow_with_the_features_of_a_file(database: Database) ->
             peaks[id, form] = int(peak)
     assert len(peaks) == 2 * len(FORMS)
     for form in FORMS:
-        assert peaks["many", form] - peaks["few", form] < MOST, peaks
+        assert peaks["many", form] - peaks["few", form] < MOST + (BATCH if form == "fgb" else 0), peaks
 
 
 def test_a_full_disk_is_said_and_leaves_no_file(database: Database, tmp_path: Path) -> None:

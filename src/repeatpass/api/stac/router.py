@@ -81,11 +81,11 @@ def stac_router(house: House, pages: Pages) -> APIRouter:
     @router.get("/collections/{id}/items")
     def items(id: str, request: Request) -> Response:
         mine = searched(request)
-        mine.catalog.collection(id)
+        found = mine.catalog.collection(id)
         search, fields = search_of_query(request.query_params)
         fields = Fields() if wants_html(request) else fields  # a page shows what it shows
         body = item_page(mine, documents_for(request), request, within_collection(search, id), fields)
-        title = f"Items of {mine.catalog.collection(id).title}"
+        title = f"Items of {found.title}"
         return people.page(request, "stac-items", title, body) or _geojson(body, VARY)
 
     @router.get("/collections/{id}/items/{item_id}")
