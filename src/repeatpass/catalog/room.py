@@ -205,6 +205,16 @@ class Catalog:
             found = [Item(**row) for row in connection.execute(query).mappings()]
         return found if most is None else found[::-1]
 
+    def some_items(self, collection: str, ids: Iterable[str]) -> dict[str, Item]:
+        """Return those items of a collection that have one of the *ids*; raise NotFound where it is not seen."""
+        self._require_seen(collection)
+        found: dict[str, Item] = {}
+        with self.database.read() as connection:
+            for part in batched(sorted(ids)):
+                query = sa.select(items).where(items.c.collection == collection, items.c.id.in_(part))
+                found |= {row["id"]: Item(**row) for row in connection.execute(query).mappings()}
+        return found
+
     def assets(self, collection: str, version: str | None = None) -> list[CollectionAsset]:
         """List the files of a collection, of its present version unless *version* is given."""
         version = version or self.collection(collection).version

@@ -105,11 +105,10 @@ class Layers:
         assets = self.catalog.assets(collection.id, collection.version)
         if far is None and not any(on_a_map(asset.media_type) for asset in assets):
             return ()
-        items = {item.id: item for item in self.catalog.items(collection.id)}
-        if far is None:
-            return layers_of(collection, items, assets, self.known)
-        made = layers_of(collection, items, [*assets, *(each.asset for each in far.looks)], self.known)
-        return tuple(with_trouble(layer, far) for layer in made)
+        assets += [each.asset for each in far.looks] if far else []
+        holders = {asset.item for asset in assets if asset.item}  # of a hundred thousand items few may have such files
+        made = layers_of(collection, self.catalog.some_items(collection.id, holders), assets, self.known)
+        return tuple(with_trouble(layer, far) for layer in made) if far else made
 
 
 def _key(collection: Collection | Head, far: Survey | None) -> tuple[str, str]:

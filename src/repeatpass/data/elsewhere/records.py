@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from repeatpass.catalog.records import CollectionAsset
 from repeatpass.core.times import parse_time, words
@@ -69,7 +70,7 @@ class Look:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for what is worked out once
 class Survey:
     """The files elsewhere of one version of a collection."""
 
@@ -78,7 +79,7 @@ class Survey:
     looked: float  # seconds since 1970
     looks: tuple[Look, ...] = ()
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """Another one, as soon as there is anything else to tell."""
         said = "".join(f"{each.checksum} {each.sentence} {len(each.facts)}\n" for each in self.looks)
