@@ -89,7 +89,8 @@ def aggregated(house: House, documents: Documents, search: Search, asked: Asked,
     if id:
         house.catalog.collection(id)
         search = within_collection(search, id)
-        _require_offered(asked, [each.name for each in room.offers(id)], id)
+        if any(OFFERS[name].of for name in asked.names):  # else every collection answers
+            _require_offered(asked, [each.name for each in room.offers(id)], id)
     made = [_aggregation(each) for each in room.aggregate(search, asked)]
     links = [link(f"{path}/aggregate", "self"), link(documents.root, "root"), link(path, "parent")]
     return {"type": "AggregationCollection", "aggregations": made, "links": links}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from repeatpass.catalog.search.store import item_index
 from repeatpass.catalog.store import items
 
 INDEX = item_index.c
+SINGLE = {"datetime_min": sa.func.min(INDEX.start), "datetime_max": sa.func.max(INDEX.end)}
 DAY = timedelta(days=1)
 # How long a time may be for an interval to suit: some hundred buckets at most.
 SUITS = {"hour": 4 * DAY, "day": 100 * DAY, "month": 12 * 366 * DAY}
@@ -48,14 +50,14 @@ class Aggregating:
 
     def offers(self, collection: str) -> list[Offer]:
         """Return what can be asked about one collection: its items must have the property that is counted."""
-        needed = [each for each in OFFERS.values() if each.of]
-        there = [
-            sa.func.max(sa.case((self.searching.clauses.properties.exists(each.of), 1), else_=0)) for each in needed
-        ]
-        query = sa.select(*there).where(items.c.collection == collection)
         with self.searching.database.read() as connection:
-            found = dict(zip((each.name for each in needed), connection.execute(query).one(), strict=True))
-        return [each for each in OFFERS.values() if found.get(each.name, 1)]
+            return [each for each in OFFERS.values() if not each.of or self._some_have(connection, collection, each.of)]
+
+    def _some_have(self, connection: sa.Connection, collection: str, name: str) -> bool:
+        """Whether an item has a property; the first one that has it ends the search."""
+        has = self.searching.clauses.properties.exists(name)
+        query = sa.select(sa.literal(1)).select_from(items).where(items.c.collection == collection, has).limit(1)
+        return connection.execute(query).first() is not None
 
 
 class _Counting:
@@ -66,15 +68,18 @@ class _Counting:
         self.properties = room.searching.clauses.properties
         self.where, self.values = room.searching.narrowed(connection, wanted)
         self.joined = wanted.filter is not None
-        first, last, ends = sa.func.min(INDEX.start), sa.func.max(INDEX.start), sa.func.max(INDEX.end)
-        row = self._rows(sa.select(sa.func.count(), first, last, ends))[0]
-        self.total, self.first, self.last, self.ends = int(row[0]), row[1], row[2], row[3]
+
+    @cached_property
+    def total(self) -> int:
+        """How many items there are."""
+        return int(self._one(sa.func.count()))
 
     def answer(self, offer: Offer) -> Aggregation:
         """Return one aggregation."""
-        single = {"total_count": self.total, "datetime_min": self.first, "datetime_max": self.ends}
-        if offer.name in single:
-            return Aggregation(name=offer.name, data_type=offer.data_type, value=single[offer.name])
+        if offer.name == "total_count":
+            return Aggregation(name=offer.name, data_type=offer.data_type, value=self.total)
+        if offer.name in SINGLE:
+            return Aggregation(name=offer.name, data_type=offer.data_type, value=self._one(SINGLE[offer.name]))
         made = MAKERS[offer.name](self, offer)
         kept = tuple(made.buckets or ())[:MOST]
         return replace(made, buckets=kept, overflow=self.total - sum(each.frequency for each in kept))
@@ -83,11 +88,13 @@ class _Counting:
         source = item_index.join(items, JOINED) if self.joined or body else item_index
         return list(self.connection.execute(query.select_from(source).where(*self.where), self.values).all())
 
+    def _one(self, value: Any) -> Any:
+        return self._rows(sa.select(value))[0][0]
+
     def _counted(self, value: Any, *more: Any, body: bool = False) -> Rows:
         """Return each *value* and how many items have it; items without it are left out, and so are those but *more*."""
-        named = value.label("value")
-        query = sa.select(named, sa.func.count()).where(value.is_not(None), *more).group_by(sa.text("1"))
-        return [(row[0], int(row[1])) for row in self._rows(query, body=body)]
+        query = sa.select(value.label("value"), sa.func.count()).where(*more).group_by(sa.text("1"))
+        return [(row[0], int(row[1])) for row in self._rows(query, body=body) if row[0] is not None]
 
     def terms(self, offer: Offer) -> Aggregation:
         """How often each text occurs, the most frequent first."""
@@ -98,7 +105,9 @@ class _Counting:
 
     def times(self, offer: Offer) -> Aggregation:
         """How many begin in each interval in which some do, in their order."""
-        interval = self.asked.interval or suiting(self.first, self.last)
+        interval = self.asked.interval or suiting(
+            self._one(sa.func.min(INDEX.time)), self._one(sa.func.max(INDEX.time))
+        )
         rows = sorted(self._counted(self._beginning(interval)))
         ending = ":00:00Z" if interval == "hour" else "T00:00:00Z"
         buckets = tuple(Bucket(key=f"{key}{ending}", frequency=number) for key, number in rows)
