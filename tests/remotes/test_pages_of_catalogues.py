@@ -91,6 +91,7 @@ def test_a_catalogue_is_mounted_by_a_form_and_stands_in_the_list(visitor: TestCl
     page = visitor.get("/remotes", headers={"accept": "text/html"}).text
     assert "&lt;b&gt;Far&lt;/b&gt;" in page
     assert "Mount a catalogue" not in page  # for editors only
+    assert "Every day" in visitor.get("/remotes/far", headers={"accept": "text/html"}).text
 
 
 def test_its_collections_and_items_are_shown_searched_and_paged(visitor: TestClient, mounted: Folder) -> None:
@@ -138,6 +139,11 @@ def test_a_mount_that_cannot_be_is_refused_beside_the_form(
 ) -> None:
     page = owner.post("/remotes", data={"id": "odd", "url": folder.url.replace("catalog", "none")})
     assert (page.status_code, "There is nothing at" in page.text, 'value="odd"' in page.text) == (400, True, True)
+    for every in ("P7D", "P2M"):  # one of the choices, and one that a program may give
+        page = owner.post("/remotes", data={"id": "odd", "url": folder.url.replace("catalog", "none"), "every": every})
+        assert f'<option value="{every}" selected>' in page.text
+    page = owner.post("/remotes", data={"id": "odd", "url": folder.url, "every": "often"})
+    assert (page.status_code, "is not a duration" in page.text) == (400, True)
     assert owner.post("/remotes", data={"id": "odd", "url": "gopher://x"}).status_code == 400
     assert visitor.post("/remotes", data={"id": "odd", "url": folder.url}).status_code == 403
 

@@ -1,6 +1,7 @@
 """Catalogues elsewhere: the list, one of them, one of its collections."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,18 +20,29 @@ from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.notebook_html import markdown
 from repeatpass.web.views import Action, Fact, Link
-from repeatpass.web.views.elsewhere import FarCollection, FarCollectionPage, FarItem, RemotePage, RemoteRow, RemotesPage
+from repeatpass.web.views.elsewhere import (
+    AddField,
+    FarCollection,
+    FarCollectionPage,
+    FarItem,
+    RemotePage,
+    RemoteRow,
+    RemotesPage,
+)
 
 DESCRIPTION = (
     "STAC APIs and static catalogues of others, looked through where they are, or harvested into the registry."
 )
 HOME, REMOTES = Link(text="Home", href="/"), Link(text="Catalogues elsewhere", href="/remotes")
+EVERY = {"PT1H": "Every hour", "PT6H": "Every six hours", "P1D": "Every day", "P7D": "Every week"}
 FIELDS = (
-    ("id", "Name here", "lower-case letters, digits and hyphens"),
-    ("url", "Address", "landing page of a STAC API, or root catalog of a static one"),
-    ("title", "Title", "empty: what it calls itself"),
-    ("collections", "Collections to harvest", "ids with commas; empty: all"),
-    ("every", "How often", "an ISO 8601 duration such as P1D; empty: it is only looked through"),
+    AddField(name="id", label="Name here", help="lower-case letters, digits and hyphens"),
+    AddField(name="url", label="Address", help="landing page of a STAC API, or root catalog of a static one"),
+    AddField(name="title", label="Title", help="empty: what it calls itself"),
+    AddField(
+        name="every", label="Copy into the registry", choices=(("", "Never: look through it there"), *EVERY.items())
+    ),
+    AddField(name="collections", label="Collections to copy", help="ids with commas; empty: all"),
 )
 SHOWN = 20  # items at once
 
@@ -45,7 +57,7 @@ def remotes_page(desk: Desk, actor: Actor, form: Mapping[str, str] | None = None
         json_href="/remotes.json",
         rows=tuple(_row(each) for each in desk.house.mounted.remotes.remotes()),
         may_mount=actor.may(Right.CURATE),
-        form=tuple((name, label, given.get(name, ""), help) for name, label, help in FIELDS),
+        form=tuple(_filled(field, given.get(field.name, "")) for field in FIELDS),
         refused=refused,
     )
 
@@ -141,6 +153,12 @@ def search_twin(desk: Desk, id: str, name: str, given: Mapping[str, str]) -> dic
     return {"type": "FeatureCollection", "features": list(found.items), "next": found.next} | read
 
 
+def _filled(field: AddField, value: str) -> AddField:
+    """A field with what was given, which may be another duration than those that are offered."""
+    other = field.choices and value not in dict(field.choices)
+    return replace(field, value=value, choices=(*field.choices, (value, value)) if other else field.choices)
+
+
 def _row(remote: Remote) -> RemoteRow:
     state, word = ("succeeded", "Harvested") if remote.looked else ("waiting", "Not harvested yet")
     if not remote.harvest:
@@ -160,7 +178,7 @@ def _facts(remote: Remote) -> tuple[Fact, ...]:
     if remote.harvest:
         facts += [
             Fact(label="Harvested", text=words.moment(remote.looked) if remote.looked else "not yet"),
-            Fact(label="Every", text=remote.every, mono=True),
+            Fact(label="How often", text=EVERY.get(remote.every) or remote.every),
             Fact(label="Next", text=words.moment(remote.next_look)),
             Fact(label="Collections", text=", ".join(remote.wanted) or "all"),
         ]  # fmt: skip

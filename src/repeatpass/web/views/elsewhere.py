@@ -25,12 +25,24 @@ class RemoteRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AddField:
+    """One field of a form that makes an entry or mounts a catalogue."""
+
+    name: str
+    label: str
+    value: str = ""
+    help: str = ""
+    long: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RemotesPage(Page):
     """The catalogues elsewhere; *form* holds what was typed to mount one."""
 
     rows: tuple[RemoteRow, ...]
     may_mount: bool
-    form: tuple[tuple[str, str, str, str], ...] = ()  # name, label, value, help
+    form: tuple[AddField, ...] = ()
     refused: str = ""
 
 
@@ -86,18 +98,6 @@ class FarCollectionPage(Page):
     trouble: str = ""
     refused: str = ""
     asked: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AddField:
-    """One field of the form that makes an entry."""
-
-    name: str
-    label: str
-    value: str = ""
-    help: str = ""
-    long: bool = False
-    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
