@@ -1,7 +1,6 @@
 """Adding an entry to the registry by hand: a form that writes the entry, or one that is pasted."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -14,24 +13,24 @@ from repeatpass.entries.documents import read_collection
 from repeatpass.entries.original import read_entry
 from repeatpass.entries.original.texts import box_of_text, interval_of_text
 from repeatpass.web.notebook_html import markdown
-from repeatpass.web.views import Fact, Link
-from repeatpass.web.views.elsewhere import AddField, AddPage, RemarkRow
+from repeatpass.web.views import Fact, Field, Link
+from repeatpass.web.views.elsewhere import AddPage, RemarkRow
 
 LICENCES = ("CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC0-1.0", "ODbL-1.0", "ODC-By-1.0", "PDDL-1.0", "proprietary")
 FIELDS = (
-    AddField(name="Name", label="Name"),
-    AddField(name="Description", label="What it is", help="Markdown", long=True),
-    AddField(name="Provider", label="Who made it", help="a name, or [name](https://address)"),
-    AddField(name="LicenseType", label="Licence", choices=tuple((each, each) for each in ("", *LICENCES))),
-    AddField(name="LicenseUrl", label="Address of the licence"),
-    AddField(name="Tags", label="Tags", help="with commas; by rule open data or commercial data, raster or vector …"),
-    AddField(name="bbox", label="Where", help="west, south, east, north in degrees"),
-    AddField(name="from", label="From", help="2016, 2016-09 or 2016-09-01"),
-    AddField(name="to", label="To", help="empty: it goes on"),
-    AddField(name="Resolution", label="Resolution"),
-    AddField(name="UpdateFrequency", label="How often it grows"),
-    AddField(name="Documentation", label="Documentation", help="its address"),
-    AddField(name="Contact", label="Whom to ask"),
+    Field(name="Name", label="Name"),
+    Field(name="Description", label="What it is", help="Markdown", long=True),
+    Field(name="Provider", label="Who made it", help="a name, or [name](https://address)"),
+    Field(name="LicenseType", label="Licence", choices=(("", "Choose one"), *((each, each) for each in LICENCES))),
+    Field(name="LicenseUrl", label="Address of the licence"),
+    Field(name="Tags", label="Tags", help="with commas; by rule open data or commercial data, raster or vector …"),
+    Field(name="bbox", label="Where", help="west, south, east, north in degrees"),
+    Field(name="from", label="From", help="2016, 2016-09 or 2016-09-01"),
+    Field(name="to", label="To", help="empty: it goes on"),
+    Field(name="Resolution", label="Resolution"),
+    Field(name="UpdateFrequency", label="How often it grows"),
+    Field(name="Documentation", label="Documentation", help="its address"),
+    Field(name="Contact", label="Whom to ask"),
 )
 PLAIN = {"Name", "Description", "Provider", "LicenseType", "LicenseUrl", "Resolution", "UpdateFrequency", "Contact"}
 
@@ -44,9 +43,7 @@ def add_page(actor: Actor, form: Mapping[str, str], draft: Draft | None = None, 
         path="/registry/add",
         description="Describe a collection that lives elsewhere: fill in the form, or paste an entry or a STAC collection.",
         crumbs=(Link(text="Home", href="/"), Link(text="Collections", href="/collections"), Link(text="Add")),
-        fields=tuple(
-            _filled(each, form) for each in (AddField(name="id", label="Id", help="part of its address"), *FIELDS)
-        ),
+        fields=tuple(each.filled(form) for each in (Field(name="id", label="Id", help="part of its address"), *FIELDS)),
         text=form.get("text", ""),
         checked=draft is not None,
         ok=body is not None,
@@ -95,10 +92,6 @@ def said(draft: Draft) -> dict[str, Any]:
     remarks = [{"level": each.level, "line": each.line, "field": each.field, "message": each.message, "fix": each.fix}
                for each in draft.remarks]  # fmt: skip
     return {"ok": draft.ok, "remarks": remarks, "collection": draft.body}
-
-
-def _filled(field: AddField, form: Mapping[str, str]) -> AddField:
-    return replace(field, value=form.get(field.name, ""))
 
 
 def _remark(remark: Remark) -> RemarkRow:

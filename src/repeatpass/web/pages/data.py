@@ -16,8 +16,7 @@ from repeatpass.web.desk import Desk
 from repeatpass.web.logs import LogReader
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.sharing import MINE, sending, standing
-from repeatpass.web.views import Action, Fact, Link
-from repeatpass.web.views.batches import Field
+from repeatpass.web.views import Action, Fact, Field, Link
 from repeatpass.web.views.data import (
     BroughtRow,
     DataPage,
@@ -32,6 +31,7 @@ from repeatpass.web.views.data import (
 PATH = "/data"
 SHAPES = {Stage.FETCHING: "running", Stage.CHECKING: "running", Stage.REGISTERED: "succeeded", Stage.REFUSED: "failed",
           Stage.FAILED: "crashed"}  # fmt: skip
+LICENSED = (("", "Choose one"), *((id, said if id == "other" else f"{said} ({id})") for id, said in LICENCES))
 TOLD = re.compile(r"^(.+): (\d+) of (\d+)$", re.MULTILINE)
 
 
@@ -99,7 +99,7 @@ def new_data_page(desk: Desk, given: Mapping[str, str], refused: str = "") -> Ne
     """The form, with what was given before."""
 
     def field(name: str, label: str, **more: Any) -> Field:
-        return Field(name=name, label=label, value=given.get(name, ""), **more)
+        return Field(name=name, label=label, **more).filled(given)
 
     return NewDataPage(
         title="Bring data",
@@ -107,8 +107,8 @@ def new_data_page(desk: Desk, given: Mapping[str, str], refused: str = "") -> Ne
         description="Send files or point to one. They are checked by a run of yours; nobody else sees them until you say so.",
         crumbs=(HOME, MINE, Link(text="Bring data")),
         fields=(
-            field("title", "Title", help="A few words that say what the data are."),
-            field("licence", "Licence", choices=(("", "Choose one"), *LICENCES), help="What others may do with them."),
+            field("title", "Title", required=True, help="A few words that say what the data are."),
+            field("licence", "Licence", required=True, choices=LICENSED, help="What others may do with them."),
             field("licence_title", "Licence in words", help="Only where it is another one."),
             field("provider", "Made by", help="The person or institute that made the data; empty: you."),
             field("nature", "What they are", choices=tuple((each, each.capitalize()) for each in NATURES)),

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from repeatpass.core.errors import Invalid
-from repeatpass.web.views.batches import BoxRow, Field
+from repeatpass.web.views import Field
+from repeatpass.web.views.batches import BoxRow
 
 SIDES = ("west", "south", "east", "north")
 MOST = 200  # boxes of one form

@@ -1,7 +1,6 @@
 """Catalogues elsewhere: the list, one of them, one of its collections."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,9 +18,8 @@ from repeatpass.remotes.records import Found, Kind, Remote
 from repeatpass.web import words
 from repeatpass.web.desk import Desk
 from repeatpass.web.notebook_html import markdown
-from repeatpass.web.views import Action, Fact, Link
+from repeatpass.web.views import Action, Fact, Field, Link
 from repeatpass.web.views.elsewhere import (
-    AddField,
     FarCollection,
     FarCollectionPage,
     FarItem,
@@ -36,13 +34,11 @@ DESCRIPTION = (
 HOME, REMOTES = Link(text="Home", href="/"), Link(text="Catalogues elsewhere", href="/remotes")
 EVERY = {"PT1H": "Every hour", "PT6H": "Every six hours", "P1D": "Every day", "P7D": "Every week"}
 FIELDS = (
-    AddField(name="id", label="Name here", help="lower-case letters, digits and hyphens"),
-    AddField(name="url", label="Address", help="landing page of a STAC API, or root catalog of a static one"),
-    AddField(name="title", label="Title", help="empty: what it calls itself"),
-    AddField(
-        name="every", label="Copy into the registry", choices=(("", "Never: look through it there"), *EVERY.items())
-    ),
-    AddField(name="collections", label="Collections to copy", help="ids with commas; empty: all"),
+    Field(name="id", label="Name here", required=True, help="lower-case letters, digits and hyphens"),
+    Field(name="url", label="Address", required=True, address=True, help="of a STAC API, or a static root catalogue"),
+    Field(name="title", label="Title", help="empty: what it calls itself"),
+    Field(name="every", label="Copy into the registry", choices=(("", "Never: look through it there"), *EVERY.items())),
+    Field(name="collections", label="Collections to copy", help="ids with commas; empty: all"),
 )
 SHOWN = 20  # items at once
 
@@ -57,7 +53,7 @@ def remotes_page(desk: Desk, actor: Actor, form: Mapping[str, str] | None = None
         json_href="/remotes.json",
         rows=tuple(_row(each) for each in desk.house.mounted.remotes.remotes()),
         may_mount=actor.may(Right.CURATE),
-        form=tuple(_filled(field, given.get(field.name, "")) for field in FIELDS),
+        form=tuple(field.filled(given) for field in FIELDS),
         refused=refused,
     )
 
@@ -151,12 +147,6 @@ def search_twin(desk: Desk, id: str, name: str, given: Mapping[str, str]) -> dic
     found: Found = mounted.browsing.search(mounted.remotes.remote(id), wanted_of(name, given))
     read = {"repeatpass:read": found.asked, "repeatpass:trouble": found.trouble}
     return {"type": "FeatureCollection", "features": list(found.items), "next": found.next} | read
-
-
-def _filled(field: AddField, value: str) -> AddField:
-    """A field with what was given, which may be another duration than those that are offered."""
-    other = field.choices and value not in dict(field.choices)
-    return replace(field, value=value, choices=(*field.choices, (value, value)) if other else field.choices)
 
 
 def _row(remote: Remote) -> RemoteRow:

@@ -17,8 +17,8 @@ from repeatpass.web.pages.batches import BATCHES, estimate_facts
 from repeatpass.web.pages.drawn_boxes import box_features, box_rows
 from repeatpass.web.pages.indicator import HOME
 from repeatpass.web.pages.parameters import as_text, read_form
-from repeatpass.web.views import Action, Cell, Link
-from repeatpass.web.views.batches import Field, NewBatchPage, PlannedBatch
+from repeatpass.web.views import Action, Cell, Field, Link
+from repeatpass.web.views.batches import NewBatchPage, PlannedBatch
 
 VARIED = ";"  # between the values of a parameter that varies
 WHERE = (("", "Nowhere in particular"), ("tiles", "Tiles of a grid"), ("boxes", "Boxes that I draw"),
@@ -89,7 +89,7 @@ def _help(facts: Mapping[str, Any]) -> str:
 
 
 def _field(form: Mapping[str, str], name: str, label: str, **more: Any) -> Field:
-    return Field(name=name, label=label, value=form.get(name, ""), **more)
+    return Field(name=name, label=label, **more).filled(form)
 
 
 def specification_of(desk: Desk, form: Mapping[str, str]) -> Specification:

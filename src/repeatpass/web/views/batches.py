@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from repeatpass.web.views.common import NOTHING, Action, Cell, Download, Fact, Link, Page, Pager, Table
+from repeatpass.web.views.common import NOTHING, Action, Cell, Download, Fact, Field, Link, Page, Pager, Table
 
 PartWord = Literal["waiting", "running", "done", "reused", "failed", "cancelled"]
 
@@ -108,20 +108,6 @@ class BatchPage(Page):
     specification: str = ""
     merges: tuple[MergeRow, ...] = ()
     merge: MergeForm | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Field:
-    """A field of the form for a new batch."""
-
-    name: str
-    label: str
-    value: str = ""
-    help: str = ""
-    choices: tuple[tuple[str, str], ...] = ()  # value, words
-    long: bool = False
-    secret: bool = False  # what is typed is not shown
-    kind: str = ""  # the kind of areas that it belongs to; empty: to all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

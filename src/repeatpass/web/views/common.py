@@ -4,7 +4,8 @@ Templates see only records of this package. Text is plain ``str`` and is escaped
 written; markup that is already safe (server-drawn SVG, sanitised notebook HTML) is ``Markup``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -172,6 +173,28 @@ class Action:
     fields: tuple[tuple[str, str], ...] = ()
     note: str = ""
     command: str = ""  # the same from a terminal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A field of a form."""
+
+    name: str
+    label: str
+    value: str = ""
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # value, words
+    long: bool = False
+    secret: bool = False  # what is typed is not shown
+    address: bool = False  # it takes a URL
+    required: bool = False
+    kind: str = ""  # the kind of areas of a batch that it belongs to; empty: to all
+
+    def filled(self, given: Mapping[str, str]) -> "Field":
+        """The field with what was given, which may be none of the choices."""
+        value = given.get(self.name, self.value)
+        other = self.choices and value and value not in dict(self.choices)
+        return replace(self, value=value, choices=(*self.choices, (value, value)) if other else self.choices)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

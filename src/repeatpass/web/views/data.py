@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from repeatpass.web.views.batches import Field
-from repeatpass.web.views.common import Action, Fact, Link, Page
+from repeatpass.web.views.common import Action, Fact, Field, Link, Page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

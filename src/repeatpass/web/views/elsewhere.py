@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from repeatpass.web.views.common import NOTHING, Action, Fact, Link, Page
+from repeatpass.web.views.common import NOTHING, Action, Fact, Field, Link, Page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,24 +25,12 @@ class RemoteRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AddField:
-    """One field of a form that makes an entry or mounts a catalogue."""
-
-    name: str
-    label: str
-    value: str = ""
-    help: str = ""
-    long: bool = False
-    choices: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RemotesPage(Page):
     """The catalogues elsewhere; *form* holds what was typed to mount one."""
 
     rows: tuple[RemoteRow, ...]
     may_mount: bool
-    form: tuple[AddField, ...] = ()
+    form: tuple[Field, ...] = ()
     refused: str = ""
 
 
@@ -114,7 +102,7 @@ class RemarkRow:
 class AddPage(Page):
     """Adding an entry to the registry: filled in, or pasted."""
 
-    fields: tuple[AddField, ...]
+    fields: tuple[Field, ...]
     text: str
     checked: bool = False
     ok: bool = False
