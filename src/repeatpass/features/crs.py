@@ -6,12 +6,13 @@ the authority defines (OGC API – Features – Part 2, 18-058r1, requirement 15
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
+from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from repeatpass.catalog.search.records import Box
@@ -78,21 +79,24 @@ def offered(kept: str, extent: Box | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*COMMON, kept, *polar)))
 
 
+def moved(points: NDArray[np.float64], source: str, target: str) -> NDArray[np.float64]:
+    """Return coordinates (n × 2 or more) in another system, x before y; what follows these two stays as it is."""
+    if source == target:
+        return points
+    x, y = _transformer(source, target).transform(points[:, 0], points[:, 1])
+    return np.column_stack([x, y, *(points[:, 2:].T)])
+
+
 def transformed(shapes: Sequence[shapely.Geometry | None], source: str, target: str) -> list[shapely.Geometry | None]:
     """Return geometries in another system, x before y; heights stay as they are."""
     if source == target:
         return list(shapes)
-    move = _transformer(source, target)
-
-    def moved(points: Any) -> Any:
-        x, y = move.transform(points[:, 0], points[:, 1])
-        return np.column_stack([x, y, *(points[:, 2:].T)])
-
+    move = partial(moved, source=source, target=target)
     array = np.array(list(shapes), dtype=object)
     flat, high = shapely.has_z(array) == 0, shapely.has_z(array)
-    array[flat] = shapely.transform(array[flat], moved)
+    array[flat] = shapely.transform(array[flat], move)
     if high.any():
-        array[high] = shapely.transform(array[high], moved, include_z=True)
+        array[high] = shapely.transform(array[high], move, include_z=True)
     return list(array)
 
 

@@ -11,7 +11,7 @@ import shapely
 
 from repeatpass.catalog.search.records import Box
 from repeatpass.core.errors import NotFound
-from repeatpass.features.crs import areas_of, transformed
+from repeatpass.features.crs import areas_of, moved, transformed
 from repeatpass.features.records import CRS84, Feature, FeatureSet, Wanted
 from repeatpass.features.room import Features
 
@@ -99,9 +99,8 @@ def _degrees(box: Box, set_id: str) -> Box:
     """Return a box of a set's system in degrees, within the world: beyond its edge a system would begin anew."""
     world = _set(set_id).xy_bbox
     west, south, east, north = shapely.intersection(shapely.box(*box), shapely.box(*world)).bounds
-    corners = transformed([shapely.Point(west, south), shapely.Point(east, north)], SETS[set_id], CRS84)
-    points = shapely.get_coordinates(corners)
-    return (float(points[0, 0]), float(points[0, 1]), float(points[1, 0]), float(points[1, 1]))
+    (left, lower), (right, upper) = moved(np.array([[west, south], [east, north]]), SETS[set_id], CRS84).tolist()
+    return (left, lower, right, upper)
 
 
 def _fitted(shapes: Sequence[Any], area: Box, bounds: Box, crs: str) -> tuple[list[Any], list[int]]:
@@ -110,8 +109,8 @@ def _fitted(shapes: Sequence[Any], area: Box, bounds: Box, crs: str) -> tuple[li
         return [], []
     flat = shapely.force_2d(np.array(shapes, dtype=object))
     flat = np.where(shapely.is_valid(flat), flat, shapely.make_valid(flat))
-    moved = np.array(transformed(list(shapely.clip_by_rect(flat, *area)), CRS84, crs), dtype=object)
-    simple = shapely.simplify(moved, (bounds[2] - bounds[0]) / UNITS / 2, preserve_topology=True)
+    turned = np.array(transformed(list(shapely.clip_by_rect(flat, *area)), CRS84, crs), dtype=object)
+    simple = shapely.simplify(turned, (bounds[2] - bounds[0]) / UNITS / 2, preserve_topology=True)
     there = [(part, at) for at, shape in enumerate(simple) for part in _plain(shape)]
     return [part for part, _ in there], [at for _, at in there]
 
@@ -130,11 +129,8 @@ def _plain(shape: shapely.Geometry) -> list[shapely.Geometry]:
 
 def _moved(extents: Any, area: Box, crs: str) -> Any:
     """Return extents in degrees (n × 4) as what of them lies in *area*, in the system of the tile."""
-    if not len(extents):
-        return extents
     cut = np.clip(extents, [area[0], area[1]] * 2, [area[2], area[3]] * 2)
-    corners = transformed(list(shapely.points(cut.reshape(-1, 2))), CRS84, crs)
-    return shapely.get_coordinates(corners).reshape(-1, 4)
+    return moved(cut.reshape(-1, 2), CRS84, crs).reshape(-1, 4)
 
 
 def _not_crowded(boxes: Any, bounds: Box) -> Any:
@@ -147,10 +143,11 @@ def _not_crowded(boxes: Any, bounds: Box) -> Any:
     first = np.ones(len(boxes), dtype=bool)
     for size in PLACES:
         small = sides < (SMALL if np.count_nonzero(sides >= SMALL) <= MOST else max(SMALL, size))
-        places = np.floor((boxes[small, :2] - bounds[:2]) / (size * unit))
+        columns, rows = np.floor((boxes[small, :2] - bounds[:2]) / (size * unit)).astype(np.int64).T
         first[:] = True
         first[small] = False
-        first[np.flatnonzero(small)[np.unique(places, axis=0, return_index=True)[1]]] = True
+        places = (columns << 32) | (rows & 0xFFFFFFFF)  # one number is told apart sooner than two
+        first[np.flatnonzero(small)[np.unique(places, return_index=True)[1]]] = True
         if np.count_nonzero(first & small) <= CROWD and np.count_nonzero(first) <= MOST + CROWD:
             break
     return np.flatnonzero(first)
