@@ -79,6 +79,22 @@ def test_a_page_is_complete_without_scripts(site: str, browser: Any, path: str) 
     page.context.close()
 
 
+@pytest.mark.parametrize("path", ["/indicators", "/notebooks", "/runs"])
+def test_a_phone_shows_the_list_before_what_narrows_it(site: str, browser: Any, path: str) -> None:
+    page, _ = opened(browser, site + path, viewport={"width": 390, "height": 844})
+    choice = page.locator(".facet a").first
+    chosen = page.locator(".facet a[aria-current]").count()  # what is chosen is shown
+    assert choice.is_visible() is bool(chosen)
+    if not chosen:
+        page.locator(".narrowing summary").press("Enter")
+        assert choice.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert choice.is_visible() and not page.locator(".narrowing summary").is_visible()
+    page.reload()
+    assert choice.is_visible()
+    page.context.close()
+
+
 def test_chart_map_and_slider_share_one_time(site: str, browser: Any, built: None) -> None:
     page, wrong = opened(browser, f"{site}/indicators/nino34?t=2009-12-01", viewport={"width": 1280, "height": 1400})
     page.wait_for_selector("rp-map canvas")
