@@ -15,7 +15,6 @@ import repeatpass
 from repeatpass.kit.connectors import requesting
 from repeatpass.kit.errors import AccessRefused, QuotaReached, RemoteTrouble, UnknownData
 
-pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 MAP = {"layers": "sst", "bbox": (10, 40, 12, 41), "size": (4, 2)}
 
 

@@ -14,7 +14,6 @@ from test_pages_in_a_browser import opened, soon, violations
 pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
     # the library that writes vector tiles calls what shapely will drop; elsewhere the server is another process
     pytest.mark.filterwarnings("ignore:The 'shapely.ops.transform:DeprecationWarning"),
 ]

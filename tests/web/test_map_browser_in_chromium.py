@@ -9,12 +9,7 @@ import pytest
 from browser_house import fill, serving
 from test_pages_in_a_browser import opened, soon, violations
 
-pytestmark = [
-    pytest.mark.timeout(180),
-    pytest.mark.slow,
-    # rasterio says so of arrays that it warps, while another thread has its filters of warnings
-    pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
-]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PIXELS = """() => [...document.querySelectorAll('.pane canvas')].map((canvas) => {
@@ -61,6 +56,17 @@ def test_a_layer_is_chosen_from_the_list_and_the_way_back_leads_back(address: st
     page.go_back()
     soon(lambda: page.locator(".stack").count() == 0)
     assert "layer" not in query(page) and wrong == []
+    page.context.close()
+
+
+def test_paper_shows_the_map_its_time_and_its_legend(address: str, browser: Any) -> None:
+    page, _ = ready(browser, f"{address}/browser?layer=world:sst", **WIDE)
+    soon(lambda: drawn(page))
+    page.emulate_media(media="print")
+    for shown in (".pane canvas", "#legend", ".timebar output", ".stack .name"):
+        assert page.locator(shown).first.is_visible(), shown
+    for hidden in (".top", ".list", ".map-tools", ".timebar button", "#s-colormap", "#takehome"):
+        assert not page.locator(hidden).first.is_visible(), hidden
     page.context.close()
 
 

@@ -95,6 +95,17 @@ def test_a_phone_shows_the_list_before_what_narrows_it(site: str, browser: Any, 
     page.context.close()
 
 
+def test_paper_shows_whole_tables_and_nothing_to_press(site: str, browser: Any) -> None:
+    page, _ = opened(browser, f"{site}/indicators/nino34", viewport={"width": 794, "height": 1123})
+    cut = "[...document.querySelectorAll('.table.tall')].map((each) => each.scrollHeight - each.clientHeight)"
+    assert max(page.evaluate(cut)) > 100
+    page.emulate_media(media="print")
+    assert max(page.evaluate(cut)) <= 0
+    for hidden in (".top", ".foot", "rp-time", ".copy"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    page.context.close()
+
+
 def test_chart_map_and_slider_share_one_time(site: str, browser: Any, built: None) -> None:
     page, wrong = opened(browser, f"{site}/indicators/nino34?t=2009-12-01", viewport={"width": 1280, "height": 1400})
     page.wait_for_selector("rp-map canvas")
