@@ -223,11 +223,16 @@ class Catalog:
         query = query.order_by(assets.c.item, assets.c.key)
         return self._assets(query)
 
-    def assets_of(self, keys: Collection_[tuple[str, str]]) -> dict[tuple[str, str], list[CollectionAsset]]:
-        """Return the files of items, given as collection and item, in the present versions of their collections."""
+    def assets_of(
+        self, keys: Collection_[tuple[str, str]], within: sa.Connection | None = None
+    ) -> dict[tuple[str, str], list[CollectionAsset]]:
+        """Return the files of items, given as collection and item, in the present versions of their collections.
+
+        *within*: the reading that the items are of, so that items and files are of one moment.
+        """
         found: dict[tuple[str, str], list[CollectionAsset]] = defaultdict(list)
         for part in batched(sorted(keys)):
-            for asset in self._assets(_named_assets(self.viewer), named=part):
+            for asset in self._assets(_named_assets(self.viewer), within, named=part):
                 found[asset.collection, asset.item or ""].append(asset)
         return found
 
@@ -276,8 +281,10 @@ class Catalog:
         if self.viewer is not None:
             self.collection(collection)
 
-    def _assets(self, query: sa.Select[Any], **named: Any) -> list[CollectionAsset]:
-        with self.database.read() as connection:
+    def _assets(
+        self, query: sa.Select[Any], within: sa.Connection | None = None, **named: Any
+    ) -> list[CollectionAsset]:
+        with self.database.read(within) as connection:
             rows = connection.execute(query, named).mappings().all()
         return [CollectionAsset(**{**row, "item": row["item"] or None}) for row in rows]
 

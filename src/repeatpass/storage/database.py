@@ -52,6 +52,9 @@ class Database:
         self.url = url
         self.engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping="postgresql" in url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading = self.engine
+        if not self.is_sqlite:  # whose usual isolation would see, within one reading, what others keep meanwhile
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writing = threading.RLock()
         self._named: dict[str, threading.Lock] = {}
         if self.is_sqlite:
@@ -59,9 +62,12 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """Give a connection whose reads all see the same moment."""
-        with self.engine.connect() as connection, connection.begin():
+    def read(self, within: sa.Connection | None = None) -> Iterator[sa.Connection]:
+        """Give a connection whose reads all see the same moment, that of *within* where several rooms are read as one."""
+        if within is not None:
+            yield within
+            return
+        with self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -30,8 +30,9 @@ def item_page(
     body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the items that *search* finds as a GeoJSON FeatureCollection; *body* is that of a POST."""
-    found = seen.searching.search(search)
-    assets = seen.catalog.assets_of({(item.collection, item.id) for item in found.items})
+    with seen.catalog.database.read() as moment:
+        found = seen.searching.search(search, moment)
+        assets = seen.catalog.assets_of({(item.collection, item.id) for item in found.items}, moment)
     features = [
         chosen(documents.item(item, assets.get((item.collection, item.id), [])), fields) for item in found.items
     ]

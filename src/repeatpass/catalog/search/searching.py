@@ -51,14 +51,14 @@ class Searching:
                 connection.execute(sa.text("select 1 from pg_extension where extname = 'postgis'")).first() is not None
             )
 
-    def search(self, wanted: Search) -> Found:
-        """Return one page of the items that *wanted* describes.
+    def search(self, wanted: Search, within: sa.Connection | None = None) -> Found:
+        """Return one page of the items that *wanted* describes; *within*: of the moment of this reading.
 
         Raise Invalid for what cannot be asked, Unavailable where PostgreSQL lacks PostGIS for a geometry.
         """
         offset = _offset(wanted.token)
         try:
-            with self.database.read() as connection:
+            with self.database.read(within) as connection:
                 shape, values = self._shaped(connection, wanted)
                 order, reads = tuple(wanted.sort) or NEWEST_FIRST, wanted.filter is not None
                 page = self.statements.page(shape, order, self._more(wanted), read=reads)
