@@ -32,6 +32,27 @@ PATH = "/data"
 SHAPES = {Stage.FETCHING: "running", Stage.CHECKING: "running", Stage.REGISTERED: "succeeded", Stage.REFUSED: "failed",
           Stage.FAILED: "crashed"}  # fmt: skip
 LICENSED = (("", "Choose one"), *((id, said if id == "other" else f"{said} ({id})") for id, said in LICENCES))
+FIELDS = (
+    Field(name="title", label="Title", required=True, help="A few words that say what the data are."),
+    Field(name="licence", label="Licence", required=True, choices=LICENSED, help="What others may do with them."),
+    Field(name="licence_title", label="Licence in words", help="Only where it is another one."),
+    Field(name="provider", label="Made by", help="The person or institute that made the data; empty: you."),
+    Field(name="nature", label="What they are", choices=tuple((each, each.capitalize()) for each in NATURES)),
+    Field(
+        name="description", label="Description", long=True, help="How they were made, their units and limits. Markdown."
+    ),
+)
+OPTIONAL = (
+    Field(
+        name="id",
+        label="Id",
+        help="For addresses and notebooks; empty: made from the title. Your own id again: a new version.",
+    ),
+    Field(name="keywords", label="Keywords", help="With commas between them."),
+    Field(name="start", label="From", help="For files that do not say: 2024-05-03."),
+    Field(name="end", label="To"),
+    Field(name="citation", label="Cite as"),
+)
 TOLD = re.compile(r"^(.+): (\d+) of (\d+)$", re.MULTILINE)
 
 
@@ -97,30 +118,13 @@ def _picture(each: Submission) -> str:
 
 def new_data_page(desk: Desk, given: Mapping[str, str], refused: str = "") -> NewDataPage:
     """The form, with what was given before."""
-
-    def field(name: str, label: str, **more: Any) -> Field:
-        return Field(name=name, label=label, **more).filled(given)
-
     return NewDataPage(
         title="Bring data",
         path=f"{PATH}/new",
         description="Send files or point to one. They are checked by a run of yours; nobody else sees them until you say so.",
         crumbs=(HOME, MINE, Link(text="Bring data")),
-        fields=(
-            field("title", "Title", required=True, help="A few words that say what the data are."),
-            field("licence", "Licence", required=True, choices=LICENSED, help="What others may do with them."),
-            field("licence_title", "Licence in words", help="Only where it is another one."),
-            field("provider", "Made by", help="The person or institute that made the data; empty: you."),
-            field("nature", "What they are", choices=tuple((each, each.capitalize()) for each in NATURES)),
-            field("description", "Description", long=True, help="How they were made, their units and limits. Markdown."),
-        ),
-        optional=(
-            field("id", "Id", help="For addresses and notebooks; empty: made from the title. Your own id again: a new version."),
-            field("keywords", "Keywords", help="With commas between them."),
-            field("start", "From", help="For files that do not say: 2024-05-03."),
-            field("end", "To"),
-            field("citation", "Cite as"),
-        ),
+        fields=tuple(each.filled(given) for each in FIELDS),
+        optional=tuple(each.filled(given) for each in OPTIONAL),
         address=given.get("address", ""),
         refused=refused,
         largest=words.size(desk.house.bringing.arrivals.most),
