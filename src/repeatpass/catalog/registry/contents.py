@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from repeatpass.catalog.records import Item
-from repeatpass.catalog.search import Searching
+from repeatpass.catalog.search import Search, Searching
+from repeatpass.catalog.search.aggregating import Aggregating
+from repeatpass.catalog.search.aggregations import Asked
 from repeatpass.catalog.search.records import Box
 from repeatpass.catalog.search.store import item_index
 from repeatpass.catalog.store import items
@@ -42,13 +44,10 @@ def contents_of(searching: Searching, collection: str, newest: int = NEWEST) -> 
 
 
 def months_of(searching: Searching, collection: str) -> tuple[tuple[int, int, int], ...]:
-    """Return year, month and how many items of *collection* begin in it, from the index of times alone."""
-    time = item_index.c.time
-    month = sa.func.to_char(time, "YYYY-MM") if searching.dialect != "sqlite" else sa.func.substr(time, 1, 7)
-    where = (item_index.c.collection == collection, time.is_not(None))
-    query = sa.select(month, sa.func.count()).where(*where).group_by(sa.text("1")).order_by(sa.text("1"))
-    with searching.database.read() as connection:
-        return tuple((int(key[:4]), int(key[5:7]), number) for key, number in connection.execute(query))
+    """Return year, month and how many items of *collection* begin in it, as the STAC API counts them."""
+    asked = Asked(names=("datetime_frequency",), interval="month")
+    found = Aggregating(searching).aggregate(Search(collections=(collection,)), asked)[0]
+    return tuple((int(each.key[:4]), int(each.key[5:7]), each.frequency) for each in found.buckets or ())
 
 
 def _boxes(connection: sa.Connection, collection: str) -> tuple[Box, ...]:

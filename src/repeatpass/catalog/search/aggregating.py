@@ -24,7 +24,9 @@ DAY = timedelta(days=1)
 # How long a time may be for an interval to suit: some hundred buckets at most.
 SUITS = {"hour": 4 * DAY, "day": 100 * DAY, "month": 12 * 366 * DAY}
 CLOUDY = 10  # steps of cloud cover
-ON_SQLITE = {"year": "%Y-01-01", "month": "%Y-%m-01", "week": "%Y-%m-%d", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H"}
+ON_SQLITE = {"week": "%Y-%m-%d", "hour": "%Y-%m-%dT%H"}
+# Of the texts in which SQLite keeps moments: how many letters begin alike in one interval, and what makes them a date.
+CUT = {"year": (4, "-01-01"), "month": (7, "-01"), "day": (10, "")}
 ON_POSTGRESQL = {name: 'YYYY-MM-DD"T"HH24' if name == "hour" else "YYYY-MM-DD" for name in INTERVALS}
 Rows = list[tuple[Any, int]]  # a value and how many items have it
 
@@ -117,6 +119,9 @@ class _Counting:
         """The first moment of the interval in which an item begins, as a text; weeks begin on Monday."""
         if not self.sqlite:
             return sa.func.to_char(sa.func.date_trunc(interval, INDEX.time), ON_POSTGRESQL[interval])
+        if interval in CUT:
+            letters, end = CUT[interval]
+            return sa.func.substr(INDEX.time, 1, letters, type_=sa.String) + end
         monday = ("weekday 0", "-6 days") if interval == "week" else ()
         return sa.func.strftime(ON_SQLITE[interval], INDEX.time, *monday)
 
